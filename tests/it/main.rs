@@ -1,0 +1,2 @@
+// SPDX-License-Identifier: Apache-2.0
+//! One integration binary. Folders mirror the rooms and their addresses; names are facts.

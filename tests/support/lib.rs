@@ -1,0 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
+//! The harness: fresh databases, the house in process, a clock that tests turn.
+
+pub mod database;
