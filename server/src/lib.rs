@@ -1,1 +1,14 @@
-//! server
+// SPDX-License-Identifier: Apache-2.0
+//! The house: HTTP, configuration, command line, jobs and migrations around the rooms.
+//!
+//! Handlers extract, call a room and render. Only this crate knows axum, the environment, the clock
+//! and the random source; the rooms take `now`, `rng` and a database connection as parameters.
+
+pub mod app;
+pub mod cli;
+pub mod clock;
+pub mod config;
+pub mod database;
+pub mod http;
+pub mod rng;
+pub mod telemetry;

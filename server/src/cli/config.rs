@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+//! `countersign config check`.
+
+use std::path::PathBuf;
+
+use clap::Subcommand;
+
+use super::{Failure, environment};
+use crate::config::Config;
+
+/// Configuration commands.
+#[derive(Debug, Subcommand)]
+pub enum ConfigCommand {
+    /// Reads the configuration as `serve` would, and says what is wrong.
+    Check {
+        /// The configuration file.
+        #[arg(long)]
+        config: Option<PathBuf>,
+    },
+}
+
+impl ConfigCommand {
+    pub(super) fn run(self) -> Result<(), Failure> {
+        let Self::Check { config } = self;
+        let checked = Config::load(config.as_deref(), environment())?;
+        println!("ok: {} on {}", checked.issuer, checked.listen.address);
+        Ok(())
+    }
+}

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+//! The command line: one file per verb.
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::config::ConfigError;
+use crate::database::DatabaseError;
+
+mod config;
+mod serve;
+
+/// Identity and policy control plane for chat servers.
+#[derive(Debug, Parser)]
+#[command(name = "countersign", version)]
+pub enum Command {
+    /// Check configuration.
+    #[command(subcommand)]
+    Config(config::ConfigCommand),
+    /// Serve sign-in, decisions and administration.
+    Serve(serve::Serve),
+}
+
+/// Why a command did not succeed; the exit code says which kind.
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+    /// The answer is no: a test failed, a proof was refuted. Exit code 1.
+    #[error("{0}")]
+    No(String),
+    /// The input cannot be used; one line per fault. Exit code 2.
+    #[error("{0}")]
+    Input(String),
+    /// Something outside failed. Exit code 3.
+    #[error("{0}")]
+    Outside(String),
+}
+
+impl Failure {
+    /// 1: the answer is no; 2: the input cannot be used; 3: something outside failed.
+    pub fn exit_code(&self) -> ExitCode {
+        ExitCode::from(match self {
+            Self::No(_) => 1,
+            Self::Input(_) => 2,
+            Self::Outside(_) => 3,
+        })
+    }
+}
+
+impl From<ConfigError> for Failure {
+    fn from(fault: ConfigError) -> Self {
+        Self::Input(fault.to_string())
+    }
+}
+
+impl From<DatabaseError> for Failure {
+    fn from(fault: DatabaseError) -> Self {
+        match fault {
+            DatabaseError::Address(_) => Self::Input(fault.to_string()),
+            _ => Self::Outside(fault.to_string()),
+        }
+    }
+}
+
+impl Command {
+    /// Runs the command to its end.
+    pub fn run(self) -> Result<(), Failure> {
+        match self {
+            Self::Config(command) => command.run(),
+            Self::Serve(command) => command.run(),
+        }
+    }
+}
+
+/// The environment, read once and passed on.
+#[expect(clippy::disallowed_methods, reason = "the command line is where the environment is read")]
+fn environment() -> impl Iterator<Item = (String, String)> {
+    std::env::vars()
+}
+
+/// Runs a future on a runtime of its own.
+fn block_on<T>(future: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
+    tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|cause| Failure::Outside(format!("the runtime cannot start: {cause}")))?
+        .block_on(future)
+}

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+//! The one place that reads the clock.
+//!
+//! Time only moves forward here: `now` is the later of the system clock and the newest time this
+//! process has handed out, so that a clock set back cannot revive what has expired.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+/// A source of the current time. Cloning shares the source.
+#[derive(Clone, Debug)]
+pub struct Clock {
+    source: Source,
+    newest_ms: Arc<AtomicI64>,
+}
+
+#[derive(Clone, Debug)]
+enum Source {
+    System,
+    Turned(Arc<AtomicI64>),
+}
+
+impl Clock {
+    /// The machine's clock.
+    pub fn system() -> Self {
+        Self { source: Source::System, newest_ms: Arc::default() }
+    }
+
+    /// A clock that stands still until it is turned; for tests.
+    pub fn turned_by_hand(at: DateTime<Utc>) -> Self {
+        let at = Arc::new(AtomicI64::new(at.timestamp_millis()));
+        Self { source: Source::Turned(at), newest_ms: Arc::default() }
+    }
+
+    /// The current time, in milliseconds precision, never earlier than a time handed out before.
+    pub fn now(&self) -> DateTime<Utc> {
+        let reading = match &self.source {
+            Source::System => system_ms(),
+            Source::Turned(at) => at.load(Ordering::SeqCst),
+        };
+        let newest = self.newest_ms.fetch_max(reading, Ordering::SeqCst).max(reading);
+        DateTime::from_timestamp_millis(newest).unwrap_or_default()
+    }
+
+    /// Raises the floor below which `now` never falls, e.g. to the newest recorded time at start.
+    pub fn not_before(&self, recorded: DateTime<Utc>) {
+        self.newest_ms.fetch_max(recorded.timestamp_millis(), Ordering::SeqCst);
+    }
+
+    /// Moves a clock that is turned by hand; the system clock ignores it.
+    pub fn advance(&self, by: TimeDelta) {
+        if let Source::Turned(at) = &self.source {
+            at.fetch_add(by.num_milliseconds(), Ordering::SeqCst);
+        }
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "this is where the house reads the clock")]
+fn system_ms() -> i64 {
+    Utc::now().timestamp_millis()
+}
+
+/// A monotonic instant for measuring durations, e.g. latencies.
+#[expect(clippy::disallowed_methods, reason = "this is where the house reads the clock")]
+pub fn instant() -> std::time::Instant {
+    std::time::Instant::now()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_clock_set_back_does_not_go_back() {
+        let start = DateTime::from_timestamp(1_000_000, 0).unwrap();
+        let clock = Clock::turned_by_hand(start);
+        assert_eq!(clock.now(), start);
+        clock.advance(TimeDelta::seconds(-60));
+        assert_eq!(clock.now(), start);
+        clock.advance(TimeDelta::seconds(61));
+        assert_eq!(clock.now(), start + TimeDelta::seconds(1));
+    }
+}

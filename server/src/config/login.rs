@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+//! Sign-in pages and the cost of password hashing.
+
+use serde::Deserialize;
+
+/// `[login]`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Login {
+    /// What this deployment is called on its pages.
+    pub deployment: String,
+    /// Whom to call; shown on sign-in and error pages.
+    pub help: String,
+    /// A notice above the sign-in form, e.g. consent to monitoring.
+    pub notice: String,
+    /// The classification banner: the highest marking this console may show.
+    pub banner: Banner,
+    /// Argon2id memory, KiB.
+    pub argon2_memory_kib: u32,
+    /// Argon2id passes.
+    pub argon2_passes: u32,
+}
+
+/// The classification banner of every page.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Banner {
+    /// Scheme of the marking, e.g. `NATO`.
+    pub scheme: String,
+    /// Level of the marking, e.g. `NS`.
+    pub level: String,
+}
+
+impl Default for Banner {
+    fn default() -> Self {
+        Self { scheme: "NATO".into(), level: "NS".into() }
+    }
+}
+
+impl Default for Login {
+    fn default() -> Self {
+        Self {
+            deployment: "Countersign".into(),
+            help: String::new(),
+            notice: String::new(),
+            banner: Banner::default(),
+            argon2_memory_kib: 19_456,
+            argon2_passes: 2,
+        }
+    }
+}

@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: Apache-2.0
+//! Configuration: one TOML file plus `COUNTERSIGN_SECTION__KEY` environment variables for the same
+//! keys. Unknown keys are errors. Parsed and checked before any port is bound.
+
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+
+pub mod database;
+pub mod environment;
+pub mod listen;
+pub mod login;
+pub mod record;
+
+/// The whole configuration, typed and checked.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// Public base address of this deployment, also the OpenID issuer. No trailing slash.
+    #[serde(default = "default_issuer")]
+    pub issuer: String,
+    /// Folder for the journal, keys and (by default) the embedded store.
+    #[serde(default = "default_data_dir")]
+    pub data_dir: PathBuf,
+    /// Where to listen.
+    #[serde(default)]
+    pub listen: listen::Listen,
+    /// Where facts are kept.
+    #[serde(default)]
+    pub database: database::DatabaseSection,
+    /// Sign-in pages and password hashing.
+    #[serde(default)]
+    pub login: login::Login,
+    /// The tamper-evident record.
+    #[serde(default)]
+    pub record: record::Record,
+}
+
+/// The configuration cannot be used: what and where, and what to do.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// The file cannot be read.
+    #[error("configuration `{file}` cannot be read: {cause}")]
+    Read {
+        /// The file.
+        file: String,
+        /// What the system said.
+        cause: std::io::Error,
+    },
+    /// The file is not TOML.
+    #[error("configuration `{file}` is not valid TOML: {cause}")]
+    Syntax {
+        /// The file.
+        file: String,
+        /// Where and what.
+        cause: Box<toml::de::Error>,
+    },
+    /// A key or value is not understood.
+    #[error("configuration key `{key}`: {message}")]
+    Key {
+        /// The dotted key.
+        key: String,
+        /// What is wrong.
+        message: String,
+    },
+}
+
+impl Config {
+    /// Reads `file` (none: defaults alone), then lays the environment over it.
+    pub fn load(
+        file: Option<&Path>,
+        environment: impl Iterator<Item = (String, String)>,
+    ) -> Result<Self, ConfigError> {
+        let mut table = match file {
+            None => toml::Table::new(),
+            Some(file) => read(file)?,
+        };
+        environment::overlay(&mut table, environment)?;
+        Self::from_table(table)
+    }
+
+    /// Types and checks a table of keys.
+    pub fn from_table(table: toml::Table) -> Result<Self, ConfigError> {
+        let config: Self = serde_path_to_error::deserialize(toml::Value::Table(table)).map_err(
+            |fault| ConfigError::Key {
+                key: fault.path().to_string(),
+                message: fault.inner().message().to_owned(),
+            },
+        )?;
+        config.checked()
+    }
+
+    fn checked(mut self) -> Result<Self, ConfigError> {
+        let fault = |key: &str, message: String| ConfigError::Key { key: key.into(), message };
+        let issuer = url::Url::parse(&self.issuer)
+            .map_err(|cause| fault("issuer", format!("`{}` is no address: {cause}", self.issuer)))?;
+        if issuer.query().is_some() || issuer.fragment().is_some() || self.issuer.ends_with('/') {
+            return Err(fault("issuer", "must have no query, fragment or trailing slash".into()));
+        }
+        let loopback = matches!(issuer.host_str(), Some("localhost" | "127.0.0.1" | "[::1]"));
+        if issuer.scheme() != "https" && !(issuer.scheme() == "http" && loopback) {
+            return Err(fault("issuer", "must be https, or http on localhost for development".into()));
+        }
+        self.listen.check(issuer.scheme())?;
+        self.database.fill(&self.data_dir)?;
+        Ok(self)
+    }
+
+    /// Whether the public address is https, so that cookies can be bound to the host.
+    pub fn is_https(&self) -> bool {
+        self.issuer.starts_with("https://")
+    }
+}
+
+fn read(file: &Path) -> Result<toml::Table, ConfigError> {
+    let name = file.display().to_string();
+    let text = std::fs::read_to_string(file)
+        .map_err(|cause| ConfigError::Read { file: name.clone(), cause })?;
+    text.parse().map_err(|cause| ConfigError::Syntax { file: name, cause: Box::new(cause) })
+}
+
+fn default_issuer() -> String {
+    "http://localhost:8080".into()
+}
+
+fn default_data_dir() -> PathBuf {
+    "countersign-data".into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(text: &str) -> Result<Config, ConfigError> {
+        Config::from_table(text.parse().unwrap())
+    }
+
+    #[test]
+    fn an_unknown_key_is_named_with_its_place() {
+        let fault = parse("[listen]\nadress = \"x\"").unwrap_err().to_string();
+        assert!(fault.contains("listen"), "{fault}");
+        assert!(fault.contains("adress"), "{fault}");
+    }
+
+    #[test]
+    fn plain_http_is_for_localhost_alone() {
+        assert!(parse("issuer = \"http://chat.example\"").is_err());
+        assert!(parse("issuer = \"http://localhost:9\"").is_ok());
+    }
+
+    #[test]
+    fn the_environment_wins_over_the_file() {
+        let environment = [("COUNTERSIGN_ISSUER".to_owned(), "http://localhost:7".to_owned())];
+        let config = Config::load(None, environment.into_iter()).unwrap();
+        assert_eq!(config.issuer, "http://localhost:7");
+    }
+
+    #[test]
+    fn an_unknown_variable_is_an_error() {
+        let environment = [("COUNTERSIGN_ISUER".to_owned(), "x".to_owned())];
+        assert!(Config::load(None, environment.into_iter()).is_err());
+    }
+}

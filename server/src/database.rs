@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+//! Opens the store and begins transactions: the only code that knows which engine runs.
+
+use std::path::Path;
+use std::time::Duration;
+
+use sqlx::any::AnyPoolOptions;
+use sqlx::migrate::MigrateError;
+use sqlx::{Any, AnyPool, Executor, Transaction};
+
+use crate::config::record::Durability;
+
+static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("./migrations");
+
+/// The store could not be opened or used.
+#[derive(Debug, thiserror::Error)]
+pub enum DatabaseError {
+    /// The address is of no engine that we speak.
+    #[error("database.url `{0}` is not understood: use sqlite://FILE or postgres://USER@HOST/NAME")]
+    Address(String),
+    /// The folder of the embedded store cannot be made.
+    #[error("the folder `{folder}` for the embedded store cannot be created: {cause}")]
+    Folder {
+        /// The folder.
+        folder: String,
+        /// What the system said.
+        cause: std::io::Error,
+    },
+    /// The schema is newer than this binary, or a migration failed.
+    #[error("the store's schema cannot be brought up to date: {0}")]
+    Migrate(#[from] MigrateError),
+    /// The engine refused.
+    #[error("the store cannot be used: {0}")]
+    Engine(#[from] sqlx::Error),
+}
+
+/// An open, migrated store.
+#[derive(Clone, Debug)]
+pub struct Database {
+    /// Connections for reading.
+    pub pool: AnyPool,
+    engine: Engine,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Engine {
+    Sqlite,
+    Postgres,
+}
+
+impl Database {
+    /// Opens `url` and applies the migrations that it lacks.
+    pub async fn open(
+        url: &str,
+        connections: u32,
+        durability: Durability,
+    ) -> Result<Self, DatabaseError> {
+        sqlx::any::install_default_drivers();
+        let engine = engine_of(url)?;
+        if engine == Engine::Sqlite {
+            create_folder(url)?;
+        }
+        let options = AnyPoolOptions::new()
+            .max_connections(connections)
+            .acquire_timeout(Duration::from_secs(10));
+        let options = match engine {
+            Engine::Postgres => options,
+            Engine::Sqlite => options.after_connect(move |connection, _| {
+                Box::pin(async move {
+                    connection.execute("PRAGMA journal_mode = WAL").await?;
+                    connection.execute("PRAGMA busy_timeout = 10000").await?;
+                    connection.execute("PRAGMA foreign_keys = ON").await?;
+                    connection
+                        .execute(match durability {
+                            Durability::Power => "PRAGMA synchronous = FULL",
+                            Durability::Process => "PRAGMA synchronous = NORMAL",
+                        })
+                        .await?;
+                    Ok(())
+                })
+            }),
+        };
+        let pool = options.connect(&with_create_mode(url, engine)).await?;
+        MIGRATIONS.run(&pool).await?;
+        Ok(Self { pool, engine })
+    }
+
+    /// Begins a transaction that will write. On the embedded engine the write lock is taken now, so
+    /// that a transaction never fails half-way for want of it.
+    pub async fn begin_write(&self) -> Result<Transaction<'static, Any>, sqlx::Error> {
+        match self.engine {
+            Engine::Postgres => self.pool.begin().await,
+            Engine::Sqlite => self.pool.begin_with("BEGIN IMMEDIATE").await,
+        }
+    }
+}
+
+fn engine_of(url: &str) -> Result<Engine, DatabaseError> {
+    match url.split(':').next() {
+        Some("sqlite") => Ok(Engine::Sqlite),
+        Some("postgres" | "postgresql") => Ok(Engine::Postgres),
+        _ => Err(DatabaseError::Address(url.split('@').next_back().unwrap_or_default().to_owned())),
+    }
+}
+
+fn with_create_mode(url: &str, engine: Engine) -> String {
+    if engine == Engine::Sqlite && !url.contains('?') {
+        format!("{url}?mode=rwc")
+    } else {
+        url.to_owned()
+    }
+}
+
+fn create_folder(url: &str) -> Result<(), DatabaseError> {
+    let path = url.trim_start_matches("sqlite:").trim_start_matches("//");
+    let path = path.split('?').next().unwrap_or_default();
+    match Path::new(path).parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => std::fs::create_dir_all(folder)
+            .map_err(|cause| DatabaseError::Folder { folder: folder.display().to_string(), cause }),
+        _ => Ok(()),
+    }
+}

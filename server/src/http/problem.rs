@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+//! Errors of `/api/v1` as problem+json (RFC 9457): what happened, and what to do next.
+
+use axum::Json;
+use axum::response::{IntoResponse, Response};
+use http::{HeaderValue, StatusCode, header};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// An error on the wire. `detail` is safe for the caller; what only the log may know is logged where
+/// the problem is made.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Problem {
+    /// HTTP status.
+    pub status: u16,
+    /// The kind, in words that never change.
+    pub title: String,
+    /// What happened here and what to do next.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub detail: Option<String>,
+    /// A reason code of the guards, when a decision refused.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// Each fault of the input, by place.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub faults: Vec<InputFault>,
+}
+
+/// One fault of an input.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct InputFault {
+    /// Where, as a JSON path.
+    pub path: String,
+    /// What is wrong.
+    pub message: String,
+}
+
+impl Problem {
+    /// A problem of `status` that says `detail`.
+    pub fn new(status: StatusCode, detail: impl Into<String>) -> Self {
+        Self {
+            status: status.as_u16(),
+            title: status.canonical_reason().unwrap_or("Error").to_owned(),
+            detail: Some(detail.into()),
+            reason: None,
+            faults: Vec::new(),
+        }
+    }
+
+    /// 400.
+    pub fn bad_request(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, detail)
+    }
+
+    /// 401.
+    pub fn unauthorized() -> Self {
+        Self::new(StatusCode::UNAUTHORIZED, "sign in, or send a valid access token")
+    }
+
+    /// 403 with the guard that refused.
+    pub fn forbidden(reason: impl Into<String>, detail: impl Into<String>) -> Self {
+        Self { reason: Some(reason.into()), ..Self::new(StatusCode::FORBIDDEN, detail) }
+    }
+
+    /// 404.
+    pub fn not_found() -> Self {
+        Self::new(StatusCode::NOT_FOUND, "there is nothing here that you may see")
+    }
+
+    /// 500; `cause` goes to the log alone.
+    pub fn internal(cause: &(dyn std::error::Error + 'static)) -> Self {
+        tracing::error!(error = %cause, "request failed");
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "the request failed here; try again later")
+    }
+
+    /// 503; `cause` goes to the log alone.
+    pub fn unavailable(cause: &(dyn std::error::Error + 'static)) -> Self {
+        tracing::error!(error = %cause, "the store does not answer");
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, "the store does not answer; try again shortly")
+    }
+}
+
+impl From<sqlx::Error> for Problem {
+    fn from(cause: sqlx::Error) -> Self {
+        Self::unavailable(&cause)
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let mut response = (status, Json(self)).into_response();
+        response
+            .headers_mut()
+            .insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        response
+    }
+}
