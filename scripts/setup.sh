@@ -53,7 +53,6 @@ collect_packages() {
       wants cvc5 cvc5
       compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || missing+=(postgresql)
       ;;
-    bench) wants cvc5 cvc5 ;;
   esac
   return 0
 }
@@ -117,5 +116,5 @@ check_node
 case $target in
   check) install_tools scripts/check-tools.txt ;;
   fuzz) install_tools scripts/fuzz-tools.txt ;;
+  demo | test) scripts/python-env.sh ;;
 esac
-if [ "$target" != fuzz ] && [ "$target" != bench ]; then scripts/python-env.sh; fi

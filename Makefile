@@ -1,0 +1,106 @@
+# SPDX-License-Identifier: Apache-2.0
+# Everything one does with this repository. `make help` lists it; CI runs `make test`.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.PHONY: help demo test check bench fuzz generate ui clean
+
+# Programs that scripts/setup.sh had to bring along come first.
+export PATH := $(CURDIR)/target/tools/bin:$(PATH)
+export CARGO_BUILD_JOBS ?= 2
+export RUST_TEST_THREADS ?= 2
+export PYTHONDONTWRITEBYTECODE := 1
+
+PYTHON := .venv/bin/python
+COUNTERSIGN := target/debug/countersign
+WORLD := policies/worlds/coalition.world.json
+SECONDS_PER_TARGET ?= 60
+
+say = @printf '\n==> %s\n' "$(1)"
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 18
+
+demo: ## build and start Countersign with a Synapse beside it, and print where to sign in
+	$(call say,Looking for what the demo needs)
+	@scripts/setup.sh demo
+	@$(MAKE) --no-print-directory ui
+	$(call say,Building Countersign; the first time takes several minutes)
+	@cargo build --release --locked -p countersign-server
+	$(call say,Starting Countersign and Synapse)
+	@exec $(PYTHON) demo/run.py
+
+test: ## every test: Rust on SQLite and PostgreSQL, policies, connectors, browser
+	$(call say,Looking for what the tests need)
+	@scripts/setup.sh test
+	@$(MAKE) --no-print-directory ui
+	$(call say,Admin UI: unit tests)
+	@cd admin-ui && npm test
+	$(call say,Rust: building)
+	@cargo build --workspace --bins --tests --locked
+	$(call say,Rust: unit and documentation and integration tests on SQLite)
+	@cargo test --workspace --locked
+	$(call say,Rust: integration tests on PostgreSQL)
+	@scripts/with-postgres.sh cargo test --workspace --locked --test it
+	$(call say,Policies: the shipped scenarios)
+	@$(COUNTERSIGN) policy test --world $(WORLD) policies/scenarios/*.scenarios.json
+	$(call say,Connectors: Python tests)
+	@$(PYTHON) -m pytest -q connectors
+	$(call say,Browser and chat server: end to end)
+	@$(MAKE) --no-print-directory tests/browser/node_modules/.package-lock.json
+	@cd tests/browser && npm test
+	$(call say,All tests passed)
+
+check: ## formatting, lints, dependency rules, generated files, documentation
+	$(call say,Looking for what the checks need)
+	@scripts/setup.sh check
+	$(call say,Formatting)
+	@cargo fmt --all --check
+	@$(MAKE) --no-print-directory ui
+	$(call say,Rust lints)
+	@cargo clippy --workspace --all-targets --locked -- -D warnings
+	$(call say,Dependency rules)
+	@scripts/check-dependencies.sh
+	$(call say,Generated files)
+	@scripts/check-generated.sh
+	$(call say,Rust documentation)
+	@RUSTDOCFLAGS='-D warnings' cargo doc --workspace --no-deps --locked
+	$(call say,Admin UI lints and types)
+	@cd admin-ui && npm run check
+	$(call say,Python and shell lints)
+	@ruff check . && ruff format --check .
+	@shellcheck scripts/*.sh .ci/run
+	$(call say,All checks passed)
+
+bench: ## measure the decision endpoint beside a handler that does nothing
+	$(call say,Building the benchmark)
+	@scripts/setup.sh bench
+	@$(MAKE) --no-print-directory ui
+	@cargo run --release --locked -p countersign-tests --bin bench
+
+fuzz: ## feed random bytes to every parser of foreign input (SECONDS_PER_TARGET=60)
+	$(call say,Looking for what fuzzing needs)
+	@scripts/setup.sh fuzz
+	@scripts/fuzz.sh $(SECONDS_PER_TARGET)
+
+generate: ## write anew what is generated: OpenAPI document, configuration schema, UI client
+	$(call say,Writing the OpenAPI document and the configuration schema and the UI client)
+	@scripts/generate.sh
+
+ui: admin-ui/dist/index.html ## build the admin UI, if it changed
+
+clean: ## remove everything that was built or installed into this checkout
+	rm -rf target admin-ui/dist admin-ui/node_modules tests/browser/node_modules .venv
+
+UI_SOURCES := $(shell find admin-ui -name node_modules -prune -o -name dist -prune -o -type f -print) $(wildcard docs/openapi.json)
+
+admin-ui/dist/index.html: admin-ui/node_modules/.package-lock.json $(UI_SOURCES)
+	$(call say,Admin UI: building)
+	@cd admin-ui && npm run build
+	@touch $@
+
+%/node_modules/.package-lock.json: %/package.json %/package-lock.json
+	$(call say,$*: installing its npm packages)
+	@cd $* && npm ci --no-audit --no-fund
+	@touch $@
