@@ -49,6 +49,7 @@ collect_packages() {
   has python3 && { python3 -c 'import ensurepip, venv' 2>/dev/null || missing+=(python3-venv); }
   case $target in
     test)
+      wants jq jq
       wants chromium chromium
       wants cvc5 cvc5
       compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || missing+=(postgresql)
