@@ -27,8 +27,8 @@ check_rust() {
 
 check_python() {
   has python3 || return 0 # a package, installed below
-  python3 -c 'import sys; sys.exit(sys.version_info < (3, 10))' ||
-    fail "$(python3 --version) is too old: Python 3.10 or newer is needed"
+  python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' ||
+    fail "$(python3 --version) is too old: Python 3.11 or newer is needed"
 }
 
 # wants COMMAND PACKAGE... remembers the packages when the command is not on this machine.
