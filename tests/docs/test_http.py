@@ -2,23 +2,17 @@
 """Runs the commands of docs/http.md against the demo, in order, and holds the answers against the page."""
 
 import json
-import os
 import re
 import subprocess
 import time
-from pathlib import Path
 
+import page
 import pytest
-
-ROOT = Path(__file__).resolve().parents[2]
-BINARY = Path(os.environ.get("COUNTERSIGN_BIN", ROOT / "target/debug/countersign"))
-PAGE = ROOT / "docs/http.md"
-FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
 def steps() -> list[tuple[str, object]]:
     """Each `sh` block with the `json` block right after it, if there is one."""
-    blocks = FENCE.findall(PAGE.read_text(encoding="utf-8"))
+    blocks = page.blocks("docs/http.md")
     following = blocks[1:] + [("", "")]
     return [
         (text, json.loads(answer) if kind == "json" else None)
@@ -45,7 +39,7 @@ def agrees(shown: object, actual: object) -> bool:
 @pytest.fixture
 def demo(tmp_path):
     with subprocess.Popen(
-        [BINARY, "demo", "--data-dir", tmp_path / "data", "--port", "0", "--json"],
+        [page.BINARY, "demo", "--data-dir", tmp_path / "data", "--port", "0", "--json"],
         stdout=subprocess.PIPE,
         stderr=(tmp_path / "log").open("w"),
         text=True,
