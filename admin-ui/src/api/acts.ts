@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+import { answered, client, type SimulateRequest } from './client';
+import { me, queryClient } from './queries';
+
+/** Ends every session of a person. */
+export async function endSessions(id: string) {
+  const header = await csrf();
+  return answered(client.POST('/api/v1/people/{id}/sessions/end', { params: { path: { id }, header } }));
+}
+
+/** Ends one session. */
+export async function endSession(id: string) {
+  const header = await csrf();
+  return answered(client.DELETE('/api/v1/sessions/{id}', { params: { path: { id }, header } }));
+}
+
+/** Disables a person: sessions and tokens end, every chat server hears of it. */
+export async function revokePerson(id: string) {
+  const header = await csrf();
+  return answered(client.POST('/api/v1/people/{id}/revoke', { params: { path: { id }, header } }));
+}
+
+/** Asks a question that nobody acts on. */
+export async function simulate(body: SimulateRequest) {
+  const header = await csrf();
+  return answered(client.POST('/api/v1/simulate', { params: { header }, body }));
+}
+
+async function csrf() {
+  const { csrf_token } = await queryClient.ensureQueryData(me);
+  return { 'X-CSRF-Token': csrf_token };
+}

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+import createClient from 'openapi-fetch';
+import { Problem, Unreachable } from './problem';
+import type { components, paths } from './schema.gen';
+
+type Schemas = components['schemas'];
+export type Me = Schemas['Me'];
+export type Person = Schemas['Person'];
+export type PersonSummary = Schemas['PersonSummary'];
+export type PersonSession = Schemas['PersonSession'];
+export type Clearance = Schemas['Clearance'];
+export type Channel = Schemas['Channel'];
+export type ChannelSummary = Schemas['ChannelSummary'];
+export type Label = Schemas['Label'];
+export type Scheme = Schemas['Scheme'];
+export type Decision = Schemas['Decision'];
+export type DecisionSummary = Schemas['DecisionSummary'];
+export type Failing = Schemas['Failing'];
+export type Obligation = Schemas['Obligation'];
+export type Simulation = Schemas['Simulation'];
+export type SimulateRequest = Schemas['SimulateRequest'];
+export type Outcome = DecisionSummary['outcome'];
+
+/** The typed client. Paths, parameters and bodies come from docs/openapi.json. */
+export const client = createClient<paths>({ baseUrl: window.location.origin });
+
+client.use({
+  onError: () => new Unreachable(),
+});
+
+/** Unwraps an answer of the client: its data, or a Problem. Without a session it leaves for the sign-in page. */
+export async function answered<T>(
+  call: Promise<{ data?: T; error?: unknown; response: Response }>,
+): Promise<T> {
+  const { data, error, response } = await call;
+  if (response.status === 401) {
+    leaveForSignIn();
+    // The page is going away: nothing may render in the meantime.
+    return new Promise<T>(() => {});
+  }
+  if (!response.ok) throw new Problem(response.status, error);
+  return data as T;
+}
+
+/** Sends the browser to the sign-in page, and back here afterwards. */
+export function leaveForSignIn(): void {
+  window.location.assign(signInAddress(window.location));
+}
+
+/** Where to sign in so that the person returns to the page she was on. */
+export function signInAddress(here: { pathname: string; search: string }): string {
+  return `/signin?return_to=${encodeURIComponent(here.pathname + here.search)}`;
+}

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+import { keepPreviousData, QueryClient, queryOptions } from '@tanstack/react-query';
+import { answered, client, type Outcome } from './client';
+import { Problem } from './problem';
+
+export const PAGE_SIZE = 50;
+
+/** Only an unreachable or failing server is asked again; a refusal stays a refusal. */
+export const queryClient = new QueryClient({
+  defaultOptions: {
+    queries: {
+      staleTime: 5_000,
+      retry: (count, error) => count < 2 && !(error instanceof Problem && error.status < 500),
+    },
+  },
+});
+
+export const me = queryOptions({
+  queryKey: ['me'],
+  queryFn: () => answered(client.GET('/api/v1/me')),
+  staleTime: 60_000,
+});
+
+export const schemes = queryOptions({
+  queryKey: ['schemes'],
+  queryFn: () => answered(client.GET('/api/v1/schemes')),
+  staleTime: Number.POSITIVE_INFINITY,
+});
+
+export interface ListSearch {
+  q?: string | undefined;
+  cursor?: string | undefined;
+}
+
+export const people = ({ q, cursor }: ListSearch, limit = PAGE_SIZE) =>
+  queryOptions({
+    queryKey: ['people', q ?? '', cursor ?? '', limit],
+    queryFn: () => answered(client.GET('/api/v1/people', { params: { query: { q, cursor, limit } } })),
+    placeholderData: keepPreviousData,
+  });
+
+export const person = (id: string) =>
+  queryOptions({
+    queryKey: ['person', id],
+    queryFn: () => answered(client.GET('/api/v1/people/{id}', { params: { path: { id } } })),
+  });
+
+export const channels = ({ q, cursor }: ListSearch, limit = PAGE_SIZE) =>
+  queryOptions({
+    queryKey: ['channels', q ?? '', cursor ?? '', limit],
+    queryFn: () => answered(client.GET('/api/v1/channels', { params: { query: { q, cursor, limit } } })),
+    placeholderData: keepPreviousData,
+  });
+
+export const channel = (id: string) =>
+  queryOptions({
+    queryKey: ['channel', id],
+    queryFn: () => answered(client.GET('/api/v1/channels/{id}', { params: { path: { id } } })),
+  });
+
+export interface DecisionSearch {
+  subject?: string | undefined;
+  reason?: string | undefined;
+  outcome?: Outcome | undefined;
+  cursor?: string | undefined;
+}
+
+export const decisions = ({ subject, reason, outcome, cursor }: DecisionSearch) =>
+  queryOptions({
+    queryKey: ['decisions', subject ?? '', reason ?? '', outcome ?? '', cursor ?? ''],
+    queryFn: () =>
+      answered(
+        client.GET('/api/v1/decisions', {
+          params: { query: { subject, reason, outcome, cursor, limit: PAGE_SIZE } },
+        }),
+      ),
+    placeholderData: keepPreviousData,
+  });
+
+export const decision = (id: string) =>
+  queryOptions({
+    queryKey: ['decision', id],
+    queryFn: () => answered(client.GET('/api/v1/decisions/{id}', { params: { path: { id } } })),
+  });

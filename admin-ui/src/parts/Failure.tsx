@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+import { useQuery } from '@tanstack/react-query';
+import { CircleAlert } from 'lucide-react';
+import { inWords, Problem, rolesInWords } from '../api/problem';
+import { me } from '../api/queries';
+import { Button } from './Button';
+import styles from './Failure.module.css';
+
+interface Props {
+  error: unknown;
+  /** Which roles open this, for when the server does not say. */
+  needs?: readonly string[];
+  retry?: () => void;
+}
+
+/** What happened and what to do, in the place of what could not be shown or done. */
+export function Failure({ error, needs, retry }: Props) {
+  if (error instanceof Problem && error.status === 403)
+    return <Refusal problem={error} needs={needs ?? []} />;
+  const title = error instanceof Problem ? error.title : 'This could not be done';
+  const detail = inWords(error);
+  return (
+    <div role="alert" className={styles.failure}>
+      <CircleAlert size={20} aria-hidden="true" className={styles.icon} />
+      <div className={styles.words}>
+        <h2>{title}</h2>
+        {detail !== title && detail !== `${title}.` && <p>{detail}</p>}
+        {retry && <Button onPress={retry}>Try again</Button>}
+      </div>
+    </div>
+  );
+}
+
+function Refusal({ problem, needs }: { problem: Problem; needs: readonly string[] }) {
+  const own = useQuery({ ...me, enabled: false });
+  const roles = rolesInWords(problem.requiredRoles.length > 0 ? problem.requiredRoles : needs);
+  const stepUp = problem.reason === 'AAL_STEP_UP' || problem.stepUpUrl !== undefined;
+  return (
+    <div role="alert" className={styles.failure}>
+      <CircleAlert size={20} aria-hidden="true" className={styles.icon} />
+      <div className={styles.words}>
+        <h2>{stepUp ? 'Confirm it’s you' : 'You may not see or do this'}</h2>
+        <p>{inWords(problem)}</p>
+        {!stepUp && roles !== '' && <p>It needs the role {roles}.</p>}
+        {!stepUp && own.data && (
+          <p>
+            You are signed in as {own.data.display_name ?? own.data.id}
+            {own.data.roles.length > 0 ? ` (${rolesInWords(own.data.roles)})` : ''}.
+          </p>
+        )}
+        {problem.stepUpUrl && (
+          <p>
+            <a href={problem.stepUpUrl}>Sign in with a stronger method</a>
+          </p>
+        )}
+        {problem.decisionId && (
+          <p className="quiet">
+            Reference <span className="mono">{problem.decisionId}</span>
+          </p>
+        )}
+      </div>
+    </div>
+  );
+}

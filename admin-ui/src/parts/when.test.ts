@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+import { describe, expect, it } from 'vitest';
+import { ago, day, expiry, moment } from './when';
+
+const NOW = new Date('2026-11-23T12:00:00Z');
+
+describe('ago', () => {
+  it('counts in the largest sensible unit', () => {
+    expect(ago('2026-11-23T11:59:31Z', NOW)).toBe('just now');
+    expect(ago('2026-11-23T11:59:00Z', NOW)).toBe('1 min ago');
+    expect(ago('2026-11-23T11:00:00Z', NOW)).toBe('1 h ago');
+    expect(ago('2026-11-21T12:00:00Z', NOW)).toBe('2 days ago');
+    expect(ago('2026-01-02T12:00:00Z', NOW)).toBe('2 Jan 2026');
+  });
+
+  it('says never when there is no time', () => {
+    expect(ago(undefined, NOW)).toBe('never');
+    expect(ago(null, NOW)).toBe('never');
+    expect(ago('nonsense', NOW)).toBe('never');
+  });
+});
+
+describe('expiry', () => {
+  it('knows the second before, on and after the end', () => {
+    const end = '2026-11-23T12:00:00Z';
+    expect(expiry(undefined, end, new Date('2026-11-23T11:59:59Z'))).toBe('soon');
+    expect(expiry(undefined, end, NOW)).toBe('soon');
+    expect(expiry(undefined, end, new Date('2026-11-23T12:00:01Z'))).toBe('past');
+  });
+
+  it('tells what has not begun and what is far', () => {
+    expect(expiry('2026-11-24T00:00:00Z', '2028-01-01T00:00:00Z', NOW)).toBe('future');
+    expect(expiry('2020-01-01T00:00:00Z', '2028-01-01T00:00:00Z', NOW)).toBe('far');
+  });
+});
+
+it('an absent time is a dash', () => {
+  expect(day(null)).toBe('–');
+  expect(moment('')).toBe('–');
+});
