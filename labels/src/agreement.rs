@@ -184,7 +184,7 @@ mod tests {
         let up = |from: &str, to: &str, name: &str, tags: &[&str]| {
             let raw = RawLabel {
                 compartments: tags.iter().map(ToString::to_string).collect(),
-                ..RawLabel::of(from, name)
+                ..RawLabel::new(from, name)
             };
             agreement(from, to)
                 .label_in(&schemes.label(&raw).unwrap(), schemes)

@@ -182,7 +182,7 @@ mod tests {
     #[test]
     fn levels_match_without_case_and_accents_and_are_written_officially() {
         let label = Schemes::builtin()
-            .label(&RawLabel::of("FR", "très secret"))
+            .label(&RawLabel::new("FR", "très secret"))
             .unwrap();
         assert_eq!((label.level(), label.rank()), ("TRES SECRET", 4));
         assert_eq!(label.to_raw().level, "TRES SECRET");
@@ -193,13 +193,13 @@ mod tests {
         let schemes = Schemes::builtin();
         assert_eq!(
             schemes
-                .label(&RawLabel::of("NATO", "NOT-A-LEVEL"))
+                .label(&RawLabel::new("NATO", "NOT-A-LEVEL"))
                 .unwrap_err()
                 .to_string(),
             "scheme `NATO` has no level `NOT-A-LEVEL`"
         );
         assert_eq!(
-            schemes.label(&RawLabel::of("XX", "NS")),
+            schemes.label(&RawLabel::new("XX", "NS")),
             Err(LabelError::UnknownScheme("XX".into()))
         );
     }
@@ -209,7 +209,7 @@ mod tests {
         let schemes = Schemes::builtin();
         let audience = |level| {
             schemes
-                .label(&RawLabel::of("NATO", level))
+                .label(&RawLabel::new("NATO", level))
                 .unwrap()
                 .audience()
                 .clone()
@@ -222,7 +222,7 @@ mod tests {
     fn an_empty_audience_is_nobody() {
         let raw = RawLabel {
             releasable_to: Some(BTreeSet::new()),
-            ..RawLabel::of("NATO", "NU")
+            ..RawLabel::new("NATO", "NU")
         };
         let label = Schemes::builtin().label(&raw).unwrap();
         assert!(label.audience().nations().unwrap().is_empty());

@@ -44,7 +44,7 @@ fn label_of(scheme: &'static str) -> impl Strategy<Value = Label> {
                     releasable_to,
                     nationals_only,
                     not_before: not_before.and_then(|s| DateTime::from_timestamp(s, 0)),
-                    ..RawLabel::of(scheme, level)
+                    ..RawLabel::new(scheme, level)
                 };
                 Schemes::builtin().label(&raw).unwrap()
             },
@@ -150,7 +150,7 @@ fn sharing_with_each_is_not_sharing_with_both() {
     let to = |nations: &[&str]| {
         let raw = RawLabel {
             releasable_to: Some(nations.iter().map(ToString::to_string).collect()),
-            ..RawLabel::of("NATO", "NS")
+            ..RawLabel::new("NATO", "NS")
         };
         schemes.label(&raw).unwrap()
     };

@@ -38,7 +38,7 @@ pub struct RawLabel {
 
 impl RawLabel {
     /// A plain label of a level.
-    pub fn of(scheme: impl Into<String>, level: impl Into<String>) -> Self {
+    pub fn new(scheme: impl Into<String>, level: impl Into<String>) -> Self {
         Self {
             scheme: scheme.into(),
             level: level.into(),
