@@ -10,6 +10,10 @@ export RUSTC_BOOTSTRAP=1
 for target in $(cargo fuzz list); do
   printf '\n==> fuzzing %s for %s s\n' "$target" "$seconds"
   mkdir -p "fuzz/corpus/$target"
-  cargo fuzz run "$target" "fuzz/corpus/$target" "fuzz/seeds/$target" -- -max_total_time="$seconds" -timeout=10 -rss_limit_mb=4096 -print_final_stats=1
+  case $target in
+    world) seeds=policies/worlds ;;
+    *) seeds=fuzz/seeds/$target ;;
+  esac
+  cargo fuzz run "$target" "fuzz/corpus/$target" "$seeds" -- -max_total_time="$seconds" -timeout=10 -rss_limit_mb=4096 -print_final_stats=1
 done
 printf '\n==> no findings\n'
