@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+//! Channels. Their members stand in a table of their own.
+
+use std::collections::BTreeMap;
+
+use sqlx::AnyConnection;
+use sqlx::any::AnyRow;
+
+use super::row::{Columns, json, spelled};
+use super::shelf::{Shelf, each, remove_from};
+use super::{StoreError, members, sql};
+use crate::{AgencyId, Channel, ChannelId, Noun, ServerId, Set};
+
+/// The channels.
+#[derive(Debug)]
+pub struct Channels;
+
+impl Shelf for Channels {
+    type Id = ChannelId;
+    type Thing = Channel;
+
+    const NOUN: Noun = Noun::Channel;
+    const TABLE: &'static str = "channels";
+
+    async fn among(ids: &[&str], db: &mut AnyConnection) -> Result<BTreeMap<ChannelId, Channel>, StoreError> {
+        let mut channels = read(Some(ids), db).await?;
+        members::read_into(&mut channels, Some(ids), &std::collections::HashSet::new(), db).await?;
+        Ok(channels)
+    }
+
+    async fn put(entries: &[(&ChannelId, &Channel)], db: &mut AnyConnection) -> Result<(), StoreError> {
+        put_flags(entries, db).await?;
+        let ids: Vec<&str> = entries.iter().map(|(id, _)| id.as_str()).collect();
+        remove_from("channel_members", "channel", "", &ids, db).await?;
+        members::insert(entries, db).await
+    }
+
+    async fn remove(ids: &[&str], db: &mut AnyConnection) -> Result<(), StoreError> {
+        remove_from("channel_members", "channel", "", ids, db).await?;
+        remove_from(Self::TABLE, "id", "", ids, db).await
+    }
+}
+
+/// Writes all of the channels but their members.
+pub async fn put_flags(entries: &[(&ChannelId, &Channel)], db: &mut AnyConnection) -> Result<(), StoreError> {
+    for batch in entries.chunks(sql::BATCH) {
+        let text = format!(
+            "INSERT INTO channels (id, label, owners, agency, missions, recipients, externals_allowed, \
+             industry_allowed, state, label_mode, listed, name, server, label_drift) VALUES {} \
+             ON CONFLICT (id) DO UPDATE SET label = excluded.label, owners = excluded.owners, \
+             agency = excluded.agency, missions = excluded.missions, recipients = excluded.recipients, \
+             externals_allowed = excluded.externals_allowed, industry_allowed = excluded.industry_allowed, \
+             state = excluded.state, label_mode = excluded.label_mode, listed = excluded.listed, \
+             name = excluded.name, server = excluded.server, label_drift = excluded.label_drift",
+            sql::rows(batch.len(), 14),
+        );
+        let mut query = sqlx::query(sql::statement(text));
+        for (id, channel) in batch {
+            query = query
+                .bind(id.as_str())
+                .bind(json(&channel.label)?)
+                .bind(channel.owners.as_ref().map(json).transpose()?)
+                .bind(channel.agency.as_ref().map(AgencyId::as_str))
+                .bind(json(&channel.missions)?)
+                .bind(channel.recipients.as_ref().map(json).transpose()?)
+                .bind(i64::from(channel.externals_allowed))
+                .bind(i64::from(channel.industry_allowed))
+                .bind(spelled(&channel.state)?)
+                .bind(spelled(&channel.label_mode)?)
+                .bind(i64::from(channel.listed))
+                .bind(channel.name.as_deref())
+                .bind(channel.server.as_ref().map(ServerId::as_str))
+                .bind(i64::from(channel.label_drift));
+        }
+        query.execute(&mut *db).await?;
+    }
+    Ok(())
+}
+
+/// The channels of `ids`, or all, without their members.
+pub(super) async fn read(
+    ids: Option<&[&str]>,
+    db: &mut AnyConnection,
+) -> Result<BTreeMap<ChannelId, Channel>, StoreError> {
+    let mut channels = BTreeMap::new();
+    let columns = "id, label, owners, agency, missions, recipients, externals_allowed, industry_allowed, state, \
+                   label_mode, listed, name, server, label_drift";
+    each::<Channels>(columns, ids, db, |row| {
+        let (id, channel) = from_row(row)?;
+        channels.insert(id, channel);
+        Ok(())
+    })
+    .await?;
+    Ok(channels)
+}
+
+fn from_row(row: &AnyRow) -> Result<(ChannelId, Channel), StoreError> {
+    let columns = Columns {
+        table: "channels",
+        row,
+    };
+    let channel = Channel {
+        label: columns.json(1)?,
+        members: Set::default(),
+        owners: columns.optional_json(2)?,
+        agency: columns.optional_parsed(3)?,
+        missions: columns.json(4)?,
+        recipients: columns.optional_json(5)?,
+        externals_allowed: columns.flag(6)?,
+        industry_allowed: columns.flag(7)?,
+        state: columns.word(8)?,
+        label_mode: columns.word(9)?,
+        listed: columns.flag(10)?,
+        name: columns.optional_text(11)?,
+        server: columns.optional_parsed(12)?,
+        label_drift: columns.flag(13)?,
+    };
+    Ok((columns.parsed(0)?, channel))
+}

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+//! The directory's tables, a file per noun. Functions take a borrowed connection and never open or
+//! commit a transaction; the same text runs on SQLite and on PostgreSQL.
+
+pub mod approvals;
+pub mod changes;
+pub mod channels;
+pub mod clearances;
+pub mod members;
+pub mod people;
+pub mod server_ids;
+pub mod servers;
+pub mod settings;
+pub mod tombstones;
+
+mod documents;
+mod error;
+mod items;
+mod row;
+mod shelf;
+mod sql;
+mod whole;
+
+pub use channels::Channels;
+pub use documents::{Agencies, Agreements, Devices, Missions, Nodes};
+pub use error::StoreError;
+pub use items::{Files, Messages};
+pub use people::People;
+pub use servers::Servers;
+pub use shelf::{Shelf, load};
+pub use whole::{entity, load_world, put_world};
