@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+//! Recomputes the record and names the first thing that does not fit.
+
+mod database;
+mod journals;
+mod leaf;
+
+use crate::hash::Hash;
+use crate::store::StoreError;
+pub use database::{database, kept};
+pub use journals::{JournalReport, journals};
+
+/// What was found in order.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Report {
+    /// Leaves recomputed.
+    pub leaves: u64,
+    /// Leaves whose kept inputs were hashed and fit.
+    pub inputs_kept: u64,
+    /// Leaves whose inputs are no longer kept.
+    pub inputs_dropped: u64,
+    /// Stored checkpoints that the tree passes through.
+    pub checkpoints: u64,
+    /// The root of the whole tree.
+    pub root: Hash,
+}
+
+/// The first thing that does not fit.
+#[derive(Debug, thiserror::Error)]
+pub enum Fault {
+    /// One leaf is wrong in itself.
+    #[error("leaf {index} does not fit: {why}")]
+    Leaf {
+        /// Its number.
+        index: u64,
+        /// What is wrong with it.
+        why: String,
+    },
+    /// Each leaf fits its own hash, but together they do not give a hash that was kept.
+    #[error("leaf {from} or one after it, up to leaf {last}, was replaced: {what} does not fit")]
+    Range {
+        /// The first leaf that may be wrong.
+        from: u64,
+        /// The last.
+        last: u64,
+        /// The hash that does not fit.
+        what: String,
+    },
+    /// A checkpoint was signed over more leaves than there are.
+    #[error(
+        "leaf {size} is missing: a checkpoint of `{origin}` was signed over {signed} leaves, \
+         {size} are left"
+    )]
+    Truncated {
+        /// The leaves that are left.
+        size: u64,
+        /// The leaves that were signed.
+        signed: u64,
+        /// The checkpoint's log.
+        origin: String,
+    },
+    /// The store could not be read.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
