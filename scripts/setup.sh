@@ -42,7 +42,6 @@ wants() {
 collect_packages() {
   wants cc build-essential
   wants c++ build-essential
-  wants pkg-config pkg-config
   wants git git
   wants curl curl
   wants python3 python3 python3-venv
