@@ -8,7 +8,8 @@ export type Me = Schemas['Me'];
 export type Person = Schemas['Person'];
 export type PersonSummary = Schemas['PersonSummary'];
 export type PersonSession = Schemas['PersonSession'];
-export type Clearance = Schemas['Clearance'];
+/** Where a clearance came from is shown once the server tells. */
+export type Clearance = Schemas['Clearance'] & { source?: string | null };
 export type Channel = Schemas['Channel'];
 export type ChannelSummary = Schemas['ChannelSummary'];
 export type Label = Schemas['Label'];
@@ -19,7 +20,7 @@ export type Failing = Schemas['Failing'];
 export type Obligation = Schemas['Obligation'];
 export type Simulation = Schemas['Simulation'];
 export type SimulateRequest = Schemas['SimulateRequest'];
-export type Outcome = DecisionSummary['outcome'];
+export type Outcome = 'allow' | 'deny' | 'step_up';
 
 /** The typed client. Paths, parameters and bodies come from docs/openapi.json. */
 export const client = createClient<paths>({ baseUrl: window.location.origin });

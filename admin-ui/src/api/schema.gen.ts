@@ -396,6 +396,7 @@ export interface components {
             recipients?: string[] | null;
             marking?: string | null;
             revision?: string;
+            label_drift?: boolean;
         };
         Resource: {
             type: string;

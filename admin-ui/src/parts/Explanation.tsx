@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Failing, Obligation, Outcome, Simulation } from '../api/client';
+import type { Failing, Obligation } from '../api/client';
 import { guardNumber } from '../api/guards';
 import styles from './Explanation.module.css';
 import { Panel } from './Page';
 import { ReasonCode } from './ReasonCode';
 
 interface Explained {
-  outcome: Outcome;
+  outcome: string;
   reason?: string | null;
   guard?: number | null;
   reason_text?: string | null;
   failing?: Failing[];
   determining?: string[];
   obligations?: Obligation[];
-  step_up?: Simulation['step_up'];
+  step_up?: { acr_values?: string[] } | null;
 }
 
 /** Why: the reason with its guard, every guard that fails, the policies that decided, and what the caller must do. */

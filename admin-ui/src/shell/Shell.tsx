@@ -23,10 +23,10 @@ export function Shell() {
       <Banner banner={own.data?.banner} loading={own.isPending} where="top" />
       <TopBar me={own.data} />
       {own.data?.notice && (
-        <p className={styles.notice}>
+        <aside aria-label="Notice" className={styles.notice}>
           <Info size={16} aria-hidden="true" />
           <span>{own.data.notice}</span>
-        </p>
+        </aside>
       )}
       <div className={styles.middle}>
         {own.data && <Navigation />}

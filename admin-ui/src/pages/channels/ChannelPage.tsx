@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
+import { TriangleAlert } from 'lucide-react';
 import type { Channel } from '../../api/client';
 import { channel } from '../../api/queries';
 import { columnsOf, DataTable } from '../../parts/DataTable';
@@ -10,6 +11,7 @@ import { LabelBadge } from '../../parts/LabelBadge';
 import { Loading } from '../../parts/Loading';
 import { Facts, Page, Panel } from '../../parts/Page';
 import { ReasonCode } from '../../parts/ReasonCode';
+import styles from './ChannelPage.module.css';
 
 type Member = Channel['members'][number];
 const route = getRouteApi('/channels/$id');
@@ -59,6 +61,13 @@ export function ChannelPage() {
   return (
     <Page title={it.name ?? it.id} trail={trail} lead={<LabelBadge label={it.label} />}>
       {found.error && <Failure error={found.error} retry={() => found.refetch()} />}
+      {it.label_drift && (
+        <p className={styles.drift}>
+          <TriangleAlert size={16} aria-hidden="true" />
+          The chat server reported a lower or wider label than this one. Nobody can post until that is
+          settled.
+        </p>
+      )}
       <Panel title="Rules">
         <Facts facts={rules(it)} />
       </Panel>

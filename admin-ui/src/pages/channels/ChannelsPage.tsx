@@ -37,7 +37,7 @@ const COLUMNS = column.columns([
       row.original.state === 'closed' ? (
         <StatusChip tone="off">Closed</StatusChip>
       ) : (
-        <StatusChip tone="good">Open</StatusChip>
+        <StatusChip tone="plain">Open</StatusChip>
       ),
   }),
   column.accessor('listed', {

@@ -60,6 +60,6 @@ function State({ clearance }: { clearance: Clearance }) {
     case 'soon':
       return <StatusChip tone="soon">Ends soon</StatusChip>;
     case 'far':
-      return <StatusChip tone="good">Active</StatusChip>;
+      return <StatusChip tone="plain">Active</StatusChip>;
   }
 }

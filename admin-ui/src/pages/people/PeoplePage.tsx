@@ -33,7 +33,7 @@ const COLUMNS = column.columns([
     header: 'Status',
     cell: ({ row }) =>
       row.original.status === 'active' ? (
-        <StatusChip tone="good">Active</StatusChip>
+        <StatusChip tone="plain">Active</StatusChip>
       ) : (
         <StatusChip tone="bad">Disabled</StatusChip>
       ),
