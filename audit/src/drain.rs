@@ -148,7 +148,7 @@ impl Drain {
         epoch: u64,
         after: u64,
         limit: usize,
-    ) -> Result<(Vec<(NewLeaf, Origin)>, Option<Damage>), JournalError> {
+    ) -> Result<(Found, Option<Damage>), JournalError> {
         let mut found = Vec::new();
         let reader = match self.reader(process, epoch, after)? {
             Ok(reader) => reader,
@@ -212,6 +212,9 @@ impl Drain {
         Ok(ended)
     }
 }
+
+/// Leaves with the place that they waited in.
+type Found = Vec<(NewLeaf, Origin)>;
 
 fn delete<'a>(files: impl Iterator<Item = &'a Path>) -> Result<u64, JournalError> {
     let mut deleted = 0;

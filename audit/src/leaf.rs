@@ -133,29 +133,34 @@ impl NewLeaf {
     pub fn decode(encoded: &[u8]) -> Option<Self> {
         let (form, rest) = encoded.split_first()?;
         let (at, mut rest) = rest.split_first_chunk::<8>()?;
-        if *form != FORM {
-            return None;
-        }
-        let leaf = Self {
-            at: DateTime::from_timestamp_millis(i64::from_le_bytes(*at))?,
-            kind: text(&mut rest)??,
-            body: take(&mut rest)??.to_vec(),
+        let at = DateTime::from_timestamp_millis(i64::from_le_bytes(*at))?;
+        let leaf = Self::fields(at, &mut rest).ok()?;
+        (*form == FORM && rest.is_empty()).then_some(leaf)
+    }
+
+    fn fields(at: DateTime<Utc>, rest: &mut &[u8]) -> Result<Self, Malformed> {
+        Ok(Self {
+            at,
+            kind: text(rest)?.ok_or(Malformed)?,
+            body: take(rest)?.ok_or(Malformed)?.to_vec(),
             facets: Facets {
-                subject: text(&mut rest)?,
-                outcome: text(&mut rest)?,
-                reason: text(&mut rest)?,
-                decision_id: text(&mut rest)?,
+                subject: text(rest)?,
+                outcome: text(rest)?,
+                reason: text(rest)?,
+                decision_id: text(rest)?,
             },
-            inputs: match (take(&mut rest)?, take(&mut rest)?) {
+            inputs: match (take(rest)?, take(rest)?) {
                 (None, None) => None,
-                (Some(salt), Some(bytes)) => Some(Inputs {
-                    salt: salt.try_into().ok()?,
-                    bytes: bytes.to_vec(),
-                }),
-                _ => return None,
+                (Some(salt), Some(bytes)) => {
+                    let salt = salt.try_into().map_err(|_| Malformed)?;
+                    Some(Inputs {
+                        salt,
+                        bytes: bytes.to_vec(),
+                    })
+                }
+                _ => return Err(Malformed),
             },
-        };
-        rest.is_empty().then_some(leaf)
+        })
     }
 }
 
@@ -207,24 +212,26 @@ fn field(bytes: Option<&[u8]>, out: &mut Vec<u8>) {
     out.extend_from_slice(bytes.unwrap_or_default());
 }
 
-fn take<'a>(rest: &mut &'a [u8]) -> Option<Option<&'a [u8]>> {
-    let (length, after) = rest.split_first_chunk::<4>()?;
+fn take<'a>(rest: &mut &'a [u8]) -> Result<Option<&'a [u8]>, Malformed> {
+    let (length, after) = rest.split_first_chunk::<4>().ok_or(Malformed)?;
     let length = u32::from_le_bytes(*length);
     if length == ABSENT {
         *rest = after;
-        return Some(None);
+        return Ok(None);
     }
-    let (bytes, after) = after.split_at_checked(length as usize)?;
+    let (bytes, after) = after.split_at_checked(length as usize).ok_or(Malformed)?;
     *rest = after;
-    Some(Some(bytes))
+    Ok(Some(bytes))
 }
 
-fn text(rest: &mut &[u8]) -> Option<Option<String>> {
-    match take(rest)? {
-        None => Some(None),
-        Some(bytes) => Some(Some(String::from_utf8(bytes.to_vec()).ok()?)),
-    }
+fn text(rest: &mut &[u8]) -> Result<Option<String>, Malformed> {
+    let bytes = take(rest)?;
+    bytes
+        .map(|bytes| String::from_utf8(bytes.to_vec()).map_err(|_| Malformed))
+        .transpose()
 }
+
+struct Malformed;
 
 /// Written first, so that a later form can be told apart.
 const FORM: u8 = 1;

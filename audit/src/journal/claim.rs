@@ -99,7 +99,7 @@ impl Claim {
             }),
             written: Condvar::new(),
         });
-        let (tell, synced) = watch::channel(Synced::default());
+        let (tell, reached) = watch::channel(Synced::default());
         let syncer = match options.durability {
             Durability::Power => Some(sync::start(Arc::clone(&shared), tell)?),
             Durability::Process => None,
@@ -108,7 +108,7 @@ impl Claim {
             process: self.process,
             epoch,
             shared,
-            synced,
+            synced: reached,
             syncer,
             _lock: self.lock,
         })

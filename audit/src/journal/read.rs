@@ -332,11 +332,10 @@ pub fn read_segment(bytes: &[u8]) -> (u64, Option<&'static str>) {
                 rest = after;
                 continue;
             }
-            Found::End => None,
             Found::Torn if frame::anywhere_in(rest.get(1..).unwrap_or_default()) => {
                 Some("a frame is cut short or changed")
             }
-            Found::Torn => None,
+            Found::End | Found::Torn => None,
             Found::Wrong(why) => Some(why),
         };
         return (sequence - header.first, fault);

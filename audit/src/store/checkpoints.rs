@@ -35,16 +35,16 @@ pub async fn issue(
         root: frontier.root(),
     };
     if let Some(last) = latest(signer.name(), &mut *db).await? {
-        let signed = &last.checkpoint;
+        let before = &last.checkpoint;
         let continues =
-            signed.size <= checkpoint.size && nodes::root(signed.size, &mut *db).await? == signed.root;
+            before.size <= checkpoint.size && nodes::root(before.size, &mut *db).await? == before.root;
         if !continues {
             return Err(StoreError::Fork {
                 size: checkpoint.size,
-                signed: signed.size,
+                signed: before.size,
             });
         }
-        if *signed == checkpoint {
+        if *before == checkpoint {
             return Ok(last);
         }
     }

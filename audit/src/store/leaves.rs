@@ -123,18 +123,20 @@ pub async fn list(filter: &Filter, db: &mut AnyConnection) -> Result<Vec<StoredL
         ("outcome", &filter.outcome),
         ("reason", &filter.reason),
     ];
-    let mut sql = format!("SELECT {LISTED} FROM audit_leaves WHERE position < $1");
-    for (number, (column, _)) in (2..).zip(facets.iter().filter(|(_, wanted)| wanted.is_some())) {
-        sql.push_str(&format!(" AND {column} = ${number}"));
-    }
-    let wanted = facets.iter().filter_map(|(_, wanted)| wanted.as_deref());
-    sql.push_str(&format!(
-        " ORDER BY position DESC LIMIT ${}",
-        2 + wanted.clone().count()
-    ));
+    let wanted = facets
+        .iter()
+        .filter_map(|(column, wanted)| Some((column, wanted.as_deref()?)));
+    let conditions = (2..).zip(wanted.clone());
+    let conditions: String = conditions
+        .map(|(number, (column, _))| [" AND ", column, " = $", &number.to_string()].concat())
+        .collect();
+    let last = 2 + wanted.clone().count();
+    let sql = format!(
+        "SELECT {LISTED} FROM audit_leaves WHERE position < $1{conditions} ORDER BY position DESC LIMIT ${last}"
+    );
     let before = filter.before.map_or(i64::MAX, |before| before as i64);
     let mut query = sqlx::query(AssertSqlSafe(sql)).bind(before);
-    for wanted in wanted {
+    for (_, wanted) in wanted {
         query = query.bind(wanted);
     }
     let rows = query.bind(i64::from(filter.limit)).fetch_all(db).await?;
@@ -175,15 +177,12 @@ pub async fn forget_inputs(before: DateTime<Utc>, db: &mut AnyConnection) -> Res
 type NewRow<'a> = (u64, &'a NewLeaf, Vec<u8>, Hash);
 
 async fn insert(rows: &[NewRow<'_>], db: &mut AnyConnection) -> Result<(), StoreError> {
-    let mut sql = format!("INSERT INTO audit_leaves ({COLUMNS}) VALUES ");
-    for row in 0..rows.len() {
+    let values = (0..rows.len()).map(|row| {
         let numbers = (1..=WIDTH).map(|column| format!("${}", row * WIDTH + column));
-        let separator = if row > 0 { ", " } else { "" };
-        sql.push_str(&format!(
-            "{separator}({})",
-            numbers.collect::<Vec<_>>().join(", ")
-        ));
-    }
+        format!("({})", numbers.collect::<Vec<_>>().join(", "))
+    });
+    let values = values.collect::<Vec<_>>().join(", ");
+    let sql = format!("INSERT INTO audit_leaves ({COLUMNS}) VALUES {values}");
     let mut query = sqlx::query(AssertSqlSafe(sql));
     for (index, leaf, record, hash) in rows {
         let inputs = leaf.inputs.as_ref();

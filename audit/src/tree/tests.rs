@@ -112,16 +112,10 @@ fn proofs_equal_the_naive_ones_and_verify() {
             size: size as u64,
             root: naive_root(tree),
         };
-        for index in 0..size {
+        for (index, leaf) in tree.iter().enumerate() {
             let path = hashes(&proof::inclusion(index as u64, new.size).unwrap(), tree);
             assert_eq!(path, naive_inclusion(index, tree));
-            assert!(proof::includes(
-                &leaves[index],
-                index as u64,
-                new.size,
-                &new.root,
-                &path
-            ));
+            assert!(proof::includes(leaf, index as u64, new.size, &new.root, &path));
         }
         for old_size in 1..=size {
             let old = State {
