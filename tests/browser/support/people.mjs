@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+// What people do on the sign-in pages, as they would: by the words on the buttons.
+import { guarded } from './browser.mjs';
+import { withPasskey } from './passkey.mjs';
+
+/** Opens an enrolment link and makes a passkey. The page needs an authenticator. */
+export async function enrol(page, address) {
+  await page.goto(address);
+  await page.getByRole('button', { name: /passkey/i }).click();
+  await page.waitForURL((url) => !url.href.startsWith(address));
+}
+
+/** Signs in with the passkey of the page's authenticator, from wherever the sign-in page is shown. */
+export async function signInWithPasskey(page) {
+  await page.getByRole('button', { name: /passkey/i }).click();
+  await page.waitForURL((url) => !url.pathname.startsWith('/signin'));
+}
+
+/**
+ * A person who has enrolled a passkey and is signed in: her context, her page and her authenticator,
+ * and `cookies` with which another context is signed in as well.
+ */
+export async function arrive(browser, countersign, name, options = {}) {
+  const { context, clean } = await guarded(browser, countersign.info.base_url, options);
+  const page = await context.newPage();
+  const passkey = await withPasskey(page);
+  await enrol(page, countersign.info.people[name].enrol_url);
+  await page.goto('/signin?return_to=/account');
+  if (new URL(page.url()).pathname.startsWith('/signin')) await signInWithPasskey(page);
+  return { context, page, passkey, clean, cookies: await context.storageState() };
+}
