@@ -17,13 +17,19 @@ pub enum ConfigCommand {
         #[arg(long)]
         config: Option<PathBuf>,
     },
+    /// Prints the JSON Schema of the configuration file: every key with its meaning.
+    Schema,
 }
 
 impl ConfigCommand {
     pub(super) fn run(self) -> Result<(), Failure> {
-        let Self::Check { config } = self;
-        let checked = Config::load(config.as_deref(), environment())?;
-        println!("ok: {} on {}", checked.issuer, checked.listen.address);
+        match self {
+            Self::Check { config } => {
+                let checked = Config::load(config.as_deref(), environment())?;
+                println!("ok: {} on {}", checked.issuer, checked.listen.address);
+            }
+            Self::Schema => println!("{:#}", schemars::schema_for!(Config).as_value()),
+        }
         Ok(())
     }
 }

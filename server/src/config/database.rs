@@ -4,15 +4,17 @@
 use std::path::{Path, PathBuf};
 
 use secrecy::{ExposeSecret, SecretString};
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::ConfigError;
 
 /// `[database]`.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct DatabaseSection {
     /// `sqlite://FILE` or `postgres://USER:PASSWORD@HOST/NAME`; empty: a file in `data_dir`.
+    #[schemars(with = "String")]
     url: SecretString,
     /// A file that holds the address, so that no password stands in the configuration.
     url_file: Option<PathBuf>,

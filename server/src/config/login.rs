@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 //! Sign-in pages and the cost of password hashing.
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 /// `[login]`.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Login {
     /// What this deployment is called on its pages.
@@ -22,7 +23,7 @@ pub struct Login {
 }
 
 /// The classification banner of every page.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Banner {
     /// Scheme of the marking, e.g. `NATO`.

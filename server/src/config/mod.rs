@@ -4,6 +4,7 @@
 
 use std::path::{Path, PathBuf};
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 pub mod database;
@@ -13,7 +14,7 @@ pub mod login;
 pub mod record;
 
 /// The whole configuration, typed and checked.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Config {
     /// Public base address of this deployment, also the OpenID issuer. No trailing slash.
