@@ -144,7 +144,11 @@ class Synapse:
         if self.process is not None:
             raise RuntimeError("it runs already")
         config = self.directory / "homeserver.yaml"
-        environment = {**os.environ, "PYTHONPATH": str(ROOT / "connectors" / "synapse"), "PYTHONDONTWRITEBYTECODE": "1"}
+        environment = {
+            **os.environ,
+            "PYTHONPATH": str(ROOT / "connectors" / "synapse"),
+            "PYTHONDONTWRITEBYTECODE": "1",
+        }
         if not (self.directory / "signing.key").exists():
             subprocess.run(
                 [PYTHON, "-m", "synapse.app.homeserver", "-c", config, "--generate-keys"],
@@ -190,7 +194,7 @@ class Synapse:
         path = "/_synapse/admin/v1/register"
         nonce = self.call("GET", path)[1]["nonce"]
         password = secrets.token_hex(32)
-        message = "\0".join((nonce, name, password, "notadmin")).encode()
+        message = f"{nonce}\0{name}\0{password}\0notadmin".encode()
         mac = hmac.new(secret.encode(), message, hashlib.sha1).hexdigest()
         body = {"nonce": nonce, "username": name, "password": password, "admin": False, "mac": mac}
         status, answer = self.call("POST", path, None, body)
@@ -204,6 +208,13 @@ class Synapse:
         label["owners"] = [user_id(owner) for owner in label.get("owners", [])]
         request["invite"] = [user_id(invited) for invited in request.get("invite", [])]
         request["initial_state"] = [{"type": LABEL, "state_key": "", "content": label}]
+        levels = {
+            LABEL: 100,
+            "m.room.power_levels": 100,
+            "m.room.history_visibility": 100,
+            "m.room.tombstone": 150,
+        }
+        request["power_level_content_override"] = {"events": levels}
         status, answer = self.call("POST", "/_matrix/client/v3/createRoom", token, request)
         if status != 200:
             raise RuntimeError(f"creating {name}: {status} {answer}")
@@ -225,7 +236,6 @@ class Synapse:
 
     def _config(self) -> dict[str, Any]:
         plenty = {"per_second": 10_000, "burst_count": 10_000}
-        label_power = {"events": {LABEL: 100}}
         return {
             "server_name": SERVER_NAME,
             "public_baseurl": self.base_url + "/",
@@ -252,9 +262,6 @@ class Synapse:
             "url_preview_enabled": False,
             "presence": {"enabled": False},
             "user_directory": {"enabled": True, "search_all_users": True},
-            "default_power_level_content_override": {
-                preset: label_power for preset in ("private_chat", "trusted_private_chat", "public_chat")
-            },
             "sso": {"client_whitelist": self.redirects},
             "rc_message": plenty,
             "rc_registration": plenty,
@@ -353,7 +360,9 @@ def main() -> int:
     arguments.add_argument("--countersign", required=True, metavar="URL", help="base address and issuer")
     arguments.add_argument("--client-id", required=True)
     arguments.add_argument("--client-secret-file", type=Path, required=True)
-    arguments.add_argument("--redirect", action="append", default=[], help="page that may receive login tokens")
+    arguments.add_argument(
+        "--redirect", action="append", default=[], help="page that may receive login tokens"
+    )
     given = arguments.parse_args()
     synapse = Synapse(
         directory=given.dir.resolve(),
@@ -375,7 +384,8 @@ def main() -> int:
         synapse.prepare()
         synapse.start()
         print(
-            json.dumps({"base_url": synapse.base_url, "server_name": SERVER_NAME, "rooms": synapse.rooms}), flush=True
+            json.dumps({"base_url": synapse.base_url, "server_name": SERVER_NAME, "rooms": synapse.rooms}),
+            flush=True,
         )
         while not stopping and synapse.process is not None and synapse.process.poll() is None:
             time.sleep(0.1)

@@ -61,15 +61,18 @@ def direct_target(config: dict[str, Any]) -> str | None:
     return None
 
 
-def write_into(config: dict[str, Any], label: RoomLabel) -> None:
-    """Put the label into the creation request, and keep the power it takes to change it."""
+def write_into(config: dict[str, Any], label: RoomLabel, levels: dict[str, int]) -> None:
+    """Put the label into the creation request, and the power it takes to change it.
+
+    `levels` are the power levels by event type that the room would have had: naming one replaces all of them.
+    """
     others = [entry for entry in _initial_state(config) if entry.get("type") != LABEL_TYPE]
     config["initial_state"] = [{"type": LABEL_TYPE, "state_key": "", "content": label.content}, *others]
     override = config.get("power_level_content_override")
-    if isinstance(override, dict) and isinstance(override.get("events"), dict):
-        # What the request says replaces the defaults of homeserver.yaml, which hold the label's power level.
-        events = {LABEL_TYPE: LABEL_POWER, **override["events"]}
-        config["power_level_content_override"] = {**override, "events": events}
+    override = override if isinstance(override, dict) else {}
+    events = override.get("events")
+    events = events if isinstance(events, dict) else levels
+    config["power_level_content_override"] = {**override, "events": {LABEL_TYPE: LABEL_POWER, **events}}
 
 
 def predecessor(config: dict[str, Any]) -> str | None:

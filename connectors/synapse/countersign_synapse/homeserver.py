@@ -9,10 +9,8 @@ import json
 import logging
 from typing import TYPE_CHECKING, Any
 
-from countersign_synapse.config import ConfigFault
 from countersign_synapse.errors import Refusal
 from countersign_synapse.label import LABEL_TYPE, LabelFault, RoomLabel
-from countersign_synapse.plan import LABEL_POWER
 from countersign_synapse.rooms import LabelledRooms
 
 if TYPE_CHECKING:
@@ -33,16 +31,27 @@ def synapse_error(refusal: Refusal) -> "SynapseError":
     return SynapseError(refusal.status, refusal.text, refusal.code, dict(refusal.fields))
 
 
-def require_label_power(api: "ModuleApi") -> None:
-    """Every new room must be born with a guarded label; only homeserver.yaml can see to that for all presets."""
-    overrides = api._hs.config.room.default_power_level_content_override or {}  # noqa: SLF001
-    for preset in ("private_chat", "trusted_private_chat", "public_chat"):
-        events = (overrides.get(preset) or {}).get("events") or {}
-        if not isinstance(events.get(LABEL_TYPE), int) or events[LABEL_TYPE] < LABEL_POWER:
-            raise ConfigFault(
-                f"homeserver.yaml must set default_power_level_content_override.{preset}.events."
-                f'"{LABEL_TYPE}" to {LABEL_POWER}'
-            )
+def default_levels(api: "ModuleApi", request: dict[str, Any]) -> dict[str, int]:
+    """The power levels by event type that Synapse gives a new room; what homeserver.yaml says wins."""
+    from synapse.api.room_versions import KNOWN_ROOM_VERSIONS
+
+    settings = api._hs.config  # noqa: SLF001
+    preset = request.get("preset") or ("public_chat" if request.get("visibility") == "public" else "private_chat")
+    configured = (settings.room.default_power_level_content_override or {}).get(preset) or {}
+    if "events" in configured:
+        return dict(configured["events"])
+    version = KNOWN_ROOM_VERSIONS.get(str(request.get("room_version")), settings.server.default_room_version)
+    return {
+        "m.room.name": 50,
+        "m.room.power_levels": 100,
+        "m.room.history_visibility": 100,
+        "m.room.canonical_alias": 50,
+        "m.room.avatar": 50,
+        "m.room.tombstone": 150 if version.msc4289_creator_power_enabled else 100,
+        "m.room.server_acl": 100,
+        "m.room.encryption": 100,
+        "m.call.invite": 50,
+    }
 
 
 async def load_rooms(api: "ModuleApi", rooms: LabelledRooms) -> None:

@@ -64,7 +64,6 @@ class CountersignModule:
     def __init__(self, config: configuration.Config, api: "ModuleApi") -> None:
         if api.worker_app is not None:
             raise configuration.ConfigFault("the module works in the main process only; remove the workers")
-        homeserver.require_label_power(api)
         self._config = config
         self._api = api
         clock = time.monotonic
@@ -123,7 +122,7 @@ class CountersignModule:
         if target is not None:
             context = {"label": label.label, "session": session}
             await self._gate.pass_or_refuse(Question.ask(user, "user.direct_message", ("user", target), context))
-        creation.write_into(config, label)
+        creation.write_into(config, label, homeserver.default_levels(self._api, config))
         self._grants.give(user, label)
 
     @told_to_the_client

@@ -6,6 +6,7 @@ more. What could not be reported is reported with the next question about the ro
 """
 
 import logging
+from collections.abc import Awaitable
 
 from countersign_synapse.client import Client
 from countersign_synapse.errors import UnknownToCountersignError, UnreachableError
@@ -37,9 +38,7 @@ class Registrar:
 
     async def room_changed(self, room: str) -> None:
         """A room has got a label, or another one."""
-        label = self._rooms.label_of(room)
-        if label is not None:
-            await self._try(room, self._report(room, label))
+        await self._try(room, self._sync_room(room))
 
     async def member_changed(self, room: str, user: str) -> None:
         """Somebody has joined or left; which of the two, the index knows better than the event."""
@@ -57,9 +56,9 @@ class Registrar:
         self._members.clear()
         self._behind.update(self._rooms.labelled())
 
-    async def _try(self, room: str, work: "object") -> None:
+    async def _try(self, room: str, work: Awaitable[None]) -> None:
         try:
-            await work  # type: ignore[misc]
+            await work
         except UnreachableError as fault:
             logger.warning("room %s could not be reported and will be: %s", room, fault)
             self._behind.add(room)
