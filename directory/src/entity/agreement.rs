@@ -4,9 +4,10 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
+use countersign_labels::{self as labels, Schemes, Terms, TermsError};
 use serde::{Deserialize, Serialize};
 
-use crate::Set;
+use crate::{AgreementId, Set};
 
 /// What an agreement brings across.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -41,6 +42,23 @@ pub struct Agreement {
     /// Which level becomes which; without it equal ranks do.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub levels: Option<BTreeMap<String, String>>,
+}
+
+impl Agreement {
+    /// What it means to the labels room, if its schemes and levels exist.
+    pub fn understood(&self, id: &AgreementId, schemes: &Schemes) -> Result<labels::Agreement, TermsError> {
+        let terms = Terms {
+            from: self.from.clone(),
+            to: self.to.clone(),
+            valid_from: self.valid_from,
+            valid_until: self.valid_until,
+            clearances: self.covers.contains(&Coverage::Clearances),
+            labels: self.covers.contains(&Coverage::Labels),
+            carries: self.carries.iter().cloned().collect(),
+            levels: self.levels.clone(),
+        };
+        labels::Agreement::new(id.as_str(), terms, schemes)
+    }
 }
 
 /// The default of [`Agreement::covers`].

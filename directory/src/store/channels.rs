@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //! Channels. Their members stand in a table of their own.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use sqlx::AnyConnection;
 use sqlx::any::AnyRow;
@@ -39,6 +39,30 @@ impl Shelf for Channels {
         remove_from("channel_members", "channel", "", ids, db).await?;
         remove_from(Self::TABLE, "id", "", ids, db).await
     }
+}
+
+/// A channel without its members, which may be many.
+pub async fn load_flags(id: &ChannelId, db: &mut AnyConnection) -> Result<Option<Channel>, StoreError> {
+    Ok(read(Some(&[id.as_str()]), db)
+        .await?
+        .pop_first()
+        .map(|(_, channel)| channel))
+}
+
+/// The channels that a connected server registered.
+pub(crate) async fn of_servers(db: &mut AnyConnection) -> Result<BTreeSet<String>, StoreError> {
+    let rows = sqlx::query("SELECT id FROM channels WHERE server IS NOT NULL")
+        .fetch_all(db)
+        .await?;
+    rows.iter()
+        .map(|row| {
+            Columns {
+                table: "channels",
+                row,
+            }
+            .text(0)
+        })
+        .collect()
 }
 
 /// Writes all of the channels but their members.

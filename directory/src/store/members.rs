@@ -88,15 +88,17 @@ pub(super) async fn read_into(
         }
         return Ok(());
     };
-    for id in ids {
-        let text =
-            "SELECT channel, string_agg(person, $1) FROM channel_members WHERE channel = $2 GROUP BY channel";
-        if let Some(row) = sqlx::query(text)
-            .bind(SEPARATOR)
-            .bind(*id)
-            .fetch_optional(&mut *db)
-            .await?
-        {
+    for batch in ids.chunks(sql::BATCH) {
+        let placeholders: Vec<String> = (2..batch.len() + 2).map(|number| format!("${number}")).collect();
+        let text = format!(
+            "SELECT channel, string_agg(person, $1) FROM channel_members WHERE channel IN ({}) GROUP BY channel",
+            placeholders.join(", "),
+        );
+        let mut query = sqlx::query(sql::statement(text)).bind(SEPARATOR);
+        for id in batch {
+            query = query.bind(*id);
+        }
+        for row in query.fetch_all(&mut *db).await? {
             fill(channels, &row, known)?;
         }
     }

@@ -17,7 +17,7 @@ mod documents;
 mod error;
 mod items;
 mod row;
-mod shelf;
+pub(crate) mod shelf;
 mod sql;
 mod whole;
 

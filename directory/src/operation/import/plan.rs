@@ -1,0 +1,295 @@
+// SPDX-License-Identifier: Apache-2.0
+//! What a file would change: compared entry by entry with the store.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{DateTime, Utc};
+use sqlx::AnyConnection;
+
+use super::Counts;
+use crate::store::shelf::{ids, known};
+use crate::store::{
+    Agencies, Agreements, Channels, Devices, Files, Messages, Missions, Nodes, People, Servers, Shelf,
+    StoreError, changes, channels, people, settings, tombstones,
+};
+use crate::world::references;
+use crate::{Change, ChangeKind, Channel, ChannelId, Fault, Noun, Person, PersonId, Revision, Status, World};
+
+/// Above this many changes the feed says `world` once: whoever tails it loads the world again,
+/// which is then cheaper than entry by entry.
+const RELOAD_ABOVE: usize = 10_000;
+
+/// What is to be done.
+pub(super) struct Plan {
+    pub(super) counts: Vec<(&'static str, Counts)>,
+    pub(super) faults: Vec<Fault>,
+    pub(super) needs_approval: bool,
+    changed: BTreeSet<(Noun, String)>,
+    removed: Vec<(Noun, String)>,
+    told: Vec<Change>,
+    settings: bool,
+}
+
+impl Plan {
+    /// Compares `world` with the store. Channels keep what the file does not speak of: the server
+    /// that registered them, and their drift.
+    pub(super) async fn of(
+        world: &mut World,
+        replace: bool,
+        db: &mut AnyConnection,
+    ) -> Result<Self, StoreError> {
+        let mut plan = Self {
+            counts: Vec::new(),
+            faults: Vec::new(),
+            needs_approval: false,
+            changed: BTreeSet::new(),
+            removed: Vec::new(),
+            told: Vec::new(),
+            settings: false,
+        };
+        let was_empty = people::is_empty(db).await?;
+        plan.shelf::<Agencies>("agencies", &world.agencies, replace, db)
+            .await?;
+        plan.shelf::<Missions>("missions", &world.missions, replace, db)
+            .await?;
+        plan.shelf::<Agreements>("agreements", &world.agreements, replace, db)
+            .await?;
+        let people = plan.shelf::<People>("users", &world.people, replace, db).await?;
+        for (id, person) in &world.people {
+            plan.person(id, person, people.get(id), was_empty);
+        }
+        plan.shelf::<Devices>("devices", &world.devices, replace, db)
+            .await?;
+        let ids: Vec<&str> = world.channels.keys().map(ChannelId::as_str).collect();
+        let channels = Channels::among(&ids, db).await?;
+        keep_what_is_not_spoken_of(&mut world.channels, &channels);
+        plan.compare::<Channels>("channels", &world.channels, &channels, replace, db)
+            .await?;
+        for (id, channel) in &world.channels {
+            plan.channel(id, channel, channels.get(id));
+        }
+        plan.shelf::<Messages>("messages", &world.messages, replace, db)
+            .await?;
+        plan.shelf::<Files>("files", &world.files, replace, db).await?;
+        plan.shelf::<Nodes>("nodes", &world.nodes, replace, db).await?;
+        plan.settings(world, db).await?;
+        plan.dangling(world, replace, db).await?;
+        Ok(plan)
+    }
+
+    /// Writes what differs, and records it.
+    pub(super) async fn carry_out(
+        self,
+        world: &World,
+        now: DateTime<Utc>,
+        db: &mut AnyConnection,
+    ) -> Result<Revision, StoreError> {
+        let Self {
+            changed,
+            removed,
+            mut told,
+            ..
+        } = self;
+        macro_rules! write {
+            ($($shelf:ident: $field:ident;)+) => {$(
+                write::<$shelf>(&world.$field, &changed, &removed, now, db).await?;
+            )+};
+        }
+        write! {
+            Agencies: agencies;
+            Missions: missions;
+            Agreements: agreements;
+            People: people;
+            Devices: devices;
+            Channels: channels;
+            Messages: messages;
+            Files: files;
+            Nodes: nodes;
+        }
+        if let (true, Some(new)) = (self.settings, &world.settings) {
+            settings::put(new, db).await?;
+            told.push(Change::put(Noun::Settings, "settings"));
+        }
+        let spoken: BTreeSet<(Noun, String)> = told
+            .iter()
+            .map(|change| (change.noun, change.id.clone()))
+            .collect();
+        if changed.len() + removed.len() > RELOAD_ABOVE {
+            told.push(Change::put(Noun::World, "*"));
+        } else {
+            told.extend(
+                changed
+                    .difference(&spoken)
+                    .map(|(noun, id)| Change::put(*noun, id.as_str())),
+            );
+            told.extend(
+                removed
+                    .iter()
+                    .map(|(noun, id)| Change::removed(*noun, id.as_str())),
+            );
+        }
+        changes::record(&told, now, db).await
+    }
+
+    async fn shelf<S: Shelf>(
+        &mut self,
+        map: &'static str,
+        entries: &BTreeMap<S::Id, S::Thing>,
+        replace: bool,
+        db: &mut AnyConnection,
+    ) -> Result<BTreeMap<S::Id, S::Thing>, StoreError> {
+        let ids: Vec<&str> = entries.keys().map(AsRef::as_ref).collect();
+        let stored = S::among(&ids, db).await?;
+        self.compare::<S>(map, entries, &stored, replace, db).await?;
+        Ok(stored)
+    }
+
+    async fn compare<S: Shelf>(
+        &mut self,
+        map: &'static str,
+        entries: &BTreeMap<S::Id, S::Thing>,
+        stored: &BTreeMap<S::Id, S::Thing>,
+        replace: bool,
+        db: &mut AnyConnection,
+    ) -> Result<(), StoreError> {
+        let mut counts = Counts::default();
+        let mut created = Vec::new();
+        for (id, entry) in entries {
+            match stored.get(id) {
+                None => {
+                    counts.created += 1;
+                    created.push(id.as_ref());
+                }
+                Some(held) if held == entry => {
+                    counts.unchanged += 1;
+                    continue;
+                }
+                Some(_) => counts.updated += 1,
+            }
+            self.changed.insert((S::NOUN, id.as_ref().to_owned()));
+        }
+        for gone in tombstones::among(S::NOUN, &created, db).await? {
+            let message = "it was removed, and identifiers are never given again".to_owned();
+            self.faults.push(Fault {
+                path: format!("{map}.{gone}"),
+                message,
+            });
+        }
+        if replace {
+            let kept = if S::NOUN == Noun::Channel {
+                channels::of_servers(db).await?
+            } else {
+                BTreeSet::new()
+            };
+            for id in ids::<S>(db).await? {
+                if !entries.contains_key(&id) && !kept.contains(id.as_ref()) {
+                    counts.removed += 1;
+                    self.removed.push((S::NOUN, id.as_ref().to_owned()));
+                }
+            }
+        }
+        self.counts.push((map, counts));
+        Ok(())
+    }
+
+    fn person(&mut self, id: &PersonId, new: &Person, old: Option<&Person>, was_empty: bool) {
+        let held = old.map_or(&[][..], |old| &old.clearances);
+        if !was_empty && new.clearances.iter().any(|clearance| !held.contains(clearance)) {
+            self.needs_approval = true;
+        }
+        let kind = match (old.map(|old| old.status), new.status) {
+            (Some(Status::Active), Status::Disabled) => ChangeKind::Ended,
+            (Some(Status::Disabled), Status::Active) => {
+                self.needs_approval = true;
+                ChangeKind::Active
+            }
+            _ => return,
+        };
+        self.told.push(Change::new(Noun::Person, id.as_str(), kind));
+    }
+
+    fn channel(&mut self, id: &ChannelId, new: &Channel, old: Option<&Channel>) {
+        if old.is_some_and(|old| old.label != new.label) {
+            self.told
+                .push(Change::new(Noun::Channel, id.as_str(), ChangeKind::Label));
+        }
+    }
+
+    async fn settings(&mut self, world: &World, db: &mut AnyConnection) -> Result<(), StoreError> {
+        let Some(new) = &world.settings else { return Ok(()) };
+        let old = settings::load(db).await?;
+        let mut counts = Counts::default();
+        match old {
+            None => counts.created = 1,
+            Some(old) if old == *new => counts.unchanged = 1,
+            Some(_) => counts.updated = 1,
+        }
+        self.settings = counts.unchanged == 0;
+        self.counts.push(("settings", counts));
+        Ok(())
+    }
+
+    /// Faults every reference to what is neither in the file nor, unless it replaces all, on file.
+    async fn dangling(
+        &mut self,
+        world: &World,
+        replace: bool,
+        db: &mut AnyConnection,
+    ) -> Result<(), StoreError> {
+        let missing: Vec<_> = references(world)
+            .filter(|reference| !reference.found_in(world))
+            .collect();
+        if missing.is_empty() {
+            return Ok(());
+        }
+        let mut on_file: BTreeSet<(Noun, String)> = BTreeSet::new();
+        macro_rules! look_up {
+            ($($shelf:ident)+) => {$(
+                let wanted: BTreeSet<&str> =
+                    missing.iter().filter(|reference| reference.noun == $shelf::NOUN).map(|found| found.id).collect();
+                let wanted: Vec<&str> = wanted.into_iter().collect();
+                on_file.extend(known::<$shelf>(&wanted, db).await?.into_iter().map(|id| ($shelf::NOUN, id)));
+            )+};
+        }
+        look_up! { Agencies Channels Missions People Servers }
+        if replace {
+            for removed in &self.removed {
+                on_file.remove(removed);
+            }
+        }
+        let dangles = missing
+            .iter()
+            .filter(|found| !on_file.contains(&(found.noun, found.id.to_owned())));
+        self.faults.extend(dangles.map(|found| found.fault()));
+        Ok(())
+    }
+}
+
+fn keep_what_is_not_spoken_of(new: &mut BTreeMap<ChannelId, Channel>, old: &BTreeMap<ChannelId, Channel>) {
+    for (id, channel) in new {
+        if let Some(held) = old.get(id) {
+            channel.server = channel.server.take().or_else(|| held.server.clone());
+            channel.name = channel.name.take().or_else(|| held.name.clone());
+            channel.label_drift |= held.label_drift;
+        }
+    }
+}
+
+async fn write<S: Shelf>(
+    entries: &BTreeMap<S::Id, S::Thing>,
+    changed: &BTreeSet<(Noun, String)>,
+    removed: &[(Noun, String)],
+    now: DateTime<Utc>,
+    db: &mut AnyConnection,
+) -> Result<(), StoreError> {
+    let differs = |id: &S::Id| changed.contains(&(S::NOUN, id.as_ref().to_owned()));
+    let differing: Vec<_> = entries.iter().filter(|(id, _)| differs(id)).collect();
+    S::put(&differing, db).await?;
+    let gone: Vec<&str> = removed
+        .iter()
+        .filter(|(noun, _)| *noun == S::NOUN)
+        .map(|(_, id)| id.as_str())
+        .collect();
+    S::remove(&gone, db).await?;
+    tombstones::put(S::NOUN, &gone, now, db).await
+}
