@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+//! The end of a sign-in: a session is born, or the one at hand is raised.
+
+use chrono::{DateTime, Utc};
+use rand::CryptoRng;
+use sqlx::AnyConnection;
+
+use super::{Flow, Proven, Stage, keep};
+use crate::happened::Happened;
+use crate::secret::Secret;
+use crate::session::end::{self, Reason};
+use crate::session::open;
+use crate::session::{Lifetimes, Place, Session};
+use crate::store::StoreError;
+
+/// A finished sign-in.
+#[derive(Debug)]
+pub struct Finished {
+    /// The session.
+    pub session: Session,
+    /// What its cookie carries from now on.
+    pub secret: Secret,
+    /// The flow, which remembers where to go.
+    pub flow: Flow,
+}
+
+/// Opens a session for somebody who proved who she is. A session of hers in the same browser is
+/// kept and gets the new assurance; one of somebody else ends.
+#[expect(clippy::too_many_arguments, reason = "who, where, how long, what was there, and the ambient things")]
+pub async fn finish(
+    proven: Proven,
+    present: Option<Session>,
+    place: Place,
+    lifetimes: &Lifetimes,
+    now: DateTime<Utc>,
+    rng: &mut impl CryptoRng,
+    log: &mut Happened,
+    db: &mut AnyConnection,
+) -> Result<Finished, StoreError> {
+    let Proven { mut flow, person, proof } = proven;
+    let mut renewed = None;
+    if let Some(present) = present {
+        if present.person == person {
+            renewed = open::renew(present, &proof, lifetimes, now, rng, log, db).await?;
+        } else {
+            end::end(&present.id, Reason::Replaced, now, rng, log, db).await?;
+        }
+    }
+    let (session, secret) = match renewed {
+        Some(renewed) => renewed,
+        None => open::open(&person, &proof, place, lifetimes, now, rng, log, db).await?,
+    };
+    flow.stage = Stage::Finished { session: session.id.clone() };
+    keep(&flow, now, db).await?;
+    Ok(Finished { session, secret, flow })
+}

@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: Apache-2.0
+//! A sign-in under way: an enum whose variants own what that step knows. A step consumes the flow
+//! and says what comes next; cryptography stays with the factors.
+//!
+//! ```text
+//! Identify --name--> Password --right--> Code --right--> (proven) --> Finished
+//!    \------------------ a passkey, at any step ---------^
+//! ```
+//!
+//! Flows live in SQL, bound to the browser that began them by the hash of its cookie. A stored
+//! stage that is not recognised is an error, never the first stage.
+
+pub mod finish;
+mod steps;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use countersign_directory::id::PersonId;
+use rand::CryptoRng;
+use serde::{Deserialize, Serialize};
+use sqlx::AnyConnection;
+use subtle::ConstantTimeEq;
+
+use crate::assurance::{Proof, Requirement};
+use crate::oidc::authorize;
+use crate::secret::{Secret, random_id};
+use crate::session::SessionId;
+use crate::store::flows::{self, FlowRow};
+use crate::store::{StoreError, json_text};
+
+pub use steps::{Problem, Step, StepError, give_code, give_name, give_passkey, give_password};
+
+/// How long a person may take from one step to the next.
+pub const PATIENCE: TimeDelta = TimeDelta::minutes(15);
+
+/// Where to go when the sign-in is done.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Then {
+    /// Back to a client: the frozen request.
+    Authorize(Box<authorize::Request>),
+    /// A page of our own, by its path.
+    Page(String),
+}
+
+/// What a sign-in is for.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Purpose {
+    /// What it must reach.
+    pub requirement: Requirement,
+    /// Where it leads.
+    pub then: Then,
+    /// A name to fill in.
+    pub login_hint: Option<String>,
+}
+
+/// Where a sign-in stands.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum Stage {
+    /// The password was right; a security code is asked for.
+    Code {
+        /// Who the password says she is.
+        person: PersonId,
+        /// When it was given.
+        password_at: DateTime<Utc>,
+    },
+    /// The session is open; the client waits for its answer.
+    Finished {
+        /// The session.
+        session: SessionId,
+    },
+    /// Nobody has said anything yet.
+    Identify,
+    /// A name was given; a password is asked for. It looks the same for names that nobody has.
+    Password {
+        /// What was typed.
+        name: String,
+        /// Whose name it is, if it is an active person's.
+        person: Option<PersonId>,
+    },
+}
+
+/// A sign-in under way.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Flow {
+    /// Its name, in addresses and forms.
+    pub id: String,
+    /// What it is for.
+    pub purpose: Purpose,
+    /// Where it stands.
+    pub stage: Stage,
+    browser_hash: Vec<u8>,
+}
+
+/// Somebody who proved who she is, in a flow that waits for its session.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Proven {
+    /// The flow.
+    pub flow: Flow,
+    /// Who.
+    pub person: PersonId,
+    /// What she proved.
+    pub proof: Proof,
+}
+
+#[derive(Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+struct State {
+    purpose: Purpose,
+    stage: Stage,
+}
+
+/// Begins a sign-in in the browser that holds `browser`.
+pub async fn begin(
+    purpose: Purpose,
+    browser: &Secret,
+    now: DateTime<Utc>,
+    rng: &mut impl CryptoRng,
+    db: &mut AnyConnection,
+) -> Result<Flow, StoreError> {
+    let flow = Flow { id: random_id(rng), purpose, stage: Stage::Identify, browser_hash: browser.hash() };
+    keep(&flow, now, db).await?;
+    Ok(flow)
+}
+
+/// The flow named `id`, if this browser began it and it has not run out.
+pub async fn resume(
+    id: &str,
+    browser: &Secret,
+    now: DateTime<Utc>,
+    db: &mut AnyConnection,
+) -> Result<Option<Flow>, StoreError> {
+    let Some(row) = flows::by_id(id, db).await? else { return Ok(None) };
+    let is_same_browser: bool = row.browser_hash.ct_eq(&browser.hash()).into();
+    if !is_same_browser || now > row.expires_at {
+        return Ok(None);
+    }
+    let state: State = serde_json::from_str(&row.state)
+        .map_err(|_| StoreError::Row { table: "flows", column: "state" })?;
+    Ok(Some(Flow {
+        id: id.to_owned(),
+        purpose: state.purpose,
+        stage: state.stage,
+        browser_hash: row.browser_hash,
+    }))
+}
+
+/// Ends a flow for good. `false`: somebody else did.
+pub async fn remove(flow: &Flow, db: &mut AnyConnection) -> Result<bool, StoreError> {
+    flows::remove(&flow.id, db).await
+}
+
+pub(crate) async fn keep(
+    flow: &Flow,
+    now: DateTime<Utc>,
+    db: &mut AnyConnection,
+) -> Result<(), StoreError> {
+    let state = State { purpose: flow.purpose.clone(), stage: flow.stage.clone() };
+    let row = FlowRow {
+        browser_hash: flow.browser_hash.clone(),
+        state: json_text(&state),
+        expires_at: now + PATIENCE,
+    };
+    flows::put(&flow.id, &row, db).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_unknown_stage_is_an_error_and_not_a_beginning() {
+        for text in ["\"enrolled\"", "{}", "null", "{\"code\":{\"person\":\"alice\"}}", "\"Identify\""] {
+            assert!(serde_json::from_str::<Stage>(text).is_err(), "{text}");
+        }
+        assert_eq!(serde_json::from_str::<Stage>("\"identify\"").unwrap(), Stage::Identify);
+    }
+}

@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: Apache-2.0
+//! The steps of a sign-in. Each consumes the flow; what it returns must be committed, also when the
+//! person was wrong: failures count and challenges are used up.
+
+use chrono::{DateTime, Utc};
+use countersign_directory::id::PersonId;
+use serde_json::json;
+use sqlx::AnyConnection;
+
+use super::{Flow, Proven, Stage, keep};
+use crate::account;
+use crate::assurance::{Level, Method, Proof};
+use crate::factor::passkey::{Passkeys, Refusal};
+use crate::factor::password::Verdict;
+use crate::factor::totp::Seed;
+use crate::happened::Happened;
+use crate::lockout::{self, Authenticator, Standing};
+use crate::secret::{SealError, Sealer};
+use crate::store::{StoreError, passwords, totps};
+
+/// What comes after a step.
+#[derive(Clone, Debug)]
+pub enum Step {
+    /// The same again, because of this.
+    Again(Flow, Problem),
+    /// The next question.
+    Next(Flow),
+    /// She is who she says.
+    Proven(Box<Proven>),
+}
+
+/// What was wrong, as far as the person may know.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Problem {
+    /// The security code is wrong, or was used before.
+    Code,
+    /// Too many failures: this way is closed for good.
+    Disabled,
+    /// The passkey was not accepted.
+    Passkey,
+    /// Name or password is wrong. Which, nobody learns.
+    Password,
+    /// The step does not belong here, e.g. after the back button.
+    Stage,
+    /// What was proven is not enough for what is asked.
+    TooWeak {
+        /// What is asked.
+        needed: Level,
+    },
+    /// Too many failures: not before this moment.
+    Wait(DateTime<Utc>),
+}
+
+/// A sign-in step could not be carried out, through no fault of the person.
+#[derive(Debug, thiserror::Error)]
+pub enum StepError {
+    /// A stored secret does not open.
+    #[error(transparent)]
+    Sealed(#[from] SealError),
+    /// The store.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Takes the name that was typed.
+pub async fn give_name(
+    mut flow: Flow,
+    name: &str,
+    now: DateTime<Utc>,
+    db: &mut AnyConnection,
+) -> Result<Step, StoreError> {
+    let name = name.trim();
+    let id = name.parse::<PersonId>().ok();
+    let person = match id {
+        Some(id) => account::active(&id, db).await?.map(|_| id),
+        None => None,
+    };
+    let kept: String = name.chars().filter(|c| !c.is_control()).take(255).collect();
+    flow.stage = Stage::Password { name: kept, person };
+    keep(&flow, now, db).await?;
+    Ok(Step::Next(flow))
+}
+
+/// Takes the verdict on the password that was typed.
+pub async fn give_password(
+    mut flow: Flow,
+    verdict: &Verdict,
+    now: DateTime<Utc>,
+    log: &mut Happened,
+    db: &mut AnyConnection,
+) -> Result<Step, StoreError> {
+    let Stage::Password { name, person } = flow.stage.clone() else {
+        return Ok(Step::Again(flow, Problem::Stage));
+    };
+    if let Some(problem) = brake(&name, Authenticator::Password, now, db).await? {
+        return Ok(Step::Again(flow, problem));
+    }
+    let person = match person {
+        Some(person) => account::active(&person, db).await?.map(|_| person),
+        None => None,
+    };
+    let Some(person) = person.filter(|_| verdict.is_right()) else {
+        lockout::failed(&name, Authenticator::Password, now, log, db).await?;
+        log.event("signin.refused", name, json!({ "factor": "password" }));
+        return Ok(Step::Again(flow, Problem::Password));
+    };
+    lockout::cleared(&name, Authenticator::Password, db).await?;
+    passwords::used(&person, now, db).await?;
+    if account::ways(&person, db).await?.totp {
+        flow.stage = Stage::Code { person, password_at: now };
+        keep(&flow, now, db).await?;
+        return Ok(Step::Next(flow));
+    }
+    let proof = Proof { level: Level::Aal1, methods: [Method::Pwd].into(), at: now, attested: false };
+    prove(flow, person, proof)
+}
+
+/// Takes the security code that was typed.
+pub async fn give_code(
+    flow: Flow,
+    code: &str,
+    sealer: &Sealer,
+    now: DateTime<Utc>,
+    log: &mut Happened,
+    db: &mut AnyConnection,
+) -> Result<Step, StepError> {
+    let Stage::Code { person, .. } = flow.stage.clone() else {
+        return Ok(Step::Again(flow, Problem::Stage));
+    };
+    if let Some(problem) = brake(person.as_str(), Authenticator::Totp, now, db).await? {
+        return Ok(Step::Again(flow, problem));
+    }
+    let step = match totps::sealed(&person, db).await? {
+        Some(sealed) => Seed::open(&person, &sealed, sealer)?.matching_step(code, now),
+        None => None,
+    };
+    let is_accepted = match step {
+        Some(step) => totps::accept_step(&person, step, now, db).await?,
+        None => false,
+    };
+    if !is_accepted {
+        lockout::failed(person.as_str(), Authenticator::Totp, now, log, db).await?;
+        log.event("signin.refused", person.as_str(), json!({ "factor": "totp" }));
+        return Ok(Step::Again(flow, Problem::Code));
+    }
+    lockout::cleared(person.as_str(), Authenticator::Totp, db).await?;
+    let methods = [Method::Pwd, Method::Otp, Method::Mfa].into();
+    let proof = Proof { level: Level::Aal2, methods, at: now, attested: false };
+    Ok(prove(flow, person, proof)?)
+}
+
+/// Takes a passkey's answer. It proves everything at once, whatever was asked for.
+pub async fn give_passkey(
+    flow: Flow,
+    passkeys: &Passkeys,
+    challenge: &str,
+    answer: &str,
+    now: DateTime<Utc>,
+    log: &mut Happened,
+    db: &mut AnyConnection,
+) -> Result<Step, StoreError> {
+    if matches!(flow.stage, Stage::Finished { .. }) {
+        return Ok(Step::Again(flow, Problem::Stage));
+    }
+    let outcome =
+        passkeys.finish_authentication(challenge, &flow.id, answer, now, log, db).await?;
+    match outcome {
+        Ok(passed) if account::active(&passed.person, db).await?.is_some() => {
+            prove(flow, passed.person, passed.proof)
+        }
+        Ok(passed) => {
+            refused(&passed.person, "the person is not active", log);
+            Ok(Step::Again(flow, Problem::Passkey))
+        }
+        Err(refusal) => {
+            if refusal != Refusal::Challenge {
+                let detail = json!({ "factor": "passkey", "reason": refusal.to_string() });
+                log.event("signin.refused", "", detail);
+            }
+            Ok(Step::Again(flow, Problem::Passkey))
+        }
+    }
+}
+
+fn refused(person: &PersonId, reason: &str, log: &mut Happened) {
+    let detail = json!({ "factor": "passkey", "reason": reason });
+    log.event("signin.refused", person.as_str(), detail);
+}
+
+#[expect(clippy::unnecessary_wraps, reason = "the last line of steps that can fail")]
+fn prove(flow: Flow, person: PersonId, proof: Proof) -> Result<Step, StoreError> {
+    let needed = flow.purpose.requirement.level;
+    if proof.level < needed && proof.level == Level::Aal1 {
+        // A password alone never opens what needs more: there is no step left to ask for.
+        return Ok(Step::Again(flow, Problem::TooWeak { needed }));
+    }
+    Ok(Step::Proven(Box::new(Proven { flow, person, proof })))
+}
+
+async fn brake(
+    subject: &str,
+    authenticator: Authenticator,
+    now: DateTime<Utc>,
+    db: &mut AnyConnection,
+) -> Result<Option<Problem>, StoreError> {
+    Ok(match lockout::standing(subject, authenticator, now, db).await? {
+        Standing::Open => None,
+        Standing::Wait(until) => Some(Problem::Wait(until)),
+        Standing::Disabled => Some(Problem::Disabled),
+    })
+}

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+//! Introspection (RFC 7662): unknown, expired, revoked and foreign tokens all look alike.
+
+use chrono::{DateTime, Utc};
+use serde_json::{Value, json};
+use sqlx::AnyConnection;
+
+use super::access_token::AccessToken;
+use super::client::Client;
+use crate::secret::Sealer;
+use crate::session::Session;
+use crate::store::{StoreError, sessions, tokens};
+
+/// The live session of a person's token; `None` when it was revoked or the session is over.
+pub async fn session_of(
+    token: &AccessToken,
+    now: DateTime<Utc>,
+    db: &mut AnyConnection,
+) -> Result<Option<Session>, StoreError> {
+    let Some(session) = tokens::session(&token.id, db).await? else { return Ok(None) };
+    let session = sessions::by_id(&session, db).await?;
+    Ok(session.filter(|session| session.is_live(now)))
+}
+
+/// The answer for `caller`, who has authenticated.
+pub async fn answer(
+    text: &str,
+    caller: &Client,
+    issuer: &str,
+    sealer: &Sealer,
+    now: DateTime<Utc>,
+    db: &mut AnyConnection,
+) -> Result<Value, StoreError> {
+    let inactive = json!({ "active": false });
+    let Some(token) = AccessToken::open(text, sealer, now) else { return Ok(inactive) };
+    if token.client != caller.record.id {
+        return Ok(inactive);
+    }
+    let mut answer = json!({
+        "active": true,
+        "iss": issuer,
+        "client_id": token.client,
+        "aud": token.client,
+        "scope": token.scope,
+        "iat": token.issued_at,
+        "exp": token.expires_at,
+        "token_type": "Bearer",
+    });
+    if let Some(bearer) = &token.person {
+        let Some(session) = session_of(&token, now, db).await? else { return Ok(inactive) };
+        if let Value::Object(members) = &mut answer {
+            members.insert("sub".into(), bearer.sub.as_str().into());
+            members.insert("username".into(), session.person.as_str().into());
+            members.insert("sid".into(), bearer.sid.as_str().into());
+            members.insert("acr".into(), session.level.acr().into());
+            members.insert("amr".into(), json!(session.methods));
+            members.insert("auth_time".into(), session.auth_time.timestamp().into());
+        }
+    }
+    Ok(answer)
+}

@@ -1,0 +1,303 @@
+// SPDX-License-Identifier: Apache-2.0
+//! Signing keys and their rotation: a key is published one cache time before it signs, and stays
+//! published until the last token that it signed has run out. One `kid` per key, RS256 (which every
+//! client knows) and ES256. Private halves are sealed at rest.
+//!
+//! aws-lc draws the randomness of key generation and of signatures itself.
+
+use aws_lc_rs::encoding::AsDer;
+use aws_lc_rs::rand::SystemRandom;
+use aws_lc_rs::rsa::KeySize;
+use aws_lc_rs::signature::{
+    ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair, RSA_PKCS1_SHA256, RsaKeyPair,
+};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use chrono::{DateTime, TimeDelta, Utc};
+use countersign_directory::{Change, Noun};
+use rand::CryptoRng;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use sqlx::AnyConnection;
+
+use crate::happened::Happened;
+use crate::secret::{SealError, Sealer, sha256};
+use crate::store::StoreError;
+use crate::store::signing_keys::{self, KeyRow};
+
+/// How long clients may keep our key set without asking again.
+pub const CACHE_TIME: TimeDelta = TimeDelta::hours(1);
+/// How long a replaced key stays published.
+const OVERLAP: TimeDelta = TimeDelta::hours(25);
+/// The age at which a key is replaced.
+pub const LONGEST_USE: TimeDelta = TimeDelta::days(90);
+
+/// What a key signs with.
+#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, Ord, PartialEq, PartialOrd, Serialize)]
+pub enum Algorithm {
+    /// ECDSA on P-256 with SHA-256.
+    #[serde(rename = "ES256")]
+    Es256,
+    /// RSA PKCS#1 v1.5 with SHA-256.
+    #[default]
+    #[serde(rename = "RS256")]
+    Rs256,
+}
+
+impl Algorithm {
+    /// All of them.
+    pub const ALL: [Self; 2] = [Self::Es256, Self::Rs256];
+
+    /// Its registered name (RFC 7518).
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Es256 => "ES256",
+            Self::Rs256 => "RS256",
+        }
+    }
+
+    /// The algorithm of that name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|algorithm| algorithm.name() == name)
+    }
+}
+
+/// Keys could not be made, opened or used.
+#[derive(Debug, thiserror::Error)]
+pub enum SigningError {
+    /// No key is in use for that algorithm.
+    #[error("no signing key is in use")]
+    NoKey,
+    /// The cryptographic library refused.
+    #[error("the signing key cannot be used")]
+    Library,
+    /// A stored key does not open.
+    #[error(transparent)]
+    Sealed(#[from] SealError),
+    /// The store.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// A key that can sign.
+#[derive(Debug)]
+pub struct SigningKey {
+    kid: String,
+    pair: Pair,
+    jwk: Value,
+    published_at: DateTime<Utc>,
+    use_from: DateTime<Utc>,
+    gone_at: Option<DateTime<Utc>>,
+}
+
+#[derive(Debug)]
+enum Pair {
+    Es256(EcdsaKeyPair),
+    Rs256(RsaKeyPair),
+}
+
+impl SigningKey {
+    /// Its name.
+    pub fn kid(&self) -> &str {
+        &self.kid
+    }
+
+    /// What it signs with.
+    pub fn algorithm(&self) -> Algorithm {
+        match self.pair {
+            Pair::Es256(_) => Algorithm::Es256,
+            Pair::Rs256(_) => Algorithm::Rs256,
+        }
+    }
+
+    pub(super) fn public(&self) -> &[u8] {
+        match &self.pair {
+            Pair::Es256(pair) => pair.public_key().as_ref(),
+            Pair::Rs256(pair) => pair.public_key().as_ref(),
+        }
+    }
+
+    pub(super) fn sign(&self, input: &[u8]) -> Result<Vec<u8>, SigningError> {
+        let random = SystemRandom::new();
+        match &self.pair {
+            Pair::Es256(pair) => pair
+                .sign(&random, input)
+                .map(|signature| signature.as_ref().to_vec())
+                .map_err(|_| SigningError::Library),
+            Pair::Rs256(pair) => {
+                let mut signature = vec![0; pair.public_modulus_len()];
+                pair.sign(&RSA_PKCS1_SHA256, &random, input, &mut signature)
+                    .map_err(|_| SigningError::Library)?;
+                Ok(signature)
+            }
+        }
+    }
+}
+
+/// The published keys.
+#[derive(Debug, Default)]
+pub struct KeyRing {
+    keys: Vec<SigningKey>,
+}
+
+impl KeyRing {
+    /// Loads the published keys, making the first of each algorithm where there is none.
+    pub async fn load(
+        sealer: &Sealer,
+        now: DateTime<Utc>,
+        rng: &mut impl CryptoRng,
+        log: &mut Happened,
+        db: &mut AnyConnection,
+    ) -> Result<Self, SigningError> {
+        let mut ring = Self::published(sealer, now, db).await?;
+        for algorithm in Algorithm::ALL {
+            if ring.in_use(algorithm, now).is_none() {
+                let row = generate(algorithm, now, now, sealer, rng)?;
+                keep(&row, log, db).await?;
+                ring.keys.push(open(row, sealer)?);
+            }
+        }
+        Ok(ring)
+    }
+
+    /// Loads the published keys and makes none.
+    pub async fn published(
+        sealer: &Sealer,
+        now: DateTime<Utc>,
+        db: &mut AnyConnection,
+    ) -> Result<Self, SigningError> {
+        let rows = signing_keys::published(now, db).await?;
+        let keys = rows.into_iter().map(|row| open(row, sealer)).collect::<Result<_, _>>()?;
+        Ok(Self { keys })
+    }
+
+    /// The key that signs now: the newest whose time has come.
+    pub fn in_use(&self, algorithm: Algorithm, now: DateTime<Utc>) -> Option<&SigningKey> {
+        self.keys
+            .iter()
+            .filter(|key| key.algorithm() == algorithm && key.use_from <= now)
+            .max_by_key(|key| key.use_from)
+    }
+
+    /// The key with this name.
+    pub fn named(&self, kid: &str) -> Option<&SigningKey> {
+        self.keys.iter().find(|key| key.kid == kid)
+    }
+
+    /// The key set as clients read it (RFC 7517).
+    pub fn document(&self, now: DateTime<Utc>) -> Value {
+        let shown = self.keys.iter().filter(|key| key.gone_at.is_none_or(|gone| now < gone));
+        json!({ "keys": shown.map(|key| key.jwk.clone()).collect::<Vec<_>>() })
+    }
+
+    /// Whether a successor should be published: the newest key has been in use for [`LONGEST_USE`].
+    pub fn is_rotation_due(&self, algorithm: Algorithm, now: DateTime<Utc>) -> bool {
+        let newest = self.keys.iter().filter(|key| key.algorithm() == algorithm).map(|key| key.published_at).max();
+        newest.is_none_or(|published_at| now - published_at >= LONGEST_USE)
+    }
+}
+
+/// Publishes a successor that signs after `notice` (one [`CACHE_TIME`]; zero in an emergency), and
+/// dates the end of the keys before it.
+pub async fn rotate(
+    algorithm: Algorithm,
+    notice: TimeDelta,
+    sealer: &Sealer,
+    now: DateTime<Utc>,
+    rng: &mut impl CryptoRng,
+    log: &mut Happened,
+    db: &mut AnyConnection,
+) -> Result<(), SigningError> {
+    let overlap = if notice.is_zero() { TimeDelta::zero() } else { OVERLAP };
+    for old in signing_keys::published(now, db).await? {
+        if old.algorithm == algorithm {
+            signing_keys::retire(&old.kid, now + notice + overlap, db).await?;
+        }
+    }
+    let row = generate(algorithm, now, now + notice, sealer, rng)?;
+    keep(&row, log, db).await
+}
+
+async fn keep(row: &KeyRow, log: &mut Happened, db: &mut AnyConnection) -> Result<(), SigningError> {
+    signing_keys::insert(row, db).await?;
+    let detail = json!({ "alg": row.algorithm.name(), "use_from": row.use_from });
+    log.event("signing_key.published", row.kid.as_str(), detail);
+    log.change(Change::put(Noun::SigningKey, row.kid.as_str()));
+    Ok(())
+}
+
+fn generate(
+    algorithm: Algorithm,
+    published_at: DateTime<Utc>,
+    use_from: DateTime<Utc>,
+    sealer: &Sealer,
+    rng: &mut impl CryptoRng,
+) -> Result<KeyRow, SigningError> {
+    let (private, mut jwk) = match algorithm {
+        Algorithm::Es256 => generate_es256()?,
+        Algorithm::Rs256 => generate_rs256()?,
+    };
+    // The members that a thumbprint covers are exactly those present now (RFC 7638).
+    let thumbprint = sha256(jwk.to_string().as_bytes());
+    let kid = URL_SAFE_NO_PAD.encode(thumbprint);
+    if let Some(members) = jwk.as_object_mut() {
+        members.insert("kid".into(), kid.clone().into());
+        members.insert("alg".into(), algorithm.name().into());
+        members.insert("use".into(), "sig".into());
+    }
+    let sealed = sealer.seal(&purpose(&kid), &private, rng)?;
+    Ok(KeyRow { kid, algorithm, sealed, jwk, published_at, use_from, gone_at: None })
+}
+
+fn generate_es256() -> Result<(Vec<u8>, Value), SigningError> {
+    let random = SystemRandom::new();
+    let document = EcdsaKeyPair::generate_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &random)
+        .map_err(|_| SigningError::Library)?;
+    let pair = EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, document.as_ref())
+        .map_err(|_| SigningError::Library)?;
+    // An uncompressed point: 0x04, x, y (SEC 1, section 2.3.3).
+    let point = pair.public_key().as_ref().get(1..).ok_or(SigningError::Library)?;
+    let (x, y) = point.split_at_checked(32).ok_or(SigningError::Library)?;
+    let jwk = json!({
+        "crv": "P-256", "kty": "EC",
+        "x": URL_SAFE_NO_PAD.encode(x), "y": URL_SAFE_NO_PAD.encode(y),
+    });
+    Ok((document.as_ref().to_vec(), jwk))
+}
+
+fn generate_rs256() -> Result<(Vec<u8>, Value), SigningError> {
+    let pair = RsaKeyPair::generate(KeySize::Rsa2048).map_err(|_| SigningError::Library)?;
+    let document = pair.as_der().map_err(|_| SigningError::Library)?;
+    let public = pair.public_key();
+    let jwk = json!({
+        "e": URL_SAFE_NO_PAD.encode(public.exponent().big_endian_without_leading_zero()),
+        "kty": "RSA",
+        "n": URL_SAFE_NO_PAD.encode(public.modulus().big_endian_without_leading_zero()),
+    });
+    let document: &aws_lc_rs::encoding::Pkcs8V1Der<'_> = &document;
+    Ok((document.as_ref().to_vec(), jwk))
+}
+
+fn open(row: KeyRow, sealer: &Sealer) -> Result<SigningKey, SigningError> {
+    let private = sealer.open(&purpose(&row.kid), &row.sealed)?;
+    let pair = match row.algorithm {
+        Algorithm::Es256 => EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &private)
+            .map(Pair::Es256)
+            .map_err(|_| SigningError::Library)?,
+        Algorithm::Rs256 => {
+            RsaKeyPair::from_pkcs8(&private).map(Pair::Rs256).map_err(|_| SigningError::Library)?
+        }
+    };
+    Ok(SigningKey {
+        kid: row.kid,
+        pair,
+        jwk: row.jwk,
+        published_at: row.published_at,
+        use_from: row.use_from,
+        gone_at: row.gone_at,
+    })
+}
+
+fn purpose(kid: &str) -> String {
+    format!("signing_key/{kid}")
+}

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+//! The token endpoint (RFC 6749, section 3.2): who is asking, and which grant.
+
+pub mod authorization_code;
+pub mod client_auth;
+pub mod client_credentials;
+pub mod revoke;
+
+use serde::Serialize;
+
+/// A token answer (RFC 6749, section 5.1; OpenID Connect Core, section 3.1.3.3).
+#[derive(Clone, Serialize)]
+pub struct Tokens {
+    /// The access token.
+    pub access_token: String,
+    /// Always `Bearer`.
+    pub token_type: &'static str,
+    /// How long it lasts, in seconds.
+    pub expires_in: i64,
+    /// What it may be used for.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub scope: String,
+    /// Who signed in.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id_token: Option<String>,
+}
+
+impl std::fmt::Debug for Tokens {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Tokens").field("expires_in", &self.expires_in).finish_non_exhaustive()
+    }
+}

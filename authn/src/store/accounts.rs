@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+//! What sign-in keeps of a person besides factors: her `sub` towards clients and her user handle
+//! towards passkeys. Both random, opaque and never reused.
+
+use chrono::{DateTime, Utc};
+use countersign_directory::id::PersonId;
+use rand::CryptoRng;
+use sqlx::AnyConnection;
+
+use super::{Columns, StoreError, millis};
+use crate::secret::random_id;
+
+/// A person's account.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Account {
+    /// Whose it is.
+    pub person: PersonId,
+    /// The subject identifier in tokens.
+    pub sub: String,
+    /// The user handle in passkeys.
+    pub user_handle: Vec<u8>,
+    /// The last completed sign-in.
+    pub last_sign_in_at: Option<DateTime<Utc>>,
+}
+
+/// The account of `person`, made if it is not there yet.
+pub async fn ensure(
+    person: &PersonId,
+    now: DateTime<Utc>,
+    rng: &mut impl CryptoRng,
+    db: &mut AnyConnection,
+) -> Result<Account, StoreError> {
+    let mut handle = [0_u8; 32];
+    rng.fill_bytes(&mut handle);
+    sqlx::query(
+        "INSERT INTO accounts (person, sub, user_handle, created_at) VALUES ($1, $2, $3, $4) \
+         ON CONFLICT (person) DO NOTHING",
+    )
+    .bind(person.as_str())
+    .bind(random_id(rng))
+    .bind(handle.to_vec())
+    .bind(millis(now))
+    .execute(&mut *db)
+    .await?;
+    by_person(person, db).await?.ok_or(StoreError::Row { table: "accounts", column: "person" })
+}
+
+/// The account of `person`.
+pub async fn by_person(
+    person: &PersonId,
+    db: &mut AnyConnection,
+) -> Result<Option<Account>, StoreError> {
+    let row = sqlx::query("SELECT * FROM accounts WHERE person = $1")
+        .bind(person.as_str())
+        .fetch_optional(db)
+        .await?;
+    row.map(|row| read(&Columns::of("accounts", &row))).transpose()
+}
+
+/// The account with this user handle.
+pub async fn by_user_handle(
+    handle: &[u8],
+    db: &mut AnyConnection,
+) -> Result<Option<Account>, StoreError> {
+    let row = sqlx::query("SELECT * FROM accounts WHERE user_handle = $1")
+        .bind(handle.to_vec())
+        .fetch_optional(db)
+        .await?;
+    row.map(|row| read(&Columns::of("accounts", &row))).transpose()
+}
+
+/// The account with this `sub`.
+pub async fn by_sub(sub: &str, db: &mut AnyConnection) -> Result<Option<Account>, StoreError> {
+    let row =
+        sqlx::query("SELECT * FROM accounts WHERE sub = $1").bind(sub).fetch_optional(db).await?;
+    row.map(|row| read(&Columns::of("accounts", &row))).transpose()
+}
+
+/// Every account, for lists that show the last sign-in.
+pub async fn all(db: &mut AnyConnection) -> Result<Vec<Account>, StoreError> {
+    let rows = sqlx::query("SELECT * FROM accounts ORDER BY person").fetch_all(db).await?;
+    rows.iter().map(|row| read(&Columns::of("accounts", row))).collect()
+}
+
+/// Notes a completed sign-in.
+pub async fn signed_in(
+    person: &PersonId,
+    now: DateTime<Utc>,
+    db: &mut AnyConnection,
+) -> Result<(), StoreError> {
+    sqlx::query("UPDATE accounts SET last_sign_in_at = $2 WHERE person = $1")
+        .bind(person.as_str())
+        .bind(millis(now))
+        .execute(db)
+        .await?;
+    Ok(())
+}
+
+fn read(row: &Columns<'_>) -> Result<Account, StoreError> {
+    Ok(Account {
+        person: row.parsed("person")?,
+        sub: row.text("sub")?,
+        user_handle: row.bytes("user_handle")?,
+        last_sign_in_at: row.time_option("last_sign_in_at")?,
+    })
+}

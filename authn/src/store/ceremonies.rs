@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+//! Challenges that wait for an authenticator's answer. Taken out as they are read: each is used at
+//! most once, also when the answer turns out wrong and also from two processes at a time.
+
+use chrono::{DateTime, Utc};
+use sqlx::AnyConnection;
+
+use super::{Columns, StoreError, millis};
+
+/// What a challenge was made for.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Kind {
+    /// To sign in.
+    Authenticate,
+    /// To add a passkey.
+    Register,
+}
+
+impl Kind {
+    fn text(self) -> &'static str {
+        match self {
+            Self::Authenticate => "authenticate",
+            Self::Register => "register",
+        }
+    }
+}
+
+/// Keeps the state of a challenge for the flow or session that it is bound to.
+pub async fn put(
+    id: &str,
+    kind: Kind,
+    bound_to: &str,
+    state: &str,
+    expires_at: DateTime<Utc>,
+    db: &mut AnyConnection,
+) -> Result<(), StoreError> {
+    sqlx::query(
+        "INSERT INTO ceremonies (id, kind, bound_to, state, expires_at) VALUES ($1, $2, $3, $4, $5)",
+    )
+    .bind(id)
+    .bind(kind.text())
+    .bind(bound_to)
+    .bind(state)
+    .bind(millis(expires_at))
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// Takes a challenge out. `None` when there is none, it is of another kind, bound to something
+/// else, expired, or was taken before.
+pub async fn take(
+    id: &str,
+    kind: Kind,
+    bound_to: &str,
+    now: DateTime<Utc>,
+    db: &mut AnyConnection,
+) -> Result<Option<String>, StoreError> {
+    let row = sqlx::query("DELETE FROM ceremonies WHERE id = $1 RETURNING kind, bound_to, state, expires_at")
+        .bind(id)
+        .fetch_optional(db)
+        .await?;
+    let Some(row) = row else { return Ok(None) };
+    let row = Columns::of("ceremonies", &row);
+    let fits = row.text("kind")? == kind.text()
+        && row.text("bound_to")? == bound_to
+        && now <= row.time("expires_at")?;
+    if fits { Ok(Some(row.text("state")?)) } else { Ok(None) }
+}
+
+/// Forgets challenges that nobody answered.
+pub async fn forget_expired(now: DateTime<Utc>, db: &mut AnyConnection) -> Result<(), StoreError> {
+    sqlx::query("DELETE FROM ceremonies WHERE expires_at < $1").bind(millis(now)).execute(db).await?;
+    Ok(())
+}

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+//! Password hashes, one per person, as PHC strings.
+
+use chrono::{DateTime, Utc};
+use countersign_directory::id::PersonId;
+use sqlx::AnyConnection;
+
+use super::{Columns, StoreError, millis};
+
+/// Sets or replaces a password.
+pub async fn put(
+    person: &PersonId,
+    hash: &str,
+    now: DateTime<Utc>,
+    db: &mut AnyConnection,
+) -> Result<(), StoreError> {
+    sqlx::query(
+        "INSERT INTO passwords (person, hash, created_at) VALUES ($1, $2, $3) \
+         ON CONFLICT (person) DO UPDATE SET hash = excluded.hash, created_at = excluded.created_at",
+    )
+    .bind(person.as_str())
+    .bind(hash)
+    .bind(millis(now))
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// The hash, if the person has a password.
+pub async fn hash(person: &PersonId, db: &mut AnyConnection) -> Result<Option<String>, StoreError> {
+    let row = sqlx::query("SELECT hash FROM passwords WHERE person = $1")
+        .bind(person.as_str())
+        .fetch_optional(db)
+        .await?;
+    row.map(|row| Columns::of("passwords", &row).text("hash")).transpose()
+}
+
+/// Notes a successful use.
+pub async fn used(
+    person: &PersonId,
+    now: DateTime<Utc>,
+    db: &mut AnyConnection,
+) -> Result<(), StoreError> {
+    sqlx::query("UPDATE passwords SET last_used_at = $2 WHERE person = $1")
+        .bind(person.as_str())
+        .bind(millis(now))
+        .execute(db)
+        .await?;
+    Ok(())
+}
+
+/// Takes the password away.
+pub async fn remove(person: &PersonId, db: &mut AnyConnection) -> Result<bool, StoreError> {
+    let done = sqlx::query("DELETE FROM passwords WHERE person = $1")
+        .bind(person.as_str())
+        .execute(db)
+        .await?;
+    Ok(done.rows_affected() == 1)
+}
