@@ -4,6 +4,7 @@
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from countersign_synapse.label import LabelFault, RoomLabel
 
@@ -45,7 +46,9 @@ def parse(raw: dict[str, Any]) -> Config:
     if unknown:
         raise ConfigFault(f"unknown settings: {', '.join(unknown)}")
     base_url = _text(raw, "base_url").rstrip("/")
-    if not base_url.startswith(("https://", "http://localhost", "http://127.0.0.1", "http://[::1]")):
+    address = urlsplit(base_url)
+    on_loopback = address.scheme == "http" and address.hostname in ("localhost", "127.0.0.1", "::1")
+    if not address.hostname or not (address.scheme == "https" or on_loopback):
         raise ConfigFault("`base_url` must be https, or http on loopback")
     state_dir = Path(_text(raw, "state_dir"))
     if not state_dir.is_dir():

@@ -13,16 +13,7 @@ HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent)]
 
 from fake_countersign import FakeCountersign  # noqa: E402
-
-
-class Clock:
-    """Seconds that pass when a test says so."""
-
-    def __init__(self, now: float = 1000.0) -> None:
-        self.now = now
-
-    def __call__(self) -> float:
-        return self.now
+from hand_clock import Clock  # noqa: E402
 
 
 @pytest.fixture
