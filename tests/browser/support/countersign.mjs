@@ -9,7 +9,8 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
-const BINARY =
+/** The program under test. */
+export const BINARY =
   process.env.COUNTERSIGN_BIN ?? fileURLToPath(new URL('../../../target/debug/countersign', import.meta.url));
 const STARTS_WITHIN_MS = 60_000;
 
@@ -23,6 +24,7 @@ export class Countersign {
   static async start() {
     const one = new Countersign();
     one.#folder = await mkdtemp(join(tmpdir(), 'countersign-browser-'));
+    one.dataDir = join(one.#folder, 'data');
     one.port = await freePort();
     await one.resume();
     return one;
@@ -30,7 +32,7 @@ export class Countersign {
 
   /** Starts it again over the same folder and at the same address. */
   async resume() {
-    const args = ['demo', '--json', '--port', String(this.port), '--data-dir', join(this.#folder, 'data')];
+    const args = ['demo', '--json', '--port', String(this.port), '--data-dir', this.dataDir];
     this.#process = spawn(BINARY, args, { stdio: ['ignore', 'pipe', 'pipe'] });
     this.#process.stderr.on('data', (text) => this.#said.push(text.toString()));
     const failed = once(this.#process, 'exit').then(([code]) => {
@@ -108,7 +110,8 @@ export class Countersign {
   }
 }
 
-function freePort() {
+/** A loopback port that nobody listens on at this moment. */
+export function freePort() {
   return new Promise((resolve, reject) => {
     const server = createServer();
     server.on('error', reject);

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+// The pages on which people enrol and sign in.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { accessible } from '../support/axe.mjs';
+import { fits, guarded, LOOKS, launch } from '../support/browser.mjs';
+import { Countersign } from '../support/countersign.mjs';
+import { withPasskey } from '../support/passkey.mjs';
+import { arrive, enrol, signInWithPasskey } from '../support/people.mjs';
+
+let browser;
+let countersign;
+
+before(async () => {
+  browser = await launch();
+  countersign = await Countersign.start();
+});
+
+after(async () => {
+  await browser?.close();
+  await countersign?.stop();
+});
+
+/** Pages that anybody may meet, faults included. */
+function pages() {
+  const { people, base_url } = countersign.info;
+  const authorize = new URL('/oauth2/authorize', base_url);
+  authorize.search = new URLSearchParams({ client_id: 'nobody-knows-it', response_type: 'code' }).toString();
+  return ['/signin', people.carol.enrol_url, '/enrol/not-a-link', authorize.href, '/no-such-page'];
+}
+
+for (const look of LOOKS) {
+  const name = `${look.colorScheme}, ${look.width} px`;
+
+  test(`the sign-in pages obey their content security policy and fit: ${name}`, async () => {
+    const { context, clean } = await guarded(browser, countersign.info.base_url, { look });
+    const page = await context.newPage();
+    for (const address of pages()) {
+      await page.goto(address);
+      await page.getByRole('heading', { level: 1 }).waitFor();
+      await fits(page);
+    }
+    clean();
+    await context.close();
+  });
+
+  test(`the sign-in pages are accessible: ${name}`, async () => {
+    const { context } = await guarded(browser, countersign.info.base_url, { look, bypassCSP: true });
+    const page = await context.newPage();
+    for (const address of pages()) {
+      await page.goto(address);
+      await accessible(page);
+    }
+    await context.close();
+  });
+}
+
+test('a passkey is enrolled with an enrolment link and signs in', async () => {
+  const judy = await arrive(browser, countersign, 'judy');
+  assert.equal((await judy.passkey.credentials()).length, 1);
+  await judy.context.clearCookies();
+  await judy.page.goto('/signin?return_to=/admin/people');
+  await signInWithPasskey(judy.page);
+  await judy.page.waitForURL(/\/admin\/people$/);
+  await judy.page.getByRole('heading', { level: 1, name: 'People' }).waitFor();
+  judy.clean();
+  await judy.context.close();
+});
+
+test('an enrolment link works once', async () => {
+  const kara = await arrive(browser, countersign, 'kara');
+  await kara.context.clearCookies();
+  await kara.page.goto(countersign.info.people.kara.enrol_url);
+  await kara.page.getByText(/used|expired|no longer|not valid/i).first().waitFor();
+  assert.equal(await kara.page.getByRole('button', { name: /passkey/i }).count(), 0);
+  await kara.context.close();
+});
+
+test('without user verification no passkey signs in, and the page says what to do', async () => {
+  const { context, clean } = await guarded(browser, countersign.info.base_url);
+  const page = await context.newPage();
+  const passkey = await withPasskey(page);
+  await enrol(page, countersign.info.people.olga.enrol_url);
+  await context.clearCookies();
+  await passkey.setVerified(false);
+  await page.goto('/signin');
+  await page.getByRole('button', { name: /passkey/i }).click();
+  await page.getByText(/No passkey was used/).waitFor();
+  await page.getByText(/Try again, or use another way/).waitFor();
+  await passkey.setVerified(true);
+  await page.goto('/signin');
+  await signInWithPasskey(page);
+  clean();
+  await context.close();
+});
+
+test('after sign-in one returns only to this site', async () => {
+  const { context } = await guarded(browser, countersign.info.base_url);
+  const page = await context.newPage();
+  await withPasskey(page);
+  await enrol(page, countersign.info.people.alice.enrol_url);
+  await context.clearCookies();
+  await page.goto('/signin?return_to=https://elsewhere.example/');
+  await signInWithPasskey(page).catch(() => {});
+  assert.equal(new URL(page.url()).origin, countersign.info.base_url);
+  await context.close();
+});
+
+test('without script the sign-in page still takes a name', async () => {
+  const { context } = await guarded(browser, countersign.info.base_url, { javaScriptEnabled: false });
+  const page = await context.newPage();
+  await page.goto('/signin');
+  assert.ok(await page.getByRole('textbox').first().isVisible());
+  assert.ok(await page.getByRole('button', { name: /continue|sign in/i }).first().isVisible());
+  await context.close();
+});
