@@ -10,11 +10,10 @@ use crate::store::{StoreError, passkeys, passwords, totps};
 
 /// The entry of an active human being; `None` for the unknown, the disabled and for services.
 pub async fn active(id: &PersonId, db: &mut AnyConnection) -> Result<Option<Person>, StoreError> {
-    let person =
-        load::<People>(id.as_str(), db).await.map_err(|error| StoreError::Directory(error.to_string()))?;
-    Ok(person.filter(|person| {
-        person.status == Status::Active && person.kind != PersonKind::Service
-    }))
+    let person = load::<People>(id.as_str(), db)
+        .await
+        .map_err(|error| StoreError::Directory(error.to_string()))?;
+    Ok(person.filter(|person| person.status == Status::Active && person.kind != PersonKind::Service))
 }
 
 /// Which ways to sign in a person has.

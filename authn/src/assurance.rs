@@ -36,8 +36,13 @@ pub const ACR_AAL3: &str = "urn:x:aal:3";
 /// `acr` of aal3: phishing resistant and hardware protected.
 pub const ACR_PHISHING_RESISTANT_HARDWARE: &str = "phrh";
 /// Every `acr` that may be asked for, weakest first.
-pub const ACR_VALUES: [&str; 5] =
-    [ACR_AAL1, ACR_AAL2, ACR_PHISHING_RESISTANT, ACR_PHISHING_RESISTANT_HARDWARE, ACR_AAL3];
+pub const ACR_VALUES: [&str; 5] = [
+    ACR_AAL1,
+    ACR_AAL2,
+    ACR_PHISHING_RESISTANT,
+    ACR_PHISHING_RESISTANT_HARDWARE,
+    ACR_AAL3,
+];
 
 impl Level {
     /// The NIST number, 1 to 3.
@@ -155,7 +160,11 @@ pub type TimeDeltaSeconds = i64;
 impl Requirement {
     /// Nothing but a sign-in at `level`.
     pub fn level(level: Level) -> Self {
-        Self { level, max_age: None, after: None }
+        Self {
+            level,
+            max_age: None,
+            after: None,
+        }
     }
 
     /// Raises the level to at least `level`.
@@ -174,7 +183,9 @@ impl Requirement {
             return Some(Unmet::Age);
         }
         // "Older than": exactly max_age is still good.
-        let too_old = self.max_age.is_some_and(|seconds| now - auth_time > TimeDelta::seconds(seconds));
+        let too_old = self
+            .max_age
+            .is_some_and(|seconds| now - auth_time > TimeDelta::seconds(seconds));
         too_old.then_some(Unmet::Age)
     }
 }
@@ -194,7 +205,12 @@ mod tests {
 
     #[test]
     fn levels_are_ordered_and_survive_the_store_and_the_wire() {
-        let all = [Level::Aal1, Level::Aal2, Level::Aal2PhishingResistant, Level::Aal3];
+        let all = [
+            Level::Aal1,
+            Level::Aal2,
+            Level::Aal2PhishingResistant,
+            Level::Aal3,
+        ];
         assert!(all.is_sorted());
         for level in all {
             assert_eq!(Level::from_rank(level.rank()), Some(level));
@@ -206,7 +222,11 @@ mod tests {
     #[test]
     fn a_sign_in_is_good_until_max_age_and_not_a_second_longer() {
         let at = DateTime::from_timestamp(1_000, 0).unwrap();
-        let need = Requirement { level: Level::Aal1, max_age: Some(60), after: None };
+        let need = Requirement {
+            level: Level::Aal1,
+            max_age: Some(60),
+            after: None,
+        };
         for (age, unmet) in [(59, None), (60, None), (61, Some(Unmet::Age))] {
             assert_eq!(need.unmet(Level::Aal2, at, at + TimeDelta::seconds(age)), unmet);
         }
@@ -215,8 +235,15 @@ mod tests {
     #[test]
     fn prompt_login_is_not_satisfied_by_an_older_sign_in() {
         let at = DateTime::from_timestamp(1_000, 0).unwrap();
-        let need = Requirement { level: Level::Aal1, max_age: None, after: Some(at) };
-        assert_eq!(need.unmet(Level::Aal3, at - TimeDelta::seconds(1), at), Some(Unmet::Age));
+        let need = Requirement {
+            level: Level::Aal1,
+            max_age: None,
+            after: Some(at),
+        };
+        assert_eq!(
+            need.unmet(Level::Aal3, at - TimeDelta::seconds(1), at),
+            Some(Unmet::Age)
+        );
         assert_eq!(need.unmet(Level::Aal3, at, at), None);
     }
 }

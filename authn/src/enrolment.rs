@@ -29,7 +29,11 @@ pub async fn issue(
     let link = Secret::generate(rng);
     let expires_at = now + lifetime;
     enrolment::put(&link.hash(), person, expires_at, now, db).await?;
-    log.event("enrolment.issued", person.as_str(), json!({ "expires_at": expires_at }));
+    log.event(
+        "enrolment.issued",
+        person.as_str(),
+        json!({ "expires_at": expires_at }),
+    );
     Ok(link)
 }
 
@@ -39,7 +43,9 @@ pub async fn look(
     now: DateTime<Utc>,
     db: &mut AnyConnection,
 ) -> Result<Option<PersonId>, StoreError> {
-    let Some(link) = Secret::presented(link) else { return Ok(None) };
+    let Some(link) = Secret::presented(link) else {
+        return Ok(None);
+    };
     enrolment::person(&link.hash(), now, db).await
 }
 
@@ -50,7 +56,9 @@ pub async fn redeem(
     log: &mut Happened,
     db: &mut AnyConnection,
 ) -> Result<Option<PersonId>, StoreError> {
-    let Some(link) = Secret::presented(link) else { return Ok(None) };
+    let Some(link) = Secret::presented(link) else {
+        return Ok(None);
+    };
     let person = enrolment::redeem(&link.hash(), now, db).await?;
     if let Some(person) = &person {
         log.event("enrolment.used", person.as_str(), json!({}));

@@ -9,8 +9,8 @@ use serde_json::json;
 use sqlx::AnyConnection;
 
 use crate::happened::Happened;
-use crate::store::lockouts::{self, Failures};
 use crate::store::StoreError;
+use crate::store::lockouts::{self, Failures};
 
 /// Failures in a row after which an authenticator is disabled.
 pub const LIMIT: i64 = 100;
@@ -89,10 +89,19 @@ fn judge(failures: Failures, now: DateTime<Utc>) -> Standing {
     if failures.count >= LIMIT {
         return Standing::Disabled;
     }
-    let Ok(doublings) = u32::try_from(failures.count - FREE - 1) else { return Standing::Open };
-    let wait = 1_i64.checked_shl(doublings.min(32)).unwrap_or(i64::MAX).min(LONGEST_WAIT_SECONDS);
+    let Ok(doublings) = u32::try_from(failures.count - FREE - 1) else {
+        return Standing::Open;
+    };
+    let wait = 1_i64
+        .checked_shl(doublings.min(32))
+        .unwrap_or(i64::MAX)
+        .min(LONGEST_WAIT_SECONDS);
     let until = failures.last_at + TimeDelta::seconds(wait);
-    if now < until { Standing::Wait(until) } else { Standing::Open }
+    if now < until {
+        Standing::Wait(until)
+    } else {
+        Standing::Open
+    }
 }
 
 #[cfg(test)]
@@ -102,19 +111,37 @@ mod tests {
 
     #[test]
     fn four_failures_are_free_and_the_wait_doubles_up_to_fifteen_minutes() {
-        for (count, wait) in [(1, 0), (4, 0), (5, 1), (6, 2), (9, 16), (14, 512), (15, 900), (99, 900)] {
-            let failures = Failures { count, last_at: noon() };
+        for (count, wait) in [
+            (1, 0),
+            (4, 0),
+            (5, 1),
+            (6, 2),
+            (9, 16),
+            (14, 512),
+            (15, 900),
+            (99, 900),
+        ] {
+            let failures = Failures {
+                count,
+                last_at: noon(),
+            };
             let until = noon() + TimeDelta::seconds(wait);
             assert_eq!(judge(failures, until), Standing::Open, "{count}");
             if wait > 0 {
-                assert_eq!(judge(failures, until - TimeDelta::seconds(1)), Standing::Wait(until));
+                assert_eq!(
+                    judge(failures, until - TimeDelta::seconds(1)),
+                    Standing::Wait(until)
+                );
             }
         }
     }
 
     #[test]
     fn a_hundred_failures_disable_for_good() {
-        let failures = Failures { count: 100, last_at: noon() };
+        let failures = Failures {
+            count: 100,
+            last_at: noon(),
+        };
         assert_eq!(judge(failures, noon() + TimeDelta::days(365)), Standing::Disabled);
     }
 }

@@ -106,7 +106,12 @@ impl Passkeys {
         let lifetime = Duration::from_secs(CHALLENGE_LIFETIME.num_seconds().unsigned_abs());
         let origins = vec![origin.clone()];
         let core = WebauthnCore::new_unsafe_experts_only(
-            deployment, &host, origins, lifetime, Some(false), Some(false),
+            deployment,
+            &host,
+            origins,
+            lifetime,
+            Some(false),
+            Some(false),
         );
         Some(Self { core })
     }
@@ -128,9 +133,19 @@ impl Passkeys {
             .generate_challenge_authenticate(builder)
             .map_err(|error| PasskeyError::Library(error.to_string()))?;
         let id = random_id(rng);
-        ceremonies::put(&id, Kind::Authenticate, bound_to, &json_text(&state), now + CHALLENGE_LIFETIME, db)
-            .await?;
-        Ok(Challenge { id, options: json!(challenge.public_key) })
+        ceremonies::put(
+            &id,
+            Kind::Authenticate,
+            bound_to,
+            &json_text(&state),
+            now + CHALLENGE_LIFETIME,
+            db,
+        )
+        .await?;
+        Ok(Challenge {
+            id,
+            options: json!(challenge.public_key),
+        })
     }
 
     /// Judges the answer to a sign-in challenge. Commit also when it is refused: the challenge is
@@ -145,9 +160,14 @@ impl Passkeys {
         db: &mut AnyConnection,
     ) -> Result<Result<Passed, Refusal>, StoreError> {
         let state = ceremonies::take(challenge, Kind::Authenticate, bound_to, now, db).await?;
-        let Some(state) = state else { return Ok(Err(Refusal::Challenge)) };
+        let Some(state) = state else {
+            return Ok(Err(Refusal::Challenge));
+        };
         let Ok(state) = serde_json::from_str::<AuthenticationState>(&state) else {
-            return Err(StoreError::Row { table: "ceremonies", column: "state" });
+            return Err(StoreError::Row {
+                table: "ceremonies",
+                column: "state",
+            });
         };
         let Some(answer) = read::<PublicKeyCredential>(answer) else {
             return Ok(Err(Refusal::Malformed));
@@ -160,7 +180,10 @@ impl Passkeys {
         if !owner.is_some_and(|owner| is_handle_of(&answer, &owner)) {
             return Ok(Err(Refusal::Unknown));
         }
-        match self.core.authenticate_single_credential(&answer, &state, &passkey.credential) {
+        match self
+            .core
+            .authenticate_single_credential(&answer, &state, &passkey.credential)
+        {
             Ok(result) => {
                 passkey.credential.counter = result.counter();
                 passkey.credential.backup_state = result.backup_state();
@@ -171,7 +194,11 @@ impl Passkeys {
                 let refusal = refusal(error);
                 if refusal == Refusal::Counter {
                     passkeys::suspect(&id, db).await?;
-                    log.event("passkey.counter_went_back", passkey.person.as_str(), json!({ "passkey": id }));
+                    log.event(
+                        "passkey.counter_went_back",
+                        passkey.person.as_str(),
+                        json!({ "passkey": id }),
+                    );
                 }
                 Ok(Err(refusal))
             }
@@ -189,7 +216,10 @@ impl Passkeys {
         db: &mut AnyConnection,
     ) -> Result<Challenge, PasskeyError> {
         let known = passkeys::of_person(&account.person, db).await?;
-        let known = known.into_iter().map(|passkey| passkey.credential.cred_id).collect();
+        let known = known
+            .into_iter()
+            .map(|passkey| passkey.credential.cred_id)
+            .collect();
         let builder = self
             .core
             .new_challenge_register_builder(&account.user_handle, account.person.as_str(), display_name)
@@ -203,14 +233,27 @@ impl Passkeys {
             .generate_challenge_register(builder)
             .map_err(|error| PasskeyError::Library(error.to_string()))?;
         let id = random_id(rng);
-        ceremonies::put(&id, Kind::Register, bound_to, &json_text(&state), now + CHALLENGE_LIFETIME, db)
-            .await?;
-        Ok(Challenge { id, options: json!(challenge.public_key) })
+        ceremonies::put(
+            &id,
+            Kind::Register,
+            bound_to,
+            &json_text(&state),
+            now + CHALLENGE_LIFETIME,
+            db,
+        )
+        .await?;
+        Ok(Challenge {
+            id,
+            options: json!(challenge.public_key),
+        })
     }
 
     /// Judges the answer to a registration challenge and keeps the passkey. Commit also when it is
     /// refused.
-    #[expect(clippy::too_many_arguments, reason = "an answer, whom it is for, and the three ambient things")]
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "an answer, whom it is for, and the three ambient things"
+    )]
     pub async fn finish_registration(
         &self,
         challenge: &str,
@@ -223,9 +266,14 @@ impl Passkeys {
         db: &mut AnyConnection,
     ) -> Result<Result<Passkey, Refusal>, StoreError> {
         let state = ceremonies::take(challenge, Kind::Register, bound_to, now, db).await?;
-        let Some(state) = state else { return Ok(Err(Refusal::Challenge)) };
+        let Some(state) = state else {
+            return Ok(Err(Refusal::Challenge));
+        };
         let Ok(state) = serde_json::from_str::<RegistrationState>(&state) else {
-            return Err(StoreError::Row { table: "ceremonies", column: "state" });
+            return Err(StoreError::Row {
+                table: "ceremonies",
+                column: "state",
+            });
         };
         let Some(answer) = read::<RegisterPublicKeyCredential>(answer) else {
             return Ok(Err(Refusal::Malformed));
@@ -258,24 +306,41 @@ impl Passkeys {
 }
 
 fn read<T: serde::de::DeserializeOwned>(answer: &str) -> Option<T> {
-    (answer.len() <= LONGEST_ANSWER).then(|| serde_json::from_str(answer).ok()).flatten()
+    (answer.len() <= LONGEST_ANSWER)
+        .then(|| serde_json::from_str(answer).ok())
+        .flatten()
 }
 
 fn is_handle_of(answer: &PublicKeyCredential, owner: &Account) -> bool {
-    answer.get_user_unique_id().is_some_and(|handle| handle.ct_eq(&owner.user_handle).into())
+    answer
+        .get_user_unique_id()
+        .is_some_and(|handle| handle.ct_eq(&owner.user_handle).into())
 }
 
 fn passed(passkey: Passkey, now: DateTime<Utc>) -> Passed {
     let proof = proof(&passkey.credential, passkey.attested, now);
-    Passed { person: passkey.person, proof, passkey: passkey.id }
+    Passed {
+        person: passkey.person,
+        proof,
+        passkey: passkey.id,
+    }
 }
 
 /// What a verified use proves: aal3 only for an attested key that cannot leave its device.
 fn proof(credential: &Credential, attested: bool, at: DateTime<Utc>) -> Proof {
     let bound = !credential.backup_eligible;
-    let level = if bound && attested { Level::Aal3 } else { Level::Aal2PhishingResistant };
+    let level = if bound && attested {
+        Level::Aal3
+    } else {
+        Level::Aal2PhishingResistant
+    };
     let key = if bound { Method::Hwk } else { Method::Swk };
-    Proof { level, methods: [key, Method::Mfa, Method::Pop, Method::User].into(), at, attested }
+    Proof {
+        level,
+        methods: [key, Method::Mfa, Method::Pop, Method::User].into(),
+        at,
+        attested,
+    }
 }
 
 fn refusal(error: WebauthnError) -> Refusal {

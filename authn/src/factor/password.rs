@@ -6,10 +6,10 @@
 //! unknown person a dummy hash is computed, so that both take the same time.
 
 use std::fmt;
-use std::sync::Arc;
 
 use argon2::password_hash::{PasswordHash, SaltString};
 use argon2::{Algorithm, Argon2, Params, PasswordHasher, PasswordVerifier, Version};
+use aws_lc_rs::hmac;
 use rand::CryptoRng;
 use secrecy::{ExposeSecret, SecretString};
 use unicode_normalization::UnicodeNormalization;
@@ -34,7 +34,11 @@ pub struct Cost {
 
 impl Default for Cost {
     fn default() -> Self {
-        Self { memory_kib: 19_456, passes: 2, lanes: 1 }
+        Self {
+            memory_kib: 19_456,
+            passes: 2,
+            lanes: 1,
+        }
     }
 }
 
@@ -78,17 +82,22 @@ pub struct HashError(String);
 #[derive(Clone)]
 pub struct Hasher {
     argon2: Argon2<'static>,
-    sealer: Arc<Sealer>,
+    pepper: hmac::Key,
     dummy: String,
 }
 
 impl Hasher {
     /// A hasher of this cost.
-    pub fn new(cost: Cost, sealer: Arc<Sealer>, rng: &mut impl CryptoRng) -> Result<Self, HashError> {
+    pub fn new(cost: Cost, sealer: &Sealer, rng: &mut impl CryptoRng) -> Result<Self, HashError> {
         let parameters = Params::new(cost.memory_kib, cost.passes, cost.lanes, None)
             .map_err(|error| HashError(error.to_string()))?;
         let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, parameters);
-        let mut hasher = Self { argon2, sealer, dummy: String::new() };
+        let pepper = hmac::Key::new(hmac::HMAC_SHA256, &sealer.mac(b"pepper of passwords"));
+        let mut hasher = Self {
+            argon2,
+            pepper,
+            dummy: String::new(),
+        };
         hasher.dummy = hasher.hash(&SecretString::from("nobody's password"), rng)?;
         Ok(hasher)
     }
@@ -107,17 +116,14 @@ impl Hasher {
     /// Checks a password against the stored hash, or against a dummy when there is none.
     pub fn verify(&self, password: &SecretString, stored: Option<&str>) -> Verdict {
         let hash = PasswordHash::new(stored.unwrap_or(&self.dummy));
-        let fits = hash.is_ok_and(|hash| {
-            self.argon2.verify_password(&self.keyed(password), &hash).is_ok()
-        });
+        let fits = hash.is_ok_and(|hash| self.argon2.verify_password(&self.keyed(password), &hash).is_ok());
         Verdict(fits && stored.is_some())
     }
 
     fn keyed(&self, password: &SecretString) -> Vec<u8> {
         // NFC, so that one password typed on two keyboards is one password.
-        let mut bytes: Vec<u8> =
-            "password\0".chars().chain(password.expose_secret().nfc()).collect::<String>().into_bytes();
-        let keyed = self.sealer.mac(&bytes);
+        let mut bytes: Vec<u8> = password.expose_secret().nfc().collect::<String>().into_bytes();
+        let keyed = hmac::sign(&self.pepper, &bytes).as_ref().to_vec();
         zeroize::Zeroize::zeroize(&mut bytes);
         keyed
     }
@@ -125,7 +131,9 @@ impl Hasher {
 
 impl fmt::Debug for Hasher {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Hasher").field("argon2", &self.argon2).finish_non_exhaustive()
+        f.debug_struct("Hasher")
+            .field("argon2", &self.argon2)
+            .finish_non_exhaustive()
     }
 }
 
@@ -164,8 +172,12 @@ mod tests {
     use crate::testing::rng;
 
     fn hasher() -> Hasher {
-        let cost = Cost { memory_kib: 64, passes: 1, lanes: 1 };
-        Hasher::new(cost, Arc::new(Sealer::new(&[7; 32]).unwrap()), &mut rng()).unwrap()
+        let cost = Cost {
+            memory_kib: 64,
+            passes: 1,
+            lanes: 1,
+        };
+        Hasher::new(cost, &Sealer::new(&[7; 32]).unwrap(), &mut rng()).unwrap()
     }
 
     #[test]
@@ -175,29 +187,47 @@ mod tests {
         let stored = hasher.hash(&right, &mut rng()).unwrap();
         assert!(stored.starts_with("$argon2id$"));
         assert!(hasher.verify(&right, Some(&stored)).is_right());
-        assert!(!hasher.verify(&SecretString::from("correct horse"), Some(&stored)).is_right());
+        assert!(
+            !hasher
+                .verify(&SecretString::from("correct horse"), Some(&stored))
+                .is_right()
+        );
         assert!(!hasher.verify(&right, Some("not a hash")).is_right());
     }
 
     #[test]
     fn composed_and_decomposed_letters_are_the_same_password() {
         let hasher = hasher();
-        let stored = hasher.hash(&SecretString::from("caf\u{e9} am See"), &mut rng()).unwrap();
-        assert!(hasher.verify(&SecretString::from("cafe\u{301} am See"), Some(&stored)).is_right());
+        let stored = hasher
+            .hash(&SecretString::from("caf\u{e9} am See"), &mut rng())
+            .unwrap();
+        assert!(
+            hasher
+                .verify(&SecretString::from("cafe\u{301} am See"), Some(&stored))
+                .is_right()
+        );
     }
 
     #[test]
     fn nobody_has_no_password_not_even_the_dummy() {
         let hasher = hasher();
-        assert!(!hasher.verify(&SecretString::from("nobody's password"), None).is_right());
+        assert!(
+            !hasher
+                .verify(&SecretString::from("nobody's password"), None)
+                .is_right()
+        );
     }
 
     #[test]
     fn a_hash_is_worthless_under_another_key() {
         let right = SecretString::from("correct horse battery");
         let stored = hasher().hash(&right, &mut rng()).unwrap();
-        let cost = Cost { memory_kib: 64, passes: 1, lanes: 1 };
-        let other = Hasher::new(cost, Arc::new(Sealer::new(&[8; 32]).unwrap()), &mut rng()).unwrap();
+        let cost = Cost {
+            memory_kib: 64,
+            passes: 1,
+            lanes: 1,
+        };
+        let other = Hasher::new(cost, &Sealer::new(&[8; 32]).unwrap(), &mut rng()).unwrap();
         assert!(!other.verify(&right, Some(&stored)).is_right());
     }
 

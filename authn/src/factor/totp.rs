@@ -43,15 +43,18 @@ impl Seed {
     }
 
     /// Opens a sealed one.
-    pub fn open(person: &PersonId, sealed: &[u8], sealer: &Sealer) -> Result<Self, SealError> {
-        sealer.open(&purpose(person), sealed).map(Self)
+    pub fn open(person: &PersonId, stored: &[u8], sealer: &Sealer) -> Result<Self, SealError> {
+        sealer.open(&purpose(person), stored).map(Self)
     }
 
     /// The secret as an app takes it by hand: base32 in groups of four.
     pub fn for_typing(&self) -> String {
         let text = self.base32();
-        let groups: Vec<&str> =
-            text.as_bytes().chunks(4).filter_map(|group| std::str::from_utf8(group).ok()).collect();
+        let groups: Vec<&str> = text
+            .as_bytes()
+            .chunks(4)
+            .filter_map(|group| std::str::from_utf8(group).ok())
+            .collect();
         groups.join(" ")
     }
 
@@ -107,7 +110,10 @@ pub fn picture(text: &str) -> Option<String> {
     let code = QrCode::new(text.as_bytes()).ok()?;
     let svg = code.render::<svg::Color<'_>>().min_dimensions(200, 200).build();
     // Inline in a page: without the XML declaration.
-    Some(svg.split_once("?>").map_or(svg.clone(), |(_, body)| body.to_owned()))
+    Some(
+        svg.split_once("?>")
+            .map_or(svg.clone(), |(_, body)| body.to_owned()),
+    )
 }
 
 fn purpose(person: &PersonId) -> String {
@@ -115,7 +121,9 @@ fn purpose(person: &PersonId) -> String {
 }
 
 fn percent(text: &str) -> String {
-    url::form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>().replace('+', "%20")
+    url::form_urlencoded::byte_serialize(text.as_bytes())
+        .collect::<String>()
+        .replace('+', "%20")
 }
 
 #[cfg(test)]
@@ -130,7 +138,11 @@ mod tests {
 
     #[test]
     fn codes_are_those_of_rfc_6238() {
-        for (second, code) in [(59, "287082"), (1_111_111_109, "081804"), (2_000_000_000, "279037")] {
+        for (second, code) in [
+            (59, "287082"),
+            (1_111_111_109, "081804"),
+            (2_000_000_000, "279037"),
+        ] {
             assert_eq!(seed().code_at(DateTime::from_timestamp(second, 0).unwrap()), code);
         }
     }
@@ -139,17 +151,30 @@ mod tests {
     fn a_code_fits_one_step_either_side_and_no_further() {
         let code = seed().code_at(noon());
         let step = noon().timestamp() / 30;
-        for (seconds, found) in
-            [(-31, None), (-30, Some(step)), (0, Some(step)), (59, Some(step)), (60, None)]
-        {
-            assert_eq!(seed().matching_step(&code, noon() + TimeDelta::seconds(seconds)), found, "{seconds}");
+        for (seconds, found) in [
+            (-31, None),
+            (-30, Some(step)),
+            (0, Some(step)),
+            (59, Some(step)),
+            (60, None),
+        ] {
+            assert_eq!(
+                seed().matching_step(&code, noon() + TimeDelta::seconds(seconds)),
+                found,
+                "{seconds}"
+            );
         }
     }
 
     #[test]
     fn only_six_digits_are_a_code() {
         let code = seed().code_at(noon());
-        assert!(seed().matching_step(&format!(" {} {} ", &code[..3], &code[3..]), noon()).is_some());
+        let (left, right) = code.split_at(3);
+        assert!(
+            seed()
+                .matching_step(&format!(" {left} {right} "), noon())
+                .is_some()
+        );
         for wrong in ["", "12345", "1234567", "１２３４５６", "12 34 5x"] {
             assert_eq!(seed().matching_step(wrong, noon()), None);
         }
@@ -159,9 +184,12 @@ mod tests {
     fn a_seed_opens_only_for_its_owner() {
         let sealer = Sealer::new(&[7; 32]).unwrap();
         let (alice, dave): (PersonId, PersonId) = ("alice".parse().unwrap(), "dave".parse().unwrap());
-        let sealed = seed().seal(&alice, &sealer, &mut rng()).unwrap();
-        assert_eq!(Seed::open(&alice, &sealed, &sealer).unwrap().code_at(noon()), seed().code_at(noon()));
-        assert!(Seed::open(&dave, &sealed, &sealer).is_err());
+        let stored = seed().seal(&alice, &sealer, &mut rng()).unwrap();
+        assert_eq!(
+            Seed::open(&alice, &stored, &sealer).unwrap().code_at(noon()),
+            seed().code_at(noon())
+        );
+        assert!(Seed::open(&dave, &stored, &sealer).is_err());
     }
 
     #[test]

@@ -26,7 +26,10 @@ pub struct Finished {
 
 /// Opens a session for somebody who proved who she is. A session of hers in the same browser is
 /// kept and gets the new assurance; one of somebody else ends.
-#[expect(clippy::too_many_arguments, reason = "who, where, how long, what was there, and the ambient things")]
+#[expect(
+    clippy::too_many_arguments,
+    reason = "who, where, how long, what was there, and the ambient things"
+)]
 pub async fn finish(
     proven: Proven,
     present: Option<Session>,
@@ -37,7 +40,11 @@ pub async fn finish(
     log: &mut Happened,
     db: &mut AnyConnection,
 ) -> Result<Finished, StoreError> {
-    let Proven { mut flow, person, proof } = proven;
+    let Proven {
+        mut flow,
+        person,
+        proof,
+    } = proven;
     let mut renewed = None;
     if let Some(present) = present {
         if present.person == person {
@@ -50,7 +57,13 @@ pub async fn finish(
         Some(renewed) => renewed,
         None => open::open(&person, &proof, place, lifetimes, now, rng, log, db).await?,
     };
-    flow.stage = Stage::Finished { session: session.id.clone() };
+    flow.stage = Stage::Finished {
+        session: session.id.clone(),
+    };
     keep(&flow, now, db).await?;
-    Ok(Finished { session, secret, flow })
+    Ok(Finished {
+        session,
+        secret,
+        flow,
+    })
 }

@@ -119,7 +119,12 @@ pub async fn begin(
     rng: &mut impl CryptoRng,
     db: &mut AnyConnection,
 ) -> Result<Flow, StoreError> {
-    let flow = Flow { id: random_id(rng), purpose, stage: Stage::Identify, browser_hash: browser.hash() };
+    let flow = Flow {
+        id: random_id(rng),
+        purpose,
+        stage: Stage::Identify,
+        browser_hash: browser.hash(),
+    };
     keep(&flow, now, db).await?;
     Ok(flow)
 }
@@ -131,13 +136,17 @@ pub async fn resume(
     now: DateTime<Utc>,
     db: &mut AnyConnection,
 ) -> Result<Option<Flow>, StoreError> {
-    let Some(row) = flows::by_id(id, db).await? else { return Ok(None) };
+    let Some(row) = flows::by_id(id, db).await? else {
+        return Ok(None);
+    };
     let is_same_browser: bool = row.browser_hash.ct_eq(&browser.hash()).into();
     if !is_same_browser || now > row.expires_at {
         return Ok(None);
     }
-    let state: State = serde_json::from_str(&row.state)
-        .map_err(|_| StoreError::Row { table: "flows", column: "state" })?;
+    let state: State = serde_json::from_str(&row.state).map_err(|_| StoreError::Row {
+        table: "flows",
+        column: "state",
+    })?;
     Ok(Some(Flow {
         id: id.to_owned(),
         purpose: state.purpose,
@@ -151,12 +160,11 @@ pub async fn remove(flow: &Flow, db: &mut AnyConnection) -> Result<bool, StoreEr
     flows::remove(&flow.id, db).await
 }
 
-pub(crate) async fn keep(
-    flow: &Flow,
-    now: DateTime<Utc>,
-    db: &mut AnyConnection,
-) -> Result<(), StoreError> {
-    let state = State { purpose: flow.purpose.clone(), stage: flow.stage.clone() };
+pub(crate) async fn keep(flow: &Flow, now: DateTime<Utc>, db: &mut AnyConnection) -> Result<(), StoreError> {
+    let state = State {
+        purpose: flow.purpose.clone(),
+        stage: flow.stage.clone(),
+    };
     let row = FlowRow {
         browser_hash: flow.browser_hash.clone(),
         state: json_text(&state),
@@ -171,9 +179,18 @@ mod tests {
 
     #[test]
     fn an_unknown_stage_is_an_error_and_not_a_beginning() {
-        for text in ["\"enrolled\"", "{}", "null", "{\"code\":{\"person\":\"alice\"}}", "\"Identify\""] {
+        for text in [
+            "\"enrolled\"",
+            "{}",
+            "null",
+            "{\"code\":{\"person\":\"alice\"}}",
+            "\"Identify\"",
+        ] {
             assert!(serde_json::from_str::<Stage>(text).is_err(), "{text}");
         }
-        assert_eq!(serde_json::from_str::<Stage>("\"identify\"").unwrap(), Stage::Identify);
+        assert_eq!(
+            serde_json::from_str::<Stage>("\"identify\"").unwrap(),
+            Stage::Identify
+        );
     }
 }

@@ -107,11 +107,19 @@ pub async fn give_password(
     lockout::cleared(&name, Authenticator::Password, db).await?;
     passwords::used(&person, now, db).await?;
     if account::ways(&person, db).await?.totp {
-        flow.stage = Stage::Code { person, password_at: now };
+        flow.stage = Stage::Code {
+            person,
+            password_at: now,
+        };
         keep(&flow, now, db).await?;
         return Ok(Step::Next(flow));
     }
-    let proof = Proof { level: Level::Aal1, methods: [Method::Pwd].into(), at: now, attested: false };
+    let proof = Proof {
+        level: Level::Aal1,
+        methods: [Method::Pwd].into(),
+        at: now,
+        attested: false,
+    };
     prove(flow, person, proof)
 }
 
@@ -131,7 +139,7 @@ pub async fn give_code(
         return Ok(Step::Again(flow, problem));
     }
     let step = match totps::sealed(&person, db).await? {
-        Some(sealed) => Seed::open(&person, &sealed, sealer)?.matching_step(code, now),
+        Some(stored) => Seed::open(&person, &stored, sealer)?.matching_step(code, now),
         None => None,
     };
     let is_accepted = match step {
@@ -145,7 +153,12 @@ pub async fn give_code(
     }
     lockout::cleared(person.as_str(), Authenticator::Totp, db).await?;
     let methods = [Method::Pwd, Method::Otp, Method::Mfa].into();
-    let proof = Proof { level: Level::Aal2, methods, at: now, attested: false };
+    let proof = Proof {
+        level: Level::Aal2,
+        methods,
+        at: now,
+        attested: false,
+    };
     Ok(prove(flow, person, proof)?)
 }
 
@@ -162,8 +175,9 @@ pub async fn give_passkey(
     if matches!(flow.stage, Stage::Finished { .. }) {
         return Ok(Step::Again(flow, Problem::Stage));
     }
-    let outcome =
-        passkeys.finish_authentication(challenge, &flow.id, answer, now, log, db).await?;
+    let outcome = passkeys
+        .finish_authentication(challenge, &flow.id, answer, now, log, db)
+        .await?;
     match outcome {
         Ok(passed) if account::active(&passed.person, db).await?.is_some() => {
             prove(flow, passed.person, passed.proof)

@@ -87,7 +87,9 @@ impl Client {
     /// Whether `secret` is its secret, in constant time. Never for a public client.
     pub fn knows(&self, secret: &str) -> bool {
         let hash = sha256(secret.as_bytes());
-        self.secret_hash.as_ref().is_some_and(|stored| stored.ct_eq(&hash).into())
+        self.secret_hash
+            .as_ref()
+            .is_some_and(|stored| stored.ct_eq(&hash).into())
     }
 }
 

@@ -120,7 +120,10 @@ pub async fn redeem(
     if let Err(description) = check_verifier(row.bound_to.challenge.as_deref(), presented.verifier) {
         return refused(description);
     }
-    Ok(Ok(Redeemed { grant: row.grant, bound_to: row.bound_to }))
+    Ok(Ok(Redeemed {
+        grant: row.grant,
+        bound_to: row.bound_to,
+    }))
 }
 
 /// RFC 7636, section 4.6, and the downgrade rule of RFC 9700, section 2.1.1: a verifier without a
@@ -158,7 +161,7 @@ mod tests {
     fn only_the_verifier_of_the_challenge_fits() {
         assert_eq!(check_verifier(Some(CHALLENGE), Some(VERIFIER)), Ok(()));
         assert!(check_verifier(Some(CHALLENGE), Some(&VERIFIER.replace('d', "e"))).is_err());
-        assert!(check_verifier(Some(CHALLENGE), Some(&VERIFIER[1..])).is_err());
+        assert!(check_verifier(Some(CHALLENGE), VERIFIER.get(1..)).is_err());
         assert!(check_verifier(Some(CHALLENGE), Some(CHALLENGE)).is_err());
         assert!(check_verifier(Some(CHALLENGE), None).is_err());
     }

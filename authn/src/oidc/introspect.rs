@@ -17,7 +17,9 @@ pub async fn session_of(
     now: DateTime<Utc>,
     db: &mut AnyConnection,
 ) -> Result<Option<Session>, StoreError> {
-    let Some(session) = tokens::session(&token.id, db).await? else { return Ok(None) };
+    let Some(session) = tokens::session(&token.id, db).await? else {
+        return Ok(None);
+    };
     let session = sessions::by_id(&session, db).await?;
     Ok(session.filter(|session| session.is_live(now)))
 }
@@ -32,7 +34,9 @@ pub async fn answer(
     db: &mut AnyConnection,
 ) -> Result<Value, StoreError> {
     let inactive = json!({ "active": false });
-    let Some(token) = AccessToken::open(text, sealer, now) else { return Ok(inactive) };
+    let Some(token) = AccessToken::open(text, sealer, now) else {
+        return Ok(inactive);
+    };
     if token.client != caller.record.id {
         return Ok(inactive);
     }
@@ -47,7 +51,9 @@ pub async fn answer(
         "token_type": "Bearer",
     });
     if let Some(bearer) = &token.person {
-        let Some(session) = session_of(&token, now, db).await? else { return Ok(inactive) };
+        let Some(session) = session_of(&token, now, db).await? else {
+            return Ok(inactive);
+        };
         if let Value::Object(members) = &mut answer {
             members.insert("sub".into(), bearer.sub.as_str().into());
             members.insert("username".into(), session.person.as_str().into());

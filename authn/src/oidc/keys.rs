@@ -149,15 +149,15 @@ impl KeyRing {
         log: &mut Happened,
         db: &mut AnyConnection,
     ) -> Result<Self, SigningError> {
-        let mut ring = Self::published(sealer, now, db).await?;
+        let mut keys = Self::published(sealer, now, db).await?;
         for algorithm in Algorithm::ALL {
-            if ring.in_use(algorithm, now).is_none() {
+            if keys.in_use(algorithm, now).is_none() {
                 let row = generate(algorithm, now, now, sealer, rng)?;
                 keep(&row, log, db).await?;
-                ring.keys.push(open(row, sealer)?);
+                keys.keys.push(open(row, sealer)?);
             }
         }
-        Ok(ring)
+        Ok(keys)
     }
 
     /// Loads the published keys and makes none.
@@ -167,7 +167,10 @@ impl KeyRing {
         db: &mut AnyConnection,
     ) -> Result<Self, SigningError> {
         let rows = signing_keys::published(now, db).await?;
-        let keys = rows.into_iter().map(|row| open(row, sealer)).collect::<Result<_, _>>()?;
+        let keys = rows
+            .into_iter()
+            .map(|row| open(row, sealer))
+            .collect::<Result<_, _>>()?;
         Ok(Self { keys })
     }
 
@@ -186,13 +189,21 @@ impl KeyRing {
 
     /// The key set as clients read it (RFC 7517).
     pub fn document(&self, now: DateTime<Utc>) -> Value {
-        let shown = self.keys.iter().filter(|key| key.gone_at.is_none_or(|gone| now < gone));
+        let shown = self
+            .keys
+            .iter()
+            .filter(|key| key.gone_at.is_none_or(|gone| now < gone));
         json!({ "keys": shown.map(|key| key.jwk.clone()).collect::<Vec<_>>() })
     }
 
     /// Whether a successor should be published: the newest key has been in use for [`LONGEST_USE`].
     pub fn is_rotation_due(&self, algorithm: Algorithm, now: DateTime<Utc>) -> bool {
-        let newest = self.keys.iter().filter(|key| key.algorithm() == algorithm).map(|key| key.published_at).max();
+        let newest = self
+            .keys
+            .iter()
+            .filter(|key| key.algorithm() == algorithm)
+            .map(|key| key.published_at)
+            .max();
         newest.is_none_or(|published_at| now - published_at >= LONGEST_USE)
     }
 }
@@ -208,7 +219,11 @@ pub async fn rotate(
     log: &mut Happened,
     db: &mut AnyConnection,
 ) -> Result<(), SigningError> {
-    let overlap = if notice.is_zero() { TimeDelta::zero() } else { OVERLAP };
+    let overlap = if notice.is_zero() {
+        TimeDelta::zero()
+    } else {
+        OVERLAP
+    };
     for old in signing_keys::published(now, db).await? {
         if old.algorithm == algorithm {
             signing_keys::retire(&old.kid, now + notice + overlap, db).await?;
@@ -245,8 +260,16 @@ fn generate(
         members.insert("alg".into(), algorithm.name().into());
         members.insert("use".into(), "sig".into());
     }
-    let sealed = sealer.seal(&purpose(&kid), &private, rng)?;
-    Ok(KeyRow { kid, algorithm, sealed, jwk, published_at, use_from, gone_at: None })
+    let stored = sealer.seal(&purpose(&kid), &private, rng)?;
+    Ok(KeyRow {
+        kid,
+        algorithm,
+        sealed: stored,
+        jwk,
+        published_at,
+        use_from,
+        gone_at: None,
+    })
 }
 
 fn generate_es256() -> Result<(Vec<u8>, Value), SigningError> {
@@ -284,9 +307,9 @@ fn open(row: KeyRow, sealer: &Sealer) -> Result<SigningKey, SigningError> {
         Algorithm::Es256 => EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &private)
             .map(Pair::Es256)
             .map_err(|_| SigningError::Library)?,
-        Algorithm::Rs256 => {
-            RsaKeyPair::from_pkcs8(&private).map(Pair::Rs256).map_err(|_| SigningError::Library)?
-        }
+        Algorithm::Rs256 => RsaKeyPair::from_pkcs8(&private)
+            .map(Pair::Rs256)
+            .map_err(|_| SigningError::Library)?,
     };
     Ok(SigningKey {
         kid: row.kid,

@@ -39,14 +39,18 @@ pub async fn read(
     if hinted.is_some() && named.is_some() && hinted != named {
         return Ok(Logout::default());
     }
-    let Some(client) = hinted.or(named) else { return Ok(Logout::default()) };
+    let Some(client) = hinted.or(named) else {
+        return Ok(Logout::default());
+    };
     let session = match (hinted, text("sid")) {
         (Some(client), Some(sid)) => sessions::by_sid(client, &Sid::from_text(sid), db).await?,
         _ => None,
     };
     let wanted = parameters.one("post_logout_redirect_uri");
     let record = clients::by_id(client, db).await?.map(|client| client.record);
-    let registered = record.map(|record| record.post_logout_redirect_uris).unwrap_or_default();
+    let registered = record
+        .map(|record| record.post_logout_redirect_uris)
+        .unwrap_or_default();
     let location = wanted
         .filter(|wanted| registered.iter().any(|known| known == wanted))
         .map(|wanted| with_state(wanted, parameters.one("state")));

@@ -20,7 +20,11 @@ impl Parameters {
                 continue;
             }
             let name = name.into_owned();
-            if parameters.values.insert(name.clone(), value.into_owned()).is_some() {
+            if parameters
+                .values
+                .insert(name.clone(), value.into_owned())
+                .is_some()
+            {
                 parameters.repeated.insert(name);
             }
         }

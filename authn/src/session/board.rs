@@ -82,11 +82,17 @@ impl Board {
         if session.ended_at.is_some() && clients.iter().all(|at| at.end_confirmed) {
             return;
         }
-        inner.by_person.entry(session.person.clone()).or_default().insert(session.id.clone());
+        inner
+            .by_person
+            .entry(session.person.clone())
+            .or_default()
+            .insert(session.id.clone());
         for at in &clients {
             inner.by_sid.insert(at.sid.clone(), session.id.clone());
         }
-        inner.sessions.insert(session.id.clone(), Entry { session, clients });
+        inner
+            .sessions
+            .insert(session.id.clone(), Entry { session, clients });
     }
 
     /// Takes a session off the board.
@@ -103,7 +109,10 @@ impl Board {
     pub fn session_at(&self, client: &str, sid: &Sid) -> Option<Session> {
         let inner = self.read();
         let entry = inner.sessions.get(inner.by_sid.get(sid)?)?;
-        let known = entry.clients.iter().any(|at| at.client == client && at.sid == *sid);
+        let known = entry
+            .clients
+            .iter()
+            .any(|at| at.client == client && at.sid == *sid);
         known.then(|| entry.session.clone())
     }
 
@@ -122,7 +131,11 @@ impl Board {
 
     /// The names under which clients know a session.
     pub fn clients_of(&self, id: &SessionId) -> Vec<AtClient> {
-        self.read().sessions.get(id).map(|entry| entry.clients.clone()).unwrap_or_default()
+        self.read()
+            .sessions
+            .get(id)
+            .map(|entry| entry.clients.clone())
+            .unwrap_or_default()
     }
 
     /// What may be believed of `person` at `client`: of the session named by `sid`, or of the
@@ -145,13 +158,18 @@ impl Board {
 
     /// What may be believed of one session by its own name, e.g. that of the console.
     pub fn facts_of(&self, id: &SessionId, now: DateTime<Utc>) -> Option<Facts> {
-        self.read().sessions.get(id).map(|entry| Facts::of(&entry.session, now))
+        self.read()
+            .sessions
+            .get(id)
+            .map(|entry| Facts::of(&entry.session, now))
     }
 
     /// Notes that the session, if live, was used. Kept in memory until [`Board::take_touched`].
     pub fn touch(&self, id: &SessionId, now: DateTime<Utc>) {
         let mut inner = self.write();
-        let Some(entry) = inner.sessions.get_mut(id) else { return };
+        let Some(entry) = inner.sessions.get_mut(id) else {
+            return;
+        };
         if entry.session.is_live(now) && now > entry.session.last_activity {
             entry.session.last_activity = now;
             inner.touched.insert(id.clone(), now);
@@ -164,7 +182,10 @@ impl Board {
         let only = {
             let inner = self.read();
             let mut ids = inner.by_person.get(person).into_iter().flatten().filter(|id| {
-                inner.sessions.get(*id).is_some_and(|entry| entry.counts_at(client, sid))
+                inner
+                    .sessions
+                    .get(*id)
+                    .is_some_and(|entry| entry.counts_at(client, sid))
             });
             match (ids.next(), ids.next()) {
                 (Some(id), None) => Some(id.clone()),
@@ -184,9 +205,10 @@ impl Board {
     /// Sessions on the board that have run out but were never ended.
     pub fn run_out(&self, now: DateTime<Utc>) -> Vec<SessionId> {
         let inner = self.read();
-        let over = inner.sessions.values().filter(|entry| {
-            entry.session.ended_at.is_none() && !entry.session.is_live(now)
-        });
+        let over = inner
+            .sessions
+            .values()
+            .filter(|entry| entry.session.ended_at.is_none() && !entry.session.is_live(now));
         over.map(|entry| entry.session.id.clone()).collect()
     }
 

@@ -31,7 +31,11 @@ fn session(id: &str, level: Level, minutes_ago: i64) -> Session {
 }
 
 fn at(client: &str, sid: &str) -> AtClient {
-    AtClient { sid: Sid::from_text(sid), client: client.into(), end_confirmed: false }
+    AtClient {
+        sid: Sid::from_text(sid),
+        client: client.into(),
+        end_confirmed: false,
+    }
 }
 
 #[test]
@@ -44,7 +48,10 @@ fn without_a_name_the_weakest_of_her_sessions_at_that_server_counts() {
     assert_eq!(facts.aal, 1);
     assert_eq!(facts.auth_time, noon() - TimeDelta::minutes(30));
     let card = Sid::from_text("a");
-    assert_eq!(board.facts(&alice(), "synapse", Some(&card), noon()).unwrap().aal, 3);
+    assert_eq!(
+        board.facts(&alice(), "synapse", Some(&card), noon()).unwrap().aal,
+        3
+    );
 }
 
 #[test]
@@ -55,7 +62,10 @@ fn a_name_counts_only_for_its_owner_at_its_client() {
     let dave: PersonId = "dave".parse().unwrap();
     assert_eq!(board.facts(&dave, "synapse", Some(&card), noon()), None);
     assert_eq!(board.facts(&alice(), "zulip", Some(&card), noon()), None);
-    assert_eq!(board.facts(&alice(), "synapse", Some(&Sid::from_text("x")), noon()), None);
+    assert_eq!(
+        board.facts(&alice(), "synapse", Some(&Sid::from_text("x")), noon()),
+        None
+    );
     assert_eq!(board.facts(&dave, "synapse", None, noon()), None);
 }
 
@@ -67,7 +77,13 @@ fn an_ended_session_counts_as_revoked_until_the_server_has_confirmed() {
     board.put(session("card", Level::Aal3, 5), vec![at("synapse", "a")]);
     board.put(phone.clone(), vec![at("synapse", "b")]);
     assert!(board.facts(&alice(), "synapse", None, noon()).unwrap().revoked);
-    board.put(phone, vec![AtClient { end_confirmed: true, ..at("synapse", "b") }]);
+    board.put(
+        phone,
+        vec![AtClient {
+            end_confirmed: true,
+            ..at("synapse", "b")
+        }],
+    );
     let facts = board.facts(&alice(), "synapse", None, noon()).unwrap();
     assert!(!facts.revoked);
     assert_eq!(facts.aal, 3);
@@ -77,7 +93,12 @@ fn an_ended_session_counts_as_revoked_until_the_server_has_confirmed() {
 #[test]
 fn a_session_is_good_at_its_ends_and_not_a_second_later() {
     let lifetimes = Lifetimes::default();
-    for level in [Level::Aal1, Level::Aal2, Level::Aal2PhishingResistant, Level::Aal3] {
+    for level in [
+        Level::Aal1,
+        Level::Aal2,
+        Level::Aal2PhishingResistant,
+        Level::Aal3,
+    ] {
         let mut session = session("s", level, 0);
         let idle_end = noon() + lifetimes.idle;
         assert!(session.is_live(idle_end - TimeDelta::seconds(1)));

@@ -56,7 +56,9 @@ pub async fn end(
     log: &mut Happened,
     db: &mut AnyConnection,
 ) -> Result<bool, StoreError> {
-    let Some(session) = sessions::by_id(id, db).await? else { return Ok(false) };
+    let Some(session) = sessions::by_id(id, db).await? else {
+        return Ok(false);
+    };
     if !sessions::end(id, reason.word(), now, db).await? {
         return Ok(false);
     }
@@ -89,11 +91,7 @@ pub async fn end_all(
 
 /// Brings the board up to date with what the store says of `id`. Call it after the commit, and for
 /// every change with noun `session`.
-pub async fn refresh(
-    id: &SessionId,
-    board: &Board,
-    db: &mut AnyConnection,
-) -> Result<(), StoreError> {
+pub async fn refresh(id: &SessionId, board: &Board, db: &mut AnyConnection) -> Result<(), StoreError> {
     match sessions::by_id(id, db).await? {
         Some(session) => board.put(session, sessions::clients_of(id, db).await?),
         None => board.remove(id),
@@ -123,7 +121,9 @@ async fn tell_clients(
     rng: &mut impl CryptoRng,
     db: &mut AnyConnection,
 ) -> Result<(), StoreError> {
-    let Some(account) = accounts::by_person(&session.person, db).await? else { return Ok(()) };
+    let Some(account) = accounts::by_person(&session.person, db).await? else {
+        return Ok(());
+    };
     for tie in sessions::clients_of(&session.id, db).await? {
         let client = clients::by_id(&tie.client, db).await?;
         let uri = client.and_then(|client| client.record.backchannel_logout_uri);

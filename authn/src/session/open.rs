@@ -15,7 +15,10 @@ use crate::secret::{Secret, random_id};
 use crate::store::{StoreError, accounts, sessions};
 
 /// Opens a session for a person who proved who she is. The secret goes into the cookie.
-#[expect(clippy::too_many_arguments, reason = "who, how, where, how long, and the ambient things")]
+#[expect(
+    clippy::too_many_arguments,
+    reason = "who, how, where, how long, and the ambient things"
+)]
 pub async fn open(
     person: &PersonId,
     proof: &Proof,
@@ -85,7 +88,9 @@ pub async fn resume(
     now: DateTime<Utc>,
     db: &mut AnyConnection,
 ) -> Result<Option<Session>, StoreError> {
-    let Some(secret) = Secret::presented(cookie) else { return Ok(None) };
+    let Some(secret) = Secret::presented(cookie) else {
+        return Ok(None);
+    };
     let session = sessions::by_secret(&secret.hash(), db).await?;
     Ok(session.filter(|session| session.is_live(now)))
 }

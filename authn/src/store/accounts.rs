@@ -42,14 +42,14 @@ pub async fn ensure(
     .bind(millis(now))
     .execute(&mut *db)
     .await?;
-    by_person(person, db).await?.ok_or(StoreError::Row { table: "accounts", column: "person" })
+    by_person(person, db).await?.ok_or(StoreError::Row {
+        table: "accounts",
+        column: "person",
+    })
 }
 
 /// The account of `person`.
-pub async fn by_person(
-    person: &PersonId,
-    db: &mut AnyConnection,
-) -> Result<Option<Account>, StoreError> {
+pub async fn by_person(person: &PersonId, db: &mut AnyConnection) -> Result<Option<Account>, StoreError> {
     let row = sqlx::query("SELECT * FROM accounts WHERE person = $1")
         .bind(person.as_str())
         .fetch_optional(db)
@@ -58,10 +58,7 @@ pub async fn by_person(
 }
 
 /// The account with this user handle.
-pub async fn by_user_handle(
-    handle: &[u8],
-    db: &mut AnyConnection,
-) -> Result<Option<Account>, StoreError> {
+pub async fn by_user_handle(handle: &[u8], db: &mut AnyConnection) -> Result<Option<Account>, StoreError> {
     let row = sqlx::query("SELECT * FROM accounts WHERE user_handle = $1")
         .bind(handle.to_vec())
         .fetch_optional(db)
@@ -71,15 +68,21 @@ pub async fn by_user_handle(
 
 /// The account with this `sub`.
 pub async fn by_sub(sub: &str, db: &mut AnyConnection) -> Result<Option<Account>, StoreError> {
-    let row =
-        sqlx::query("SELECT * FROM accounts WHERE sub = $1").bind(sub).fetch_optional(db).await?;
+    let row = sqlx::query("SELECT * FROM accounts WHERE sub = $1")
+        .bind(sub)
+        .fetch_optional(db)
+        .await?;
     row.map(|row| read(&Columns::of("accounts", &row))).transpose()
 }
 
 /// Every account, for lists that show the last sign-in.
 pub async fn all(db: &mut AnyConnection) -> Result<Vec<Account>, StoreError> {
-    let rows = sqlx::query("SELECT * FROM accounts ORDER BY person").fetch_all(db).await?;
-    rows.iter().map(|row| read(&Columns::of("accounts", row))).collect()
+    let rows = sqlx::query("SELECT * FROM accounts ORDER BY person")
+        .fetch_all(db)
+        .await?;
+    rows.iter()
+        .map(|row| read(&Columns::of("accounts", row)))
+        .collect()
 }
 
 /// Notes a completed sign-in.

@@ -34,16 +34,14 @@ pub async fn put(
     expires_at: DateTime<Utc>,
     db: &mut AnyConnection,
 ) -> Result<(), StoreError> {
-    sqlx::query(
-        "INSERT INTO ceremonies (id, kind, bound_to, state, expires_at) VALUES ($1, $2, $3, $4, $5)",
-    )
-    .bind(id)
-    .bind(kind.text())
-    .bind(bound_to)
-    .bind(state)
-    .bind(millis(expires_at))
-    .execute(db)
-    .await?;
+    sqlx::query("INSERT INTO ceremonies (id, kind, bound_to, state, expires_at) VALUES ($1, $2, $3, $4, $5)")
+        .bind(id)
+        .bind(kind.text())
+        .bind(bound_to)
+        .bind(state)
+        .bind(millis(expires_at))
+        .execute(db)
+        .await?;
     Ok(())
 }
 
@@ -65,11 +63,18 @@ pub async fn take(
     let fits = row.text("kind")? == kind.text()
         && row.text("bound_to")? == bound_to
         && now <= row.time("expires_at")?;
-    if fits { Ok(Some(row.text("state")?)) } else { Ok(None) }
+    if fits {
+        Ok(Some(row.text("state")?))
+    } else {
+        Ok(None)
+    }
 }
 
 /// Forgets challenges that nobody answered.
 pub async fn forget_expired(now: DateTime<Utc>, db: &mut AnyConnection) -> Result<(), StoreError> {
-    sqlx::query("DELETE FROM ceremonies WHERE expires_at < $1").bind(millis(now)).execute(db).await?;
+    sqlx::query("DELETE FROM ceremonies WHERE expires_at < $1")
+        .bind(millis(now))
+        .execute(db)
+        .await?;
     Ok(())
 }

@@ -26,11 +26,7 @@ pub async fn put(
 }
 
 /// Sets, replaces or takes away the hash of a client's secret.
-pub async fn set_secret(
-    id: &str,
-    hash: Option<Vec<u8>>,
-    db: &mut AnyConnection,
-) -> Result<bool, StoreError> {
+pub async fn set_secret(id: &str, hash: Option<Vec<u8>>, db: &mut AnyConnection) -> Result<bool, StoreError> {
     let done = sqlx::query("UPDATE clients SET secret_hash = $2 WHERE id = $1")
         .bind(id)
         .bind(hash)
@@ -53,15 +49,23 @@ pub async fn all(db: &mut AnyConnection) -> Result<Vec<Client>, StoreError> {
     let rows = sqlx::query("SELECT record, secret_hash FROM clients ORDER BY id")
         .fetch_all(db)
         .await?;
-    rows.iter().map(|row| read(&Columns::of("clients", row))).collect()
+    rows.iter()
+        .map(|row| read(&Columns::of("clients", row)))
+        .collect()
 }
 
 /// Removes a client.
 pub async fn remove(id: &str, db: &mut AnyConnection) -> Result<bool, StoreError> {
-    let done = sqlx::query("DELETE FROM clients WHERE id = $1").bind(id).execute(db).await?;
+    let done = sqlx::query("DELETE FROM clients WHERE id = $1")
+        .bind(id)
+        .execute(db)
+        .await?;
     Ok(done.rows_affected() == 1)
 }
 
 fn read(row: &Columns<'_>) -> Result<Client, StoreError> {
-    Ok(Client { record: row.json("record")?, secret_hash: row.bytes_option("secret_hash")? })
+    Ok(Client {
+        record: row.json("record")?,
+        secret_hash: row.bytes_option("secret_hash")?,
+    })
 }

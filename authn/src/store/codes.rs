@@ -41,11 +41,10 @@ pub async fn insert(
 
 /// The code with this hash, used or not.
 pub async fn by_hash(hash: &[u8], db: &mut AnyConnection) -> Result<Option<CodeRow>, StoreError> {
-    let row =
-        sqlx::query("SELECT grant_id, bound_to, expires_at, used_at FROM codes WHERE hash = $1")
-            .bind(hash.to_vec())
-            .fetch_optional(db)
-            .await?;
+    let row = sqlx::query("SELECT grant_id, bound_to, expires_at, used_at FROM codes WHERE hash = $1")
+        .bind(hash.to_vec())
+        .fetch_optional(db)
+        .await?;
     row.map(|row| {
         let row = Columns::of("codes", &row);
         Ok(CodeRow {
@@ -59,11 +58,7 @@ pub async fn by_hash(hash: &[u8], db: &mut AnyConnection) -> Result<Option<CodeR
 }
 
 /// Uses a code up (compare-and-set). `false`: it was used before.
-pub async fn use_up(
-    hash: &[u8],
-    now: DateTime<Utc>,
-    db: &mut AnyConnection,
-) -> Result<bool, StoreError> {
+pub async fn use_up(hash: &[u8], now: DateTime<Utc>, db: &mut AnyConnection) -> Result<bool, StoreError> {
     let done = sqlx::query("UPDATE codes SET used_at = $2 WHERE hash = $1 AND used_at IS NULL")
         .bind(hash.to_vec())
         .bind(millis(now))
@@ -73,10 +68,10 @@ pub async fn use_up(
 }
 
 /// Forgets codes that expired before `before`.
-pub async fn forget_expired(
-    before: DateTime<Utc>,
-    db: &mut AnyConnection,
-) -> Result<(), StoreError> {
-    sqlx::query("DELETE FROM codes WHERE expires_at < $1").bind(millis(before)).execute(db).await?;
+pub async fn forget_expired(before: DateTime<Utc>, db: &mut AnyConnection) -> Result<(), StoreError> {
+    sqlx::query("DELETE FROM codes WHERE expires_at < $1")
+        .bind(millis(before))
+        .execute(db)
+        .await?;
     Ok(())
 }

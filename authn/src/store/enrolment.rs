@@ -15,15 +15,13 @@ pub async fn put(
     now: DateTime<Utc>,
     db: &mut AnyConnection,
 ) -> Result<(), StoreError> {
-    sqlx::query(
-        "INSERT INTO enrolment_links (hash, person, created_at, expires_at) VALUES ($1, $2, $3, $4)",
-    )
-    .bind(hash.to_vec())
-    .bind(person.as_str())
-    .bind(millis(now))
-    .bind(millis(expires_at))
-    .execute(db)
-    .await?;
+    sqlx::query("INSERT INTO enrolment_links (hash, person, created_at, expires_at) VALUES ($1, $2, $3, $4)")
+        .bind(hash.to_vec())
+        .bind(person.as_str())
+        .bind(millis(now))
+        .bind(millis(expires_at))
+        .execute(db)
+        .await?;
     Ok(())
 }
 
@@ -41,7 +39,8 @@ pub async fn person(
     .bind(millis(now))
     .fetch_optional(db)
     .await?;
-    row.map(|row| Columns::of("enrolment_links", &row).parsed("person")).transpose()
+    row.map(|row| Columns::of("enrolment_links", &row).parsed("person"))
+        .transpose()
 }
 
 /// Uses a link up (compare-and-set). `None`: unknown, expired, or used before.
@@ -59,15 +58,12 @@ pub async fn redeem(
     .bind(millis(now))
     .fetch_optional(db)
     .await?;
-    row.map(|row| Columns::of("enrolment_links", &row).parsed("person")).transpose()
+    row.map(|row| Columns::of("enrolment_links", &row).parsed("person"))
+        .transpose()
 }
 
 /// Makes every unused link of a person worthless.
-pub async fn void(
-    person: &PersonId,
-    now: DateTime<Utc>,
-    db: &mut AnyConnection,
-) -> Result<(), StoreError> {
+pub async fn void(person: &PersonId, now: DateTime<Utc>, db: &mut AnyConnection) -> Result<(), StoreError> {
     sqlx::query("UPDATE enrolment_links SET used_at = $2 WHERE person = $1 AND used_at IS NULL")
         .bind(person.as_str())
         .bind(millis(now))

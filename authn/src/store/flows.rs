@@ -51,12 +51,18 @@ pub async fn by_id(id: &str, db: &mut AnyConnection) -> Result<Option<FlowRow>, 
 
 /// Ends a flow. `false` when it was already gone: whoever removes it owns its outcome.
 pub async fn remove(id: &str, db: &mut AnyConnection) -> Result<bool, StoreError> {
-    let done = sqlx::query("DELETE FROM flows WHERE id = $1").bind(id).execute(db).await?;
+    let done = sqlx::query("DELETE FROM flows WHERE id = $1")
+        .bind(id)
+        .execute(db)
+        .await?;
     Ok(done.rows_affected() == 1)
 }
 
 /// Forgets flows that were never finished.
 pub async fn forget_expired(now: DateTime<Utc>, db: &mut AnyConnection) -> Result<(), StoreError> {
-    sqlx::query("DELETE FROM flows WHERE expires_at < $1").bind(millis(now)).execute(db).await?;
+    sqlx::query("DELETE FROM flows WHERE expires_at < $1")
+        .bind(millis(now))
+        .execute(db)
+        .await?;
     Ok(())
 }

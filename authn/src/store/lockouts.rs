@@ -31,7 +31,10 @@ pub async fn failures(
     .await?;
     row.map(|row| {
         let row = Columns::of("lockouts", &row);
-        Ok(Failures { count: row.number("failures")?, last_at: row.time("last_failure_at")? })
+        Ok(Failures {
+            count: row.number("failures")?,
+            last_at: row.time("last_failure_at")?,
+        })
     })
     .transpose()
 }
@@ -58,11 +61,7 @@ pub async fn add(
 }
 
 /// Forgets the failures: a success, or a new authenticator.
-pub async fn clear(
-    subject: &str,
-    authenticator: &str,
-    db: &mut AnyConnection,
-) -> Result<(), StoreError> {
+pub async fn clear(subject: &str, authenticator: &str, db: &mut AnyConnection) -> Result<(), StoreError> {
     sqlx::query("DELETE FROM lockouts WHERE subject = $1 AND authenticator = $2")
         .bind(subject)
         .bind(authenticator)
@@ -73,10 +72,7 @@ pub async fn clear(
 
 /// Forgets failures of names without an account, older than `before`, so that strangers cannot
 /// fill the store.
-pub async fn forget_strangers(
-    before: DateTime<Utc>,
-    db: &mut AnyConnection,
-) -> Result<(), StoreError> {
+pub async fn forget_strangers(before: DateTime<Utc>, db: &mut AnyConnection) -> Result<(), StoreError> {
     sqlx::query(
         "DELETE FROM lockouts WHERE last_failure_at < $1 \
          AND subject NOT IN (SELECT person FROM accounts)",

@@ -57,7 +57,10 @@ impl<'a> Columns<'a> {
     }
 
     pub(crate) fn bad(&self, column: &'static str) -> StoreError {
-        StoreError::Row { table: self.table, column }
+        StoreError::Row {
+            table: self.table,
+            column,
+        }
     }
 
     pub(crate) fn text(&self, column: &'static str) -> Result<String, StoreError> {
@@ -92,10 +95,7 @@ impl<'a> Columns<'a> {
         DateTime::from_timestamp_millis(self.number(column)?).ok_or_else(|| self.bad(column))
     }
 
-    pub(crate) fn time_option(
-        &self,
-        column: &'static str,
-    ) -> Result<Option<DateTime<Utc>>, StoreError> {
+    pub(crate) fn time_option(&self, column: &'static str) -> Result<Option<DateTime<Utc>>, StoreError> {
         let stored: Option<i64> = self.row.try_get(column)?;
         stored
             .map(|ms| DateTime::from_timestamp_millis(ms).ok_or_else(|| self.bad(column)))

@@ -26,11 +26,7 @@ pub struct Notice {
 }
 
 /// Puts a message into the outbox.
-pub async fn put(
-    notice: &Notice,
-    now: DateTime<Utc>,
-    db: &mut AnyConnection,
-) -> Result<(), StoreError> {
+pub async fn put(notice: &Notice, now: DateTime<Utc>, db: &mut AnyConnection) -> Result<(), StoreError> {
     sqlx::query(
         "INSERT INTO logout_outbox (id, client, uri, sid, sub, created_at, next_attempt_at, attempts) \
          VALUES ($1, $2, $3, $4, $5, $6, $7, 0)",
@@ -48,11 +44,7 @@ pub async fn put(
 }
 
 /// Messages whose turn has come, oldest first, at most `limit`.
-pub async fn due(
-    now: DateTime<Utc>,
-    limit: i64,
-    db: &mut AnyConnection,
-) -> Result<Vec<Notice>, StoreError> {
+pub async fn due(now: DateTime<Utc>, limit: i64, db: &mut AnyConnection) -> Result<Vec<Notice>, StoreError> {
     let rows = sqlx::query(
         "SELECT id, client, uri, sid, sub, attempts FROM logout_outbox \
          WHERE delivered_at IS NULL AND next_attempt_at <= $1 ORDER BY created_at, id LIMIT $2",
@@ -77,11 +69,7 @@ pub async fn due(
 }
 
 /// Notes that a message was heard.
-pub async fn delivered(
-    id: &str,
-    now: DateTime<Utc>,
-    db: &mut AnyConnection,
-) -> Result<(), StoreError> {
+pub async fn delivered(id: &str, now: DateTime<Utc>, db: &mut AnyConnection) -> Result<(), StoreError> {
     sqlx::query("UPDATE logout_outbox SET delivered_at = $2, last_error = NULL WHERE id = $1")
         .bind(id)
         .bind(millis(now))

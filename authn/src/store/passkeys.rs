@@ -50,21 +50,22 @@ pub async fn add(passkey: &Passkey, db: &mut AnyConnection) -> Result<bool, Stor
 
 /// The passkey with this credential id.
 pub async fn by_id(id: &str, db: &mut AnyConnection) -> Result<Option<Passkey>, StoreError> {
-    let row =
-        sqlx::query("SELECT * FROM passkeys WHERE id = $1").bind(id).fetch_optional(db).await?;
+    let row = sqlx::query("SELECT * FROM passkeys WHERE id = $1")
+        .bind(id)
+        .fetch_optional(db)
+        .await?;
     row.map(|row| read(&Columns::of("passkeys", &row))).transpose()
 }
 
 /// A person's passkeys, oldest first.
-pub async fn of_person(
-    person: &PersonId,
-    db: &mut AnyConnection,
-) -> Result<Vec<Passkey>, StoreError> {
+pub async fn of_person(person: &PersonId, db: &mut AnyConnection) -> Result<Vec<Passkey>, StoreError> {
     let rows = sqlx::query("SELECT * FROM passkeys WHERE person = $1 ORDER BY created_at, id")
         .bind(person.as_str())
         .fetch_all(db)
         .await?;
-    rows.iter().map(|row| read(&Columns::of("passkeys", row))).collect()
+    rows.iter()
+        .map(|row| read(&Columns::of("passkeys", row)))
+        .collect()
 }
 
 /// Notes a successful use with the credential's new counter and flags.
@@ -85,16 +86,15 @@ pub async fn used(
 
 /// Marks a passkey whose counter went back.
 pub async fn suspect(id: &str, db: &mut AnyConnection) -> Result<(), StoreError> {
-    sqlx::query("UPDATE passkeys SET suspect = 1 WHERE id = $1").bind(id).execute(db).await?;
+    sqlx::query("UPDATE passkeys SET suspect = 1 WHERE id = $1")
+        .bind(id)
+        .execute(db)
+        .await?;
     Ok(())
 }
 
 /// Removes a passkey of a person.
-pub async fn remove(
-    id: &str,
-    person: &PersonId,
-    db: &mut AnyConnection,
-) -> Result<bool, StoreError> {
+pub async fn remove(id: &str, person: &PersonId, db: &mut AnyConnection) -> Result<bool, StoreError> {
     let done = sqlx::query("DELETE FROM passkeys WHERE id = $1 AND person = $2")
         .bind(id)
         .bind(person.as_str())

@@ -32,15 +32,12 @@ pub async fn hash(person: &PersonId, db: &mut AnyConnection) -> Result<Option<St
         .bind(person.as_str())
         .fetch_optional(db)
         .await?;
-    row.map(|row| Columns::of("passwords", &row).text("hash")).transpose()
+    row.map(|row| Columns::of("passwords", &row).text("hash"))
+        .transpose()
 }
 
 /// Notes a successful use.
-pub async fn used(
-    person: &PersonId,
-    now: DateTime<Utc>,
-    db: &mut AnyConnection,
-) -> Result<(), StoreError> {
+pub async fn used(person: &PersonId, now: DateTime<Utc>, db: &mut AnyConnection) -> Result<(), StoreError> {
     sqlx::query("UPDATE passwords SET last_used_at = $2 WHERE person = $1")
         .bind(person.as_str())
         .bind(millis(now))

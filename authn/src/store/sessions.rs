@@ -13,11 +13,7 @@ use crate::session::board::AtClient;
 use crate::session::{Place, Session, SessionId, Sid};
 
 /// Keeps a new session under the hash of its secret.
-pub async fn insert(
-    session: &Session,
-    secret_hash: &[u8],
-    db: &mut AnyConnection,
-) -> Result<(), StoreError> {
+pub async fn insert(session: &Session, secret_hash: &[u8], db: &mut AnyConnection) -> Result<(), StoreError> {
     sqlx::query(
         "INSERT INTO sessions (id, secret_hash, person, level, methods, attested, auth_time, \
          started_at, last_activity_at, ends_at, idle_seconds, device, agent, csrf) \
@@ -34,7 +30,13 @@ pub async fn insert(
     .bind(millis(session.last_activity))
     .bind(millis(session.ends_at))
     .bind(session.idle.num_seconds())
-    .bind(session.place.device.as_ref().map(|device| device.as_str().to_owned()))
+    .bind(
+        session
+            .place
+            .device
+            .as_ref()
+            .map(|device| device.as_str().to_owned()),
+    )
     .bind(session.place.agent.clone())
     .bind(session.csrf.as_str())
     .execute(db)
@@ -86,23 +88,19 @@ pub async fn by_id(id: &SessionId, db: &mut AnyConnection) -> Result<Option<Sess
 }
 
 /// A person's sessions that were not ended, newest sign-in first.
-pub async fn open_of_person(
-    person: &PersonId,
-    db: &mut AnyConnection,
-) -> Result<Vec<Session>, StoreError> {
-    let rows = sqlx::query(
-        "SELECT * FROM sessions WHERE person = $1 AND ended_at IS NULL ORDER BY auth_time DESC",
-    )
-    .bind(person.as_str())
-    .fetch_all(db)
-    .await?;
-    rows.iter().map(|row| read(&Columns::of("sessions", row))).collect()
+pub async fn open_of_person(person: &PersonId, db: &mut AnyConnection) -> Result<Vec<Session>, StoreError> {
+    let rows =
+        sqlx::query("SELECT * FROM sessions WHERE person = $1 AND ended_at IS NULL ORDER BY auth_time DESC")
+            .bind(person.as_str())
+            .fetch_all(db)
+            .await?;
+    rows.iter()
+        .map(|row| read(&Columns::of("sessions", row)))
+        .collect()
 }
 
 /// All sessions that belong on the board: open ones, and ended ones that a client may not know of.
-pub async fn for_board(
-    db: &mut AnyConnection,
-) -> Result<Vec<(Session, Vec<AtClient>)>, StoreError> {
+pub async fn for_board(db: &mut AnyConnection) -> Result<Vec<(Session, Vec<AtClient>)>, StoreError> {
     let rows = sqlx::query(
         "SELECT * FROM sessions WHERE ended_at IS NULL OR id IN \
          (SELECT session FROM client_sessions WHERE end_confirmed_at IS NULL)",
@@ -128,17 +126,16 @@ pub async fn for_board(
 }
 
 /// The names of a session towards clients.
-pub async fn clients_of(
-    id: &SessionId,
-    db: &mut AnyConnection,
-) -> Result<Vec<AtClient>, StoreError> {
+pub async fn clients_of(id: &SessionId, db: &mut AnyConnection) -> Result<Vec<AtClient>, StoreError> {
     let rows = sqlx::query(
         "SELECT sid, client, end_confirmed_at FROM client_sessions WHERE session = $1 ORDER BY sid",
     )
     .bind(id.as_str())
     .fetch_all(db)
     .await?;
-    rows.iter().map(|row| read_tie(&Columns::of("client_sessions", row))).collect()
+    rows.iter()
+        .map(|row| read_tie(&Columns::of("client_sessions", row)))
+        .collect()
 }
 
 /// The name of a session towards `client`: `fresh`, unless it has one already.
@@ -179,8 +176,12 @@ pub async fn by_sid(
         .bind(client)
         .fetch_optional(db)
         .await?;
-    row.map(|row| Ok(SessionId::from_text(Columns::of("client_sessions", &row).text("session")?)))
-        .transpose()
+    row.map(|row| {
+        Ok(SessionId::from_text(
+            Columns::of("client_sessions", &row).text("session")?,
+        ))
+    })
+    .transpose()
 }
 
 /// Notes that a client knows that its session `sid` is over.
@@ -197,8 +198,12 @@ pub async fn confirm_end(
     .bind(millis(now))
     .fetch_optional(db)
     .await?;
-    row.map(|row| Ok(SessionId::from_text(Columns::of("client_sessions", &row).text("session")?)))
-        .transpose()
+    row.map(|row| {
+        Ok(SessionId::from_text(
+            Columns::of("client_sessions", &row).text("session")?,
+        ))
+    })
+    .transpose()
 }
 
 /// Ends a session. `false`: it was over already.
@@ -208,23 +213,18 @@ pub async fn end(
     now: DateTime<Utc>,
     db: &mut AnyConnection,
 ) -> Result<bool, StoreError> {
-    let done = sqlx::query(
-        "UPDATE sessions SET ended_at = $2, end_reason = $3 WHERE id = $1 AND ended_at IS NULL",
-    )
-    .bind(id.as_str())
-    .bind(millis(now))
-    .bind(reason)
-    .execute(db)
-    .await?;
+    let done =
+        sqlx::query("UPDATE sessions SET ended_at = $2, end_reason = $3 WHERE id = $1 AND ended_at IS NULL")
+            .bind(id.as_str())
+            .bind(millis(now))
+            .bind(reason)
+            .execute(db)
+            .await?;
     Ok(done.rows_affected() == 1)
 }
 
 /// Writes down activity; never moves it back.
-pub async fn touch(
-    id: &SessionId,
-    at: DateTime<Utc>,
-    db: &mut AnyConnection,
-) -> Result<(), StoreError> {
+pub async fn touch(id: &SessionId, at: DateTime<Utc>, db: &mut AnyConnection) -> Result<(), StoreError> {
     sqlx::query("UPDATE sessions SET last_activity_at = $2 WHERE id = $1 AND last_activity_at < $3")
         .bind(id.as_str())
         .bind(millis(at))
@@ -259,7 +259,10 @@ fn read(row: &Columns<'_>) -> Result<Session, StoreError> {
         last_activity: row.time("last_activity_at")?,
         ends_at: row.time("ends_at")?,
         idle: TimeDelta::seconds(row.number("idle_seconds")?),
-        place: Place { device, agent: row.text_option("agent")? },
+        place: Place {
+            device,
+            agent: row.text_option("agent")?,
+        },
         csrf: row.text("csrf")?,
         ended_at: row.time_option("ended_at")?,
     })

@@ -44,10 +44,7 @@ pub async fn insert(key: &KeyRow, db: &mut AnyConnection) -> Result<(), StoreErr
 }
 
 /// All keys that are still published, oldest first.
-pub async fn published(
-    now: DateTime<Utc>,
-    db: &mut AnyConnection,
-) -> Result<Vec<KeyRow>, StoreError> {
+pub async fn published(now: DateTime<Utc>, db: &mut AnyConnection) -> Result<Vec<KeyRow>, StoreError> {
     let rows = sqlx::query(
         "SELECT * FROM signing_keys WHERE gone_at IS NULL OR gone_at > $1 ORDER BY use_from, kid",
     )
@@ -72,11 +69,7 @@ pub async fn published(
 }
 
 /// Says when a replaced key leaves the key set.
-pub async fn retire(
-    kid: &str,
-    gone_at: DateTime<Utc>,
-    db: &mut AnyConnection,
-) -> Result<(), StoreError> {
+pub async fn retire(kid: &str, gone_at: DateTime<Utc>, db: &mut AnyConnection) -> Result<(), StoreError> {
     sqlx::query("UPDATE signing_keys SET gone_at = $2 WHERE kid = $1 AND gone_at IS NULL")
         .bind(kid)
         .bind(millis(gone_at))

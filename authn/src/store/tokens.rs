@@ -36,8 +36,12 @@ pub async fn session(id: &str, db: &mut AnyConnection) -> Result<Option<SessionI
         .bind(id)
         .fetch_optional(db)
         .await?;
-    row.map(|row| Ok(SessionId::from_text(Columns::of("access_tokens", &row).text("session")?)))
-        .transpose()
+    row.map(|row| {
+        Ok(SessionId::from_text(
+            Columns::of("access_tokens", &row).text("session")?,
+        ))
+    })
+    .transpose()
 }
 
 /// Revokes one token of `client`.
@@ -59,18 +63,12 @@ pub async fn revoke(
 }
 
 /// Revokes all that one grant issued.
-pub async fn revoke_grant(
-    grant: &str,
-    now: DateTime<Utc>,
-    db: &mut AnyConnection,
-) -> Result<(), StoreError> {
-    sqlx::query(
-        "UPDATE access_tokens SET revoked_at = $2 WHERE grant_id = $1 AND revoked_at IS NULL",
-    )
-    .bind(grant)
-    .bind(millis(now))
-    .execute(db)
-    .await?;
+pub async fn revoke_grant(grant: &str, now: DateTime<Utc>, db: &mut AnyConnection) -> Result<(), StoreError> {
+    sqlx::query("UPDATE access_tokens SET revoked_at = $2 WHERE grant_id = $1 AND revoked_at IS NULL")
+        .bind(grant)
+        .bind(millis(now))
+        .execute(db)
+        .await?;
     Ok(())
 }
 
@@ -80,21 +78,16 @@ pub async fn revoke_session(
     now: DateTime<Utc>,
     db: &mut AnyConnection,
 ) -> Result<(), StoreError> {
-    sqlx::query(
-        "UPDATE access_tokens SET revoked_at = $2 WHERE session = $1 AND revoked_at IS NULL",
-    )
-    .bind(session.as_str())
-    .bind(millis(now))
-    .execute(db)
-    .await?;
+    sqlx::query("UPDATE access_tokens SET revoked_at = $2 WHERE session = $1 AND revoked_at IS NULL")
+        .bind(session.as_str())
+        .bind(millis(now))
+        .execute(db)
+        .await?;
     Ok(())
 }
 
 /// Forgets tokens that expired before `before`.
-pub async fn forget_expired(
-    before: DateTime<Utc>,
-    db: &mut AnyConnection,
-) -> Result<(), StoreError> {
+pub async fn forget_expired(before: DateTime<Utc>, db: &mut AnyConnection) -> Result<(), StoreError> {
     sqlx::query("DELETE FROM access_tokens WHERE expires_at < $1")
         .bind(millis(before))
         .execute(db)

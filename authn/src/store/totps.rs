@@ -30,15 +30,13 @@ pub async fn put(
 }
 
 /// The sealed secret, if the person has a code generator.
-pub async fn sealed(
-    person: &PersonId,
-    db: &mut AnyConnection,
-) -> Result<Option<Vec<u8>>, StoreError> {
+pub async fn sealed(person: &PersonId, db: &mut AnyConnection) -> Result<Option<Vec<u8>>, StoreError> {
     let row = sqlx::query("SELECT secret FROM totps WHERE person = $1")
         .bind(person.as_str())
         .fetch_optional(db)
         .await?;
-    row.map(|row| Columns::of("totps", &row).bytes("secret")).transpose()
+    row.map(|row| Columns::of("totps", &row).bytes("secret"))
+        .transpose()
 }
 
 /// Accepts `step` if it is later than every step accepted before (compare-and-set). `false`: the
@@ -63,7 +61,9 @@ pub async fn accept_step(
 
 /// Takes the code generator away.
 pub async fn remove(person: &PersonId, db: &mut AnyConnection) -> Result<bool, StoreError> {
-    let done =
-        sqlx::query("DELETE FROM totps WHERE person = $1").bind(person.as_str()).execute(db).await?;
+    let done = sqlx::query("DELETE FROM totps WHERE person = $1")
+        .bind(person.as_str())
+        .execute(db)
+        .await?;
     Ok(done.rows_affected() == 1)
 }

@@ -13,15 +13,20 @@ pub(super) fn check(checking: &mut Checking<'_>) -> Result<(), Error> {
         if method.is_some() {
             return wrong("code_challenge is missing");
         }
-        let is_exempt =
-            checking.client.record.pkce == Pkce::Exempt && !checking.client.is_public();
-        return if is_exempt { Ok(()) } else { wrong("code_challenge is required") };
+        let is_exempt = checking.client.record.pkce == Pkce::Exempt && !checking.client.is_public();
+        return if is_exempt {
+            Ok(())
+        } else {
+            wrong("code_challenge is required")
+        };
     };
     if method != Some("S256") {
         return wrong("code_challenge_method must be S256");
     }
     let is_hash = challenge.len() == 43
-        && challenge.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_');
+        && challenge
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_');
     if !is_hash {
         return wrong("code_challenge must be the base64url form of a SHA-256 hash");
     }

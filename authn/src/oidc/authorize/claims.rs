@@ -9,7 +9,9 @@ use crate::assurance::Level;
 use crate::oidc::error::{Code, Error};
 
 pub(super) fn check(checking: &mut Checking<'_>) -> Result<(), Error> {
-    let Some(text) = checking.parameters.one("claims") else { return Ok(()) };
+    let Some(text) = checking.parameters.one("claims") else {
+        return Ok(());
+    };
     let claims = Some(text)
         .filter(|text| text.len() <= 4096)
         .and_then(|text| serde_json::from_str::<Value>(text).ok())
@@ -24,8 +26,7 @@ pub(super) fn check(checking: &mut Checking<'_>) -> Result<(), Error> {
         return Ok(());
     }
     let listed = acr.get("values").and_then(Value::as_array).into_iter().flatten();
-    let values: Vec<&str> =
-        listed.chain(acr.get("value")).filter_map(Value::as_str).collect();
+    let values: Vec<&str> = listed.chain(acr.get("value")).filter_map(Value::as_str).collect();
     let level = values.iter().filter_map(|value| Level::from_acr(value)).min();
     if level.is_none() && !values.is_empty() {
         return Err(Error::new(

@@ -6,7 +6,10 @@ use crate::oidc::client::Grant;
 use crate::oidc::error::{Code, Error};
 
 pub(super) fn unknown() -> Error {
-    Error::new(Code::InvalidClient, "client_id is missing, repeated or not registered here")
+    Error::new(
+        Code::InvalidClient,
+        "client_id is missing, repeated or not registered here",
+    )
 }
 
 pub(super) fn check(checking: &mut Checking<'_>) -> Result<(), Error> {
@@ -14,7 +17,10 @@ pub(super) fn check(checking: &mut Checking<'_>) -> Result<(), Error> {
         return Err(unknown());
     }
     if !checking.client.may(Grant::AuthorizationCode) {
-        return Err(Error::new(Code::UnauthorizedClient, "this client signs nobody in"));
+        return Err(Error::new(
+            Code::UnauthorizedClient,
+            "this client signs nobody in",
+        ));
     }
     Ok(())
 }

@@ -5,7 +5,9 @@ use super::Checking;
 use crate::oidc::error::{Code, Error};
 
 pub(super) fn check(checking: &mut Checking<'_>) -> Result<(), Error> {
-    let Some(text) = checking.parameters.one("max_age") else { return Ok(()) };
+    let Some(text) = checking.parameters.one("max_age") else {
+        return Ok(());
+    };
     let seconds = Some(text)
         .filter(|text| text.len() <= 10 && text.bytes().all(|b| b.is_ascii_digit()))
         .and_then(|text| text.parse().ok());

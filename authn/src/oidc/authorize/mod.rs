@@ -137,7 +137,9 @@ pub fn check(
     issuer: &str,
     now: DateTime<Utc>,
 ) -> Result<Request, Refusal> {
-    let Some(client) = client else { return Err(Refusal::Page(client::unknown())) };
+    let Some(client) = client else {
+        return Err(Refusal::Page(client::unknown()));
+    };
     let request = Request {
         client: client.record.id.clone(),
         client_name: client.record.name.clone(),
@@ -151,11 +153,20 @@ pub fn check(
         max_age: None,
         level: None,
         level_is_essential: false,
-        login_hint: parameters.one("login_hint").filter(|hint| hint.len() <= 255).map(str::to_owned),
+        login_hint: parameters
+            .one("login_hint")
+            .filter(|hint| hint.len() <= 255)
+            .map(str::to_owned),
         expected_sub: None,
         received_at: now,
     };
-    let mut checking = Checking { parameters, client, keys, issuer, request };
+    let mut checking = Checking {
+        parameters,
+        client,
+        keys,
+        issuer,
+        request,
+    };
     for check in BEFORE_REDIRECT {
         check(&mut checking).map_err(Refusal::Page)?;
     }

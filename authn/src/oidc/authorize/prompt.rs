@@ -5,13 +5,23 @@ use super::{Checking, Prompt};
 use crate::oidc::error::{Code, Error};
 
 pub(super) fn check(checking: &mut Checking<'_>) -> Result<(), Error> {
-    for word in checking.parameters.one("prompt").unwrap_or_default().split_ascii_whitespace() {
+    for word in checking
+        .parameters
+        .one("prompt")
+        .unwrap_or_default()
+        .split_ascii_whitespace()
+    {
         let prompt = match word {
             "consent" => Prompt::Consent,
             "login" => Prompt::Login,
             "none" => Prompt::None,
             "select_account" => Prompt::SelectAccount,
-            _ => return Err(Error::new(Code::InvalidRequest, "prompt has a value that is not known")),
+            _ => {
+                return Err(Error::new(
+                    Code::InvalidRequest,
+                    "prompt has a value that is not known",
+                ));
+            }
         };
         checking.request.prompt.insert(prompt);
     }

@@ -16,7 +16,10 @@ pub(super) fn check(checking: &mut Checking<'_>) -> Result<(), Error> {
 }
 
 fn wrong() -> Error {
-    Error::new(Code::InvalidRequest, "redirect_uri is missing, repeated or not registered for this client")
+    Error::new(
+        Code::InvalidRequest,
+        "redirect_uri is missing, repeated or not registered for this client",
+    )
 }
 
 /// Whether both name the same place on this machine, but for the port. Compared as text: scheme and

@@ -6,7 +6,10 @@ use crate::oidc::error::{Code, Error};
 
 pub(super) fn check(checking: &mut Checking<'_>) -> Result<(), Error> {
     if checking.parameters.one("request").is_some() {
-        return Err(Error::new(Code::RequestNotSupported, "the request parameter is not supported"));
+        return Err(Error::new(
+            Code::RequestNotSupported,
+            "the request parameter is not supported",
+        ));
     }
     if checking.parameters.one("request_uri").is_some() {
         return Err(Error::new(

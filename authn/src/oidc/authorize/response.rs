@@ -50,18 +50,26 @@ impl Response {
             parameters.push(("state", state.clone()));
         }
         parameters.push(("iss", issuer.to_owned()));
-        Self { redirect_uri: request.redirect_uri.clone(), mode: request.response_mode, parameters }
+        Self {
+            redirect_uri: request.redirect_uri.clone(),
+            mode: request.response_mode,
+            parameters,
+        }
     }
 
     /// The whole address, for [`ResponseMode::Query`]. The query that the address has is kept.
     pub fn location(&self) -> String {
-        let Ok(mut url) = Url::parse(&self.redirect_uri) else { return self.redirect_uri.clone() };
+        let Ok(mut url) = Url::parse(&self.redirect_uri) else {
+            return self.redirect_uri.clone();
+        };
         url.query_pairs_mut().extend_pairs(&self.parameters);
         url.into()
     }
 
     /// The origin that the answer goes to, as a content security policy names it.
     pub fn origin(&self) -> Option<String> {
-        Url::parse(&self.redirect_uri).ok().map(|url| url.origin().ascii_serialization())
+        Url::parse(&self.redirect_uri)
+            .ok()
+            .map(|url| url.origin().ascii_serialization())
     }
 }

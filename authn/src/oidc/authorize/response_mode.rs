@@ -10,7 +10,10 @@ pub(super) fn check(checking: &mut Checking<'_>) -> Result<(), Error> {
         None | Some("query") => ResponseMode::Query,
         Some("form_post") => ResponseMode::FormPost,
         Some(_) => {
-            return Err(Error::new(Code::InvalidRequest, "response_mode is query or form_post"));
+            return Err(Error::new(
+                Code::InvalidRequest,
+                "response_mode is query or form_post",
+            ));
         }
     };
     Ok(())

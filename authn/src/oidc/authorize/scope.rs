@@ -7,7 +7,12 @@ use crate::oidc::discovery::SCOPES;
 use crate::oidc::error::{Code, Error};
 
 pub(super) fn check(checking: &mut Checking<'_>) -> Result<(), Error> {
-    let asked: Vec<&str> = checking.parameters.one("scope").unwrap_or_default().split(' ').collect();
+    let asked: Vec<&str> = checking
+        .parameters
+        .one("scope")
+        .unwrap_or_default()
+        .split(' ')
+        .collect();
     if !asked.contains(&"openid") {
         return Err(Error::new(Code::InvalidScope, "scope must contain openid"));
     }

@@ -27,7 +27,10 @@ fn client() -> Client {
         id_token_algorithm: crate::oidc::keys::Algorithm::Rs256,
         server: None,
     };
-    Client { record, secret_hash: Some(vec![1]) }
+    Client {
+        record,
+        secret_hash: Some(vec![1]),
+    }
 }
 
 fn query(changes: &[(&str, &str)]) -> Parameters {
@@ -45,7 +48,9 @@ fn query(changes: &[(&str, &str)]) -> Parameters {
         values.retain(|(name, _)| name != &change.0);
         values.push(*change);
     }
-    let text = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(values).finish();
+    let text = url::form_urlencoded::Serializer::new(String::new())
+        .extend_pairs(values)
+        .finish();
     Parameters::read(&text)
 }
 
@@ -58,12 +63,19 @@ fn told(changes: &[(&str, &str)]) -> Code {
     match checked(&query(changes), &client()) {
         Err(Refusal::Redirect(response)) => {
             let says = |name: &str, value: &str| {
-                response.parameters.iter().any(|(known, says)| *known == name && says == value)
+                response
+                    .parameters
+                    .iter()
+                    .any(|(known, says)| *known == name && says == value)
             };
             assert!(says("iss", ISSUER), "an error names us too");
             assert!(says("state", "s&t=a te"), "an error carries the state");
             assert_eq!(response.redirect_uri, REDIRECT);
-            let error = response.parameters.iter().find(|(name, _)| *name == "error").unwrap();
+            let error = response
+                .parameters
+                .iter()
+                .find(|(name, _)| *name == "error")
+                .unwrap();
             ALL.into_iter().find(|code| code.as_str() == error.1).unwrap()
         }
         other => panic!("{other:?}"),
@@ -114,26 +126,37 @@ fn a_wrong_client_or_address_never_redirects() {
         let outcome = checked(&query(&[("redirect_uri", address)]), &client());
         assert!(matches!(outcome, Err(Refusal::Page(_))), "{address}");
     }
-    let twice = Parameters::read(&format!("client_id=chat&redirect_uri={REDIRECT}&redirect_uri={REDIRECT}"));
+    let twice = Parameters::read(&format!(
+        "client_id=chat&redirect_uri={REDIRECT}&redirect_uri={REDIRECT}"
+    ));
     assert!(matches!(checked(&twice, &client()), Err(Refusal::Page(_))));
 }
 
 #[test]
 fn the_port_of_a_loopback_address_is_free() {
-    let request = checked(&query(&[("redirect_uri", "http://127.0.0.1:49152/cb")]), &client());
+    let request = checked(
+        &query(&[("redirect_uri", "http://127.0.0.1:49152/cb")]),
+        &client(),
+    );
     assert_eq!(request.unwrap().redirect_uri, "http://127.0.0.1:49152/cb");
 }
 
 #[test]
 fn only_the_code_flow_with_s256_goes_on() {
     assert_eq!(told(&[("response_type", "token")]), Code::UnsupportedResponseType);
-    assert_eq!(told(&[("response_type", "code id_token")]), Code::UnsupportedResponseType);
+    assert_eq!(
+        told(&[("response_type", "code id_token")]),
+        Code::UnsupportedResponseType
+    );
     assert_eq!(told(&[("response_type", "")]), Code::InvalidRequest);
     assert_eq!(told(&[("response_mode", "fragment")]), Code::InvalidRequest);
     assert_eq!(told(&[("code_challenge_method", "plain")]), Code::InvalidRequest);
     assert_eq!(told(&[("code_challenge_method", "")]), Code::InvalidRequest);
     assert_eq!(told(&[("code_challenge", "short")]), Code::InvalidRequest);
-    assert_eq!(told(&[("code_challenge", ""), ("code_challenge_method", "")]), Code::InvalidRequest);
+    assert_eq!(
+        told(&[("code_challenge", ""), ("code_challenge_method", "")]),
+        Code::InvalidRequest
+    );
     assert_eq!(told(&[("scope", "profile")]), Code::InvalidScope);
     assert_eq!(told(&[("request", "x")]), Code::RequestNotSupported);
     assert_eq!(told(&[("request_uri", "x")]), Code::RequestUriNotSupported);
@@ -143,7 +166,10 @@ fn only_the_code_flow_with_s256_goes_on() {
     assert_eq!(told(&[("id_token_hint", "a.b.c")]), Code::InvalidRequest);
     assert_eq!(told(&[("claims", "[]")]), Code::InvalidRequest);
     let unknown = r#"{"id_token":{"acr":{"essential":true,"values":["loa9"]}}}"#;
-    assert_eq!(told(&[("claims", unknown)]), Code::UnmetAuthenticationRequirements);
+    assert_eq!(
+        told(&[("claims", unknown)]),
+        Code::UnmetAuthenticationRequirements
+    );
 }
 
 #[test]
@@ -190,7 +216,14 @@ fn session(level: Level, age: i64) -> Session {
 
 fn judged(changes: &[(&str, &str)], session: Option<&Session>, required: Level) -> Verdict {
     let request = checked(&query(changes), &client()).unwrap();
-    judge(&request, &client(), session.map(|session| (session, "sub-a")), required, false, noon())
+    judge(
+        &request,
+        &client(),
+        session.map(|session| (session, "sub-a")),
+        required,
+        false,
+        noon(),
+    )
 }
 
 fn error_of(verdict: &Verdict) -> Code {
@@ -207,8 +240,14 @@ fn a_session_is_reused_only_at_the_level_that_is_required() {
     let need = Requirement::level(Level::Aal2);
     assert_eq!(judged(&[], Some(&weak), Level::Aal2), Verdict::SignIn(need));
     let asked = judged(&[("acr_values", "phrh phr")], Some(&weak), Level::Aal1);
-    assert_eq!(asked, Verdict::SignIn(Requirement::level(Level::Aal2PhishingResistant)));
-    assert_eq!(judged(&[("acr_values", "loa9")], Some(&weak), Level::Aal1), Verdict::Enough);
+    assert_eq!(
+        asked,
+        Verdict::SignIn(Requirement::level(Level::Aal2PhishingResistant))
+    );
+    assert_eq!(
+        judged(&[("acr_values", "loa9")], Some(&weak), Level::Aal1),
+        Verdict::Enough
+    );
 }
 
 #[test]
@@ -216,18 +255,38 @@ fn prompt_none_never_asks() {
     let weak = session(Level::Aal1, 100);
     let none = ("prompt", "none");
     assert_eq!(error_of(&judged(&[none], None, Level::Aal1)), Code::LoginRequired);
-    assert_eq!(error_of(&judged(&[none], Some(&weak), Level::Aal2)), Code::InteractionRequired);
-    assert_eq!(error_of(&judged(&[none, ("max_age", "99")], Some(&weak), Level::Aal1)), Code::LoginRequired);
-    assert_eq!(judged(&[none, ("max_age", "100")], Some(&weak), Level::Aal1), Verdict::Enough);
+    assert_eq!(
+        error_of(&judged(&[none], Some(&weak), Level::Aal2)),
+        Code::InteractionRequired
+    );
+    assert_eq!(
+        error_of(&judged(&[none, ("max_age", "99")], Some(&weak), Level::Aal1)),
+        Code::LoginRequired
+    );
+    assert_eq!(
+        judged(&[none, ("max_age", "100")], Some(&weak), Level::Aal1),
+        Verdict::Enough
+    );
 }
 
 #[test]
 fn prompt_login_and_max_age_zero_want_a_sign_in_after_the_request() {
-    for change in [("prompt", "login"), ("prompt", "select_account"), ("max_age", "0")] {
+    for change in [
+        ("prompt", "login"),
+        ("prompt", "select_account"),
+        ("max_age", "0"),
+    ] {
         let old = session(Level::Aal2, 1);
-        assert!(matches!(judged(&[change], Some(&old), Level::Aal1), Verdict::SignIn(_)), "{change:?}");
+        assert!(
+            matches!(judged(&[change], Some(&old), Level::Aal1), Verdict::SignIn(_)),
+            "{change:?}"
+        );
         let new = session(Level::Aal2, 0);
-        assert_eq!(judged(&[change], Some(&new), Level::Aal1), Verdict::Enough, "{change:?}");
+        assert_eq!(
+            judged(&[change], Some(&new), Level::Aal1),
+            Verdict::Enough,
+            "{change:?}"
+        );
     }
 }
 
@@ -237,7 +296,14 @@ fn a_hint_must_name_the_person_who_is_signed_in() {
     request.expected_sub = Some("sub-b".into());
     let alice = session(Level::Aal2, 1);
     let judge = |request: &Request, again| {
-        judge(request, &client(), Some((&alice, "sub-a")), Level::Aal1, again, noon())
+        judge(
+            request,
+            &client(),
+            Some((&alice, "sub-a")),
+            Level::Aal1,
+            again,
+            noon(),
+        )
     };
     assert!(matches!(judge(&request, false), Verdict::SignIn(_)));
     assert_eq!(error_of(&judge(&request, true)), Code::LoginRequired);
@@ -249,6 +315,13 @@ fn a_hint_must_name_the_person_who_is_signed_in() {
 fn a_sign_in_that_falls_short_ends_with_an_error_and_not_in_a_circle() {
     let request = checked(&query(&[]), &client()).unwrap();
     let weak = session(Level::Aal2, 0);
-    let verdict = judge(&request, &client(), Some((&weak, "sub-a")), Level::Aal3, true, noon());
+    let verdict = judge(
+        &request,
+        &client(),
+        Some((&weak, "sub-a")),
+        Level::Aal3,
+        true,
+        noon(),
+    );
     assert_eq!(error_of(&verdict), Code::UnmetAuthenticationRequirements);
 }

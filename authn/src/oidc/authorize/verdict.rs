@@ -37,21 +37,30 @@ pub fn judge(
     let expected = request.expected_sub.as_deref();
     let Some((session, sub)) = session else {
         let error = Error::new(Code::LoginRequired, "nobody is signed in");
-        return if is_silent { Verdict::Error(error) } else { Verdict::SignIn(need) };
+        return if is_silent {
+            Verdict::Error(error)
+        } else {
+            Verdict::SignIn(need)
+        };
     };
     if expected.is_some_and(|expected| expected != sub) {
         let error = Error::new(Code::LoginRequired, "another person is signed in");
         let is_final = is_silent || has_just_signed_in;
-        return if is_final { Verdict::Error(error) } else { Verdict::SignIn(anew(need, request)) };
+        return if is_final {
+            Verdict::Error(error)
+        } else {
+            Verdict::SignIn(anew(need, request))
+        };
     }
     match session.unmet(&need, now) {
         None => Verdict::Enough,
         Some(Unmet::Age) if is_silent => {
             Verdict::Error(Error::new(Code::LoginRequired, "the sign-in is too old"))
         }
-        Some(Unmet::Level) if is_silent => {
-            Verdict::Error(Error::new(Code::InteractionRequired, "a stronger sign-in is needed"))
-        }
+        Some(Unmet::Level) if is_silent => Verdict::Error(Error::new(
+            Code::InteractionRequired,
+            "a stronger sign-in is needed",
+        )),
         Some(Unmet::Level) if has_just_signed_in => Verdict::Error(Error::new(
             Code::UnmetAuthenticationRequirements,
             "the sign-in did not reach the assurance that is needed",
@@ -63,14 +72,28 @@ pub fn judge(
 fn requirement(request: &Request, client: &Client, required: Level) -> Requirement {
     let level = required.max(client.record.level);
     let level = request.level.map_or(level, |asked| asked.max(level));
-    let need = Requirement { level, max_age: request.max_age, after: None };
+    let need = Requirement {
+        level,
+        max_age: request.max_age,
+        after: None,
+    };
     let wants_new = request.prompt.contains(&Prompt::Login)
         || request.prompt.contains(&Prompt::SelectAccount)
         || request.max_age == Some(0);
     // A sign-in that came after the request satisfies it, however slowly the person types.
-    if wants_new { Requirement { max_age: None, ..anew(need, request) } } else { need }
+    if wants_new {
+        Requirement {
+            max_age: None,
+            ..anew(need, request)
+        }
+    } else {
+        need
+    }
 }
 
 fn anew(need: Requirement, request: &Request) -> Requirement {
-    Requirement { after: Some(request.received_at), ..need }
+    Requirement {
+        after: Some(request.received_at),
+        ..need
+    }
 }

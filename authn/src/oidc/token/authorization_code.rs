@@ -40,7 +40,10 @@ pub async fn redeem(
     db: &mut AnyConnection,
 ) -> Result<Result<Tokens, Error>, SigningError> {
     if !client.may(Grant::AuthorizationCode) {
-        return Ok(Err(Error::new(Code::UnauthorizedClient, "this client signs nobody in")));
+        return Ok(Err(Error::new(
+            Code::UnauthorizedClient,
+            "this client signs nobody in",
+        )));
     }
     let Some(code) = form.one("code") else {
         return Ok(Err(Error::new(Code::InvalidRequest, "code is missing")));
@@ -61,7 +64,9 @@ pub async fn redeem(
     if !session.is_some_and(|session| session.is_live(now)) {
         return Ok(Err(over));
     }
-    let Some(person) = account::active(&grant.person, db).await? else { return Ok(Err(over)) };
+    let Some(person) = account::active(&grant.person, db).await? else {
+        return Ok(Err(over));
+    };
     let account = accounts::ensure(&grant.person, now, rng, db).await?;
     let token = AccessToken {
         id: random_id(rng),
@@ -75,12 +80,22 @@ pub async fn redeem(
         issued_at: now.timestamp(),
         expires_at: (now + LIFETIME).timestamp(),
     };
-    tokens::insert(&token.id, &redeemed.grant, &grant.session, &client.record.id, now + LIFETIME, db)
-        .await?;
+    tokens::insert(
+        &token.id,
+        &redeemed.grant,
+        &grant.session,
+        &client.record.id,
+        now + LIFETIME,
+        db,
+    )
+    .await?;
     let access_token = token.seal(means.sealer);
-    let subject = Subject { sub: &account.sub, person: &person, grant };
-    let id_token =
-        id_token::issue(&subject, client, &access_token, means.issuer, means.keys, now)?;
+    let subject = Subject {
+        sub: &account.sub,
+        person: &person,
+        grant,
+    };
+    let id_token = id_token::issue(&subject, client, &access_token, means.issuer, means.keys, now)?;
     Ok(Ok(Tokens {
         access_token,
         token_type: "Bearer",

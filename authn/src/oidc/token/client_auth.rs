@@ -18,7 +18,10 @@ pub async fn authenticate(
     db: &mut AnyConnection,
 ) -> Result<Result<Client, Error>, StoreError> {
     if form.is_repeated() {
-        return Ok(Err(Error::new(Code::InvalidRequest, "a parameter is there twice")));
+        return Ok(Err(Error::new(
+            Code::InvalidRequest,
+            "a parameter is there twice",
+        )));
     }
     let presented = match presented(authorization, form) {
         Ok(presented) => presented,
@@ -41,14 +44,23 @@ fn presented(authorization: Option<&str>, form: &Parameters) -> Result<Presented
     let in_form = form.one("client_secret");
     let Some(authorization) = authorization else {
         let id = form.one("client_id").ok_or_else(unproven)?.to_owned();
-        return Ok(Presented { id, secret: in_form.map(str::to_owned) });
+        return Ok(Presented {
+            id,
+            secret: in_form.map(str::to_owned),
+        });
     };
     if in_form.is_some() {
-        return Err(Error::new(Code::InvalidRequest, "the client authenticates in two ways"));
+        return Err(Error::new(
+            Code::InvalidRequest,
+            "the client authenticates in two ways",
+        ));
     }
     let presented = basic(authorization).ok_or_else(unproven)?;
     if form.one("client_id").is_some_and(|id| id != presented.id) {
-        return Err(Error::new(Code::InvalidRequest, "client_id differs from the Authorization header"));
+        return Err(Error::new(
+            Code::InvalidRequest,
+            "client_id differs from the Authorization header",
+        ));
     }
     Ok(presented)
 }
@@ -61,17 +73,25 @@ fn basic(authorization: &str) -> Option<Presented> {
     }
     let pair = String::from_utf8(STANDARD.decode(value.trim()).ok()?).ok()?;
     let (id, secret) = pair.split_once(':')?;
-    Some(Presented { id: form_decoded(id), secret: Some(form_decoded(secret)) })
+    Some(Presented {
+        id: form_decoded(id),
+        secret: Some(form_decoded(secret)),
+    })
 }
 
 fn form_decoded(text: &str) -> String {
     // One value without `&` or `=`: the parser sees it as a name.
     let escaped = text.replace('&', "%26").replace('=', "%3D");
-    url::form_urlencoded::parse(escaped.as_bytes()).map(|(name, _)| name.into_owned()).collect()
+    url::form_urlencoded::parse(escaped.as_bytes())
+        .map(|(name, _)| name.into_owned())
+        .collect()
 }
 
 fn unproven() -> Error {
-    Error::new(Code::InvalidClient, "the client is unknown or did not prove itself")
+    Error::new(
+        Code::InvalidClient,
+        "the client is unknown or did not prove itself",
+    )
 }
 
 #[cfg(test)]

@@ -18,7 +18,10 @@ pub fn issue(
     rng: &mut impl CryptoRng,
 ) -> Result<Tokens, Error> {
     if client.is_public() || !client.may(Grant::ClientCredentials) {
-        return Err(Error::new(Code::UnauthorizedClient, "this client may not act for itself"));
+        return Err(Error::new(
+            Code::UnauthorizedClient,
+            "this client may not act for itself",
+        ));
     }
     let token = AccessToken {
         id: random_id(rng),
