@@ -14,13 +14,15 @@ interface Props<Done> {
   children: ReactNode;
   verb: string;
   danger?: boolean;
+  /** Which offices may do this. */
+  needs: readonly string[];
   act: () => Promise<Done>;
   onDone: (done: Done) => void;
   onCancel: () => void;
 }
 
 /** Asks before an act. A stray click outside does not close it, and a refusal is shown inside it. */
-export function Confirm<Done>({ title, children, verb, danger, act, onDone, onCancel }: Props<Done>) {
+export function Confirm<Done>({ title, children, verb, danger, needs, act, onDone, onCancel }: Props<Done>) {
   const run = useMutation({ mutationFn: act, onSuccess: onDone });
   return (
     <ModalOverlay
@@ -35,7 +37,7 @@ export function Confirm<Done>({ title, children, verb, danger, act, onDone, onCa
             {title}
           </Heading>
           <div className={styles.body}>{children}</div>
-          {run.error && <Failure error={run.error} />}
+          {run.error && <Failure error={run.error} needs={needs} />}
           <div className={styles.actions}>
             <Button onPress={onCancel} isDisabled={run.isPending}>
               Cancel

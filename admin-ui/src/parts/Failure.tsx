@@ -33,7 +33,9 @@ export function Failure({ error, needs, retry }: Props) {
 
 function Refusal({ problem, needs }: { problem: Problem; needs: readonly string[] }) {
   const own = useQuery({ ...me, enabled: false });
-  const roles = rolesInWords(problem.requiredRoles.length > 0 ? problem.requiredRoles : needs);
+  const lacksOffice = problem.reason === undefined || problem.reason === 'ROLE_REQUIRED';
+  const offices = problem.requiredRoles.length > 0 ? problem.requiredRoles : needs;
+  const roles = lacksOffice ? rolesInWords(offices) : '';
   const stepUp = problem.reason === 'AAL_STEP_UP' || problem.stepUpUrl !== undefined;
   return (
     <div role="alert" className={styles.failure}>

@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import { TriangleAlert } from 'lucide-react';
 import type { Channel } from '../../api/client';
+import { OFFICES } from '../../api/offices';
 import { channel } from '../../api/queries';
 import { columnsOf, DataTable } from '../../parts/DataTable';
 import { DecisionChip } from '../../parts/DecisionChip';
@@ -52,7 +53,11 @@ export function ChannelPage() {
   if (!found.data) {
     return (
       <Page title={id} trail={trail}>
-        {found.error ? <Failure error={found.error} retry={() => found.refetch()} /> : <Loading what={id} />}
+        {found.error ? (
+          <Failure error={found.error} needs={OFFICES.read} retry={() => found.refetch()} />
+        ) : (
+          <Loading what={id} />
+        )}
       </Page>
     );
   }
@@ -60,7 +65,7 @@ export function ChannelPage() {
   const denied = it.members.filter((member) => !member.member_allowed).length;
   return (
     <Page title={it.name ?? it.id} trail={trail} lead={<LabelBadge label={it.label} />}>
-      {found.error && <Failure error={found.error} retry={() => found.refetch()} />}
+      {found.error && <Failure error={found.error} needs={OFFICES.read} retry={() => found.refetch()} />}
       {it.label_drift && (
         <p className={styles.drift}>
           <TriangleAlert size={16} aria-hidden="true" />

@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import { useCallback } from 'react';
 import type { ChannelSummary } from '../../api/client';
+import { OFFICES } from '../../api/offices';
 import { channels } from '../../api/queries';
 import { columnsOf, DataTable } from '../../parts/DataTable';
 import { Failure } from '../../parts/Failure';
@@ -62,13 +63,7 @@ export function ChannelsPage() {
   return (
     <Page title="Channels" lead="What is written on each channel decides who may come in.">
       <SearchBox label="Search by name or id" value={q ?? ''} onSearch={search} />
-      {page.error && (
-        <Failure
-          error={page.error}
-          needs={['security_officer', 'auditor', 'sysadmin']}
-          retry={() => page.refetch()}
-        />
-      )}
+      {page.error && <Failure error={page.error} needs={OFFICES.read} retry={() => page.refetch()} />}
       {page.isPending && <Loading what="channels" />}
       {items && !page.error && (
         <Panel flush>

@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import { Pause, Play } from 'lucide-react';
 import { useCallback } from 'react';
+import { OFFICES } from '../../api/offices';
 import { decisions } from '../../api/queries';
 import { Button } from '../../parts/Button';
 import { DataTable } from '../../parts/DataTable';
@@ -47,9 +48,7 @@ export function DecisionsPage() {
       }
     >
       <Filters wanted={wanted} onChange={filter} />
-      {page.error && (
-        <Failure error={page.error} needs={['security_officer', 'auditor']} retry={() => page.refetch()} />
-      )}
+      {page.error && <Failure error={page.error} needs={OFFICES.decisions} retry={() => page.refetch()} />}
       {page.isPending && <Loading what="decisions" />}
       {page.data && !page.error && (
         <Panel title="Decisions" flush aside={<Stream connected={connected} paused={live.paused} />}>

@@ -2,6 +2,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import type { Decision } from '../../api/client';
+import { OFFICES } from '../../api/offices';
 import { decision } from '../../api/queries';
 import { DecisionChip } from '../../parts/DecisionChip';
 import { Explanation } from '../../parts/Explanation';
@@ -24,11 +25,7 @@ export function WhyPage() {
     return (
       <Page title={`Decision ${id}`} trail={trail}>
         {found.error ? (
-          <Failure
-            error={found.error}
-            needs={['security_officer', 'auditor']}
-            retry={() => found.refetch()}
-          />
+          <Failure error={found.error} needs={OFFICES.decisions} retry={() => found.refetch()} />
         ) : (
           <Loading what="the decision" />
         )}

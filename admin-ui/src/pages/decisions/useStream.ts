@@ -6,7 +6,7 @@ import { afterwards, matches, NOTHING, parsed } from './live';
 
 const AGAIN_MS = 3_000;
 
-/** Follows the stream of decisions while the page is open. The browser resumes it where it broke off. */
+/** Follows the stream of decisions while the page is open; after a break it goes on, and the list fills the gap. */
 export function useStream({ subject, reason, outcome }: DecisionSearch) {
   const [live, happened] = useReducer(afterwards, NOTHING);
   const [connected, setConnected] = useState(false);
@@ -17,7 +17,12 @@ export function useStream({ subject, reason, outcome }: DecisionSearch) {
     happened({ kind: 'cleared' });
     const open = () => {
       source = new EventSource(address(wanted));
-      source.onopen = () => setConnected(true);
+      source.onopen = () => {
+        setConnected(true);
+        // What was decided before the stream stood is in the list alone.
+        readAgain();
+      };
+      source.addEventListener('missed', readAgain);
       source.addEventListener('decision', (event) => {
         const decision = parsed(event.data);
         if (decision && matches(decision, wanted)) happened({ kind: 'arrived', decision });
@@ -37,6 +42,10 @@ export function useStream({ subject, reason, outcome }: DecisionSearch) {
     };
   }, [subject, reason, outcome]);
   return { live, connected, happened };
+}
+
+function readAgain() {
+  queryClient.invalidateQueries({ queryKey: ['decisions'] });
 }
 
 function address(wanted: DecisionSearch): string {

@@ -2,6 +2,7 @@
 import { useState } from 'react';
 import { endSessions, revokePerson } from '../../api/acts';
 import type { Person } from '../../api/client';
+import { OFFICES } from '../../api/offices';
 import { Button } from '../../parts/Button';
 import { Confirm } from '../../parts/Confirm';
 
@@ -30,6 +31,7 @@ export function Acts({ person, onDone }: Props) {
         <Confirm
           title={`End every session of ${name}?`}
           verb="End sessions"
+          needs={OFFICES.people}
           act={() => endSessions(person.id)}
           onDone={() => done(`Every session of ${name} has ended.`)}
           onCancel={() => setAsking(undefined)}
@@ -41,6 +43,7 @@ export function Acts({ person, onDone }: Props) {
         <Confirm
           title={`Revoke ${name}?`}
           verb="Revoke"
+          needs={OFFICES.people}
           danger
           act={() => revokePerson(person.id)}
           onDone={() => done(`${name} is revoked. Every chat server has been told.`)}

@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import { useCallback } from 'react';
 import type { PersonSummary } from '../../api/client';
+import { OFFICES } from '../../api/offices';
 import { rolesInWords } from '../../api/problem';
 import { people } from '../../api/queries';
 import { columnsOf, DataTable } from '../../parts/DataTable';
@@ -67,7 +68,7 @@ export function PeoplePage() {
   return (
     <Page title="People" lead="Everybody this deployment knows, with what they may sign in as.">
       <SearchBox label="Search by name or id" value={q ?? ''} onSearch={search} />
-      {page.error && <Failure error={page.error} needs={READERS} retry={() => page.refetch()} />}
+      {page.error && <Failure error={page.error} needs={OFFICES.read} retry={() => page.refetch()} />}
       {page.isPending && <Loading what="people" />}
       {items && !page.error && (
         <Panel flush>
@@ -102,8 +103,6 @@ export function PeoplePage() {
     </Page>
   );
 }
-
-const READERS = ['security_officer', 'auditor', 'sysadmin'];
 
 function inWords(name: string): string {
   return rolesInWords([name]);

@@ -3,6 +3,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import type { Person } from '../../api/client';
+import { OFFICES } from '../../api/offices';
 import { rolesInWords } from '../../api/problem';
 import { person } from '../../api/queries';
 import { Failure } from '../../parts/Failure';
@@ -32,7 +33,11 @@ export function PersonPage() {
   if (!found.data) {
     return (
       <Page title={id} trail={trail}>
-        {found.error ? <Failure error={found.error} retry={() => found.refetch()} /> : <Loading what={id} />}
+        {found.error ? (
+          <Failure error={found.error} needs={OFFICES.read} retry={() => found.refetch()} />
+        ) : (
+          <Loading what={id} />
+        )}
       </Page>
     );
   }

@@ -2,6 +2,7 @@
 import { useMemo, useState } from 'react';
 import { endSession } from '../../api/acts';
 import type { PersonSession } from '../../api/client';
+import { OFFICES } from '../../api/offices';
 import { Button } from '../../parts/Button';
 import { Confirm } from '../../parts/Confirm';
 import { columnsOf, DataTable } from '../../parts/DataTable';
@@ -31,6 +32,7 @@ export function Sessions({ sessions, onEnded }: Props) {
         <Confirm
           title="End this session?"
           verb="End session"
+          needs={OFFICES.people}
           act={() => endSession(ending.id)}
           onDone={() => {
             setEnding(undefined);

@@ -3,6 +3,7 @@ import { useMutation } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import { useState } from 'react';
 import { simulate } from '../../api/acts';
+import { OFFICES } from '../../api/offices';
 import { DecisionChip } from '../../parts/DecisionChip';
 import { Explanation } from '../../parts/Explanation';
 import { Failure } from '../../parts/Failure';
@@ -44,7 +45,7 @@ export function SimulatorPage() {
           />
         </Panel>
         <div className={styles.answer} aria-live="polite" aria-busy={run.isPending}>
-          {run.error && <Failure error={run.error} needs={['security_officer', 'auditor']} />}
+          {run.error && <Failure error={run.error} needs={OFFICES.simulate} />}
           {!run.data && !run.error && (
             <p className={styles.none}>
               Fill in the question and run it. Every guard that would fail is listed here.
