@@ -1,0 +1,304 @@
+// SPDX-License-Identifier: Apache-2.0
+//! "May they?": resolves a question, asks Cedar, names the first failing guard, and says what goes
+//! with a permit. Pure: the same question, facts, world, policies and moment give the same answer.
+
+use std::collections::{BTreeSet, HashMap};
+
+use cedar_policy::{Authorizer, Effect, PolicyId, Schema};
+use chrono::{DateTime, TimeDelta, Utc};
+use countersign_labels::Schemes;
+use serde_json::json;
+
+use crate::action::Kind;
+use crate::cedar::{Candidates, Checked, LoadError, Policies, Types, asking, schema};
+use crate::decision::{Decision, Obligation, Outcome, Proof, StepUp};
+use crate::obligations::obligations;
+use crate::resolve::{Case, resolve};
+use crate::{Facts, Question, Reason, Snapshot, disclosure};
+
+/// No permit is kept longer.
+const PERMIT_LASTS: TimeDelta = TimeDelta::seconds(60);
+
+/// No deny is kept longer. Constant: its length betrays nothing.
+const DENY_LASTS: TimeDelta = TimeDelta::seconds(5);
+
+/// Decides. Made once per policy revision.
+pub struct Engine {
+    schemes: &'static Schemes,
+    schema: Schema,
+    types: Types,
+    checked: Checked,
+    candidates: HashMap<&'static str, Candidates>,
+    revision: String,
+    authorizer: Authorizer,
+}
+
+impl std::fmt::Debug for Engine {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Engine").field("revision", &self.revision).finish_non_exhaustive()
+    }
+}
+
+/// What Cedar says to one case.
+struct Verdict {
+    failing: Vec<Failing>,
+    permits: Vec<PolicyId>,
+}
+
+/// A guard that failed. Guardrails rank by their number, agency forbids before 38.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+struct Failing {
+    place: (u8, bool),
+    reason: Reason,
+    policy: String,
+}
+
+impl Engine {
+    /// Checks policies strictly and makes them ready.
+    pub fn new(schemes: &'static Schemes, policies: &Policies) -> Result<Self, LoadError> {
+        let schema = schema()?;
+        let checked = policies.check(&schema)?;
+        let broken = |error: crate::cedar::Unbuildable| LoadError::Schema(error.to_string());
+        let types = Types::new(&schema).map_err(broken)?;
+        let candidates = checked.by_action(&schema, &types).map_err(broken)?;
+        let revision = policies.revision();
+        Ok(Self { schemes, schema, types, checked, candidates, revision, authorizer: Authorizer::new() })
+    }
+
+    /// The engine with the policies that ship.
+    pub fn builtin() -> Result<Self, LoadError> {
+        Self::new(Schemes::builtin(), &Policies::builtin())
+    }
+
+    /// The policies that decide, as a hash.
+    pub fn policy_revision(&self) -> &str {
+        &self.revision
+    }
+
+    /// The schemes in use.
+    pub fn schemes(&self) -> &'static Schemes {
+        self.schemes
+    }
+
+    /// Answers a question.
+    pub fn decide(&self, snapshot: &Snapshot, question: &Question, facts: &Facts, now: DateTime<Utc>) -> Decision {
+        let mut decision = match resolve(question, facts, snapshot, self.schemes, now) {
+            Err(_) => self.refuse(Reason::PdpInput, now),
+            Ok(case) => {
+                let mut decision = self.judge(&case, snapshot, now);
+                decision.disclosed = decision.allowed() || self.may_know(&case, snapshot, now);
+                decision
+            }
+        };
+        decision.standing = facts.standing;
+        decision.inputs = json!({
+            "action": question.action,
+            "context": question.context,
+            "facts": facts,
+            "now": now,
+            "resource": question.resource,
+            "subject": question.subject,
+            "world": snapshot.revision(),
+        });
+        decision
+    }
+
+    fn judge(&self, case: &Case<'_>, snapshot: &Snapshot, now: DateTime<Utc>) -> Decision {
+        let Some(verdict) = self.ask_cedar(case, snapshot, now) else { return self.refuse(Reason::PdpInput, now) };
+        if verdict.failing.is_empty() && verdict.permits.is_empty() {
+            return self.refuse(no_permit(case), now);
+        }
+        if verdict.failing.is_empty() {
+            return self.permit(case, &verdict.permits, snapshot, now);
+        }
+        let mut decision = self.refuse(Reason::PdpInput, now);
+        let mut reasons: Vec<(u8, bool, Reason)> =
+            verdict.failing.iter().map(|failing| (failing.place.0, failing.place.1, failing.reason)).collect();
+        reasons.dedup();
+        decision.failing = reasons.iter().map(|(_, _, reason)| *reason).collect();
+        decision.reason = decision.failing.first().copied();
+        decision.determining = verdict.failing.into_iter().map(|failing| failing.policy).collect();
+        let alone = reasons.iter().all(|(place, _, reason)| {
+            *reason == Reason::AalStepUp && *place == Reason::AalStepUp.number()
+        });
+        if alone && verdict.permits.is_empty() {
+            decision.failing.insert(0, no_permit(case));
+            decision.reason = Some(no_permit(case));
+        } else if alone {
+            decision.outcome = Outcome::StepUp;
+            decision.step_up = Some(case.step_up(snapshot));
+        }
+        decision
+    }
+
+    /// What Cedar says; nothing when it could not be asked or erred.
+    fn ask_cedar(&self, case: &Case<'_>, snapshot: &Snapshot, now: DateTime<Utc>) -> Option<Verdict> {
+        let candidates = self.candidates.get(case.action.name)?;
+        let asking = asking(case, snapshot, self.schemes, &self.types, &self.schema, now).ok()?;
+        let answer = self.authorizer.is_authorized(&asking.request, &candidates.all, &asking.entities);
+        if answer.diagnostics().errors().next().is_some() {
+            return None;
+        }
+        let mut failing = Vec::new();
+        let mut permits = Vec::new();
+        for id in answer.diagnostics().reason() {
+            let note = self.checked.notes.get(id)?;
+            match (note.effect, note.reason) {
+                (Effect::Permit, _) => permits.push(id.clone()),
+                (Effect::Forbid, reason) => {
+                    let reason = reason?;
+                    let place = if note.guardrail {
+                        (reason.number(), true)
+                    } else {
+                        (Reason::AalStepUp.number(), false)
+                    };
+                    failing.push(Failing { place, reason, policy: id.to_string() });
+                }
+            }
+        }
+        failing.sort();
+        permits.sort();
+        let only_assurance = failing.iter().all(|failing| failing.reason == Reason::AalStepUp);
+        if !failing.is_empty() && only_assurance {
+            // Signing in again must help: would anything permit it then?
+            let then = self.authorizer.is_authorized(&asking.request, &candidates.permits, &asking.entities);
+            if then.diagnostics().errors().next().is_some() {
+                return None;
+            }
+            permits.extend(then.diagnostics().reason().cloned());
+        }
+        Some(Verdict { failing, permits })
+    }
+
+    fn permit(&self, case: &Case<'_>, permits: &[PolicyId], snapshot: &Snapshot, now: DateTime<Utc>) -> Decision {
+        let mut obligations = obligations(case, snapshot, self.schemes, now);
+        for (kind, mandatory) in
+            permits.iter().filter_map(|id| self.checked.notes.get(id)).filter_map(|note| note.obligation.as_ref())
+        {
+            match obligations.iter_mut().find(|held| held.kind == *kind) {
+                Some(held) => held.mandatory |= mandatory,
+                None => obligations.push(Obligation { id: kind.clone(), kind: kind.clone(), mandatory: *mandatory }),
+            }
+        }
+        if !honoured(&obligations, case.facts.supported_obligations.as_ref()) {
+            return self.refuse(no_permit(case), now);
+        }
+        let expires_at = case.ends(now).into_iter().fold(now + PERMIT_LASTS, DateTime::min);
+        Decision {
+            outcome: Outcome::Allow,
+            reason: None,
+            failing: Vec::new(),
+            obligations,
+            determining: permits.iter().map(ToString::to_string).collect(),
+            disclosed: true,
+            step_up: None,
+            expires_at: expires_at.max(now),
+            policy_revision: self.revision.clone(),
+            standing: case.facts.standing,
+            inputs: serde_json::Value::Null,
+            proof: case.proof(),
+        }
+    }
+
+    fn refuse(&self, reason: Reason, now: DateTime<Utc>) -> Decision {
+        Decision {
+            outcome: Outcome::Deny,
+            reason: Some(reason),
+            failing: vec![reason],
+            obligations: Vec::new(),
+            determining: Vec::new(),
+            disclosed: false,
+            step_up: None,
+            expires_at: now + DENY_LASTS,
+            policy_revision: self.revision.clone(),
+            standing: false,
+            inputs: serde_json::Value::Null,
+            proof: None,
+        }
+    }
+
+    /// Whether the true code betrays nothing to the subject: every channel concerned is listed, or
+    /// she alone would discover it.
+    fn may_know(&self, case: &Case<'_>, snapshot: &Snapshot, now: DateTime<Utc>) -> bool {
+        let facts = Facts { server_node: case.facts.server_node.clone(), ..Facts::standing() };
+        disclosure::cleared(case, now) && disclosure::questions(case).iter().all(|question| {
+            resolve(question, &facts, snapshot, self.schemes, now)
+                .ok()
+                .and_then(|case| self.ask_cedar(&case, snapshot, now))
+                .is_some_and(|verdict| verdict.failing.is_empty() && !verdict.permits.is_empty())
+        })
+    }
+}
+
+/// No guard failed, and nothing permits it.
+fn no_permit(case: &Case<'_>) -> Reason {
+    match case.action.kind {
+        Kind::Administration => Reason::RoleRequired,
+        _ => Reason::NeedToKnow,
+    }
+}
+
+/// A server that cannot honour a mandatory obligation gets a deny.
+fn honoured(obligations: &[Obligation], supported: Option<&BTreeSet<String>>) -> bool {
+    obligations
+        .iter()
+        .filter(|obligation| obligation.mandatory)
+        .all(|obligation| supported.is_none_or(|supported| supported.contains(&obligation.kind)))
+}
+
+impl Case<'_> {
+    /// Whether a change of a label takes two: the old one is not within the new.
+    pub(crate) fn needs_second_person(&self, now: DateTime<Utc>) -> bool {
+        let (Some(place), Some(new)) = (&self.place, &self.sent) else { return true };
+        let order = countersign_labels::within(&place.label, new, [], Schemes::builtin(), now);
+        order != countersign_labels::Order::Within
+    }
+
+    /// What a stronger sign-in must reach.
+    fn step_up(&self, snapshot: &Snapshot) -> StepUp {
+        match (self.action.kind, &self.stake) {
+            (Kind::Administration, _) => StepUp {
+                aal: snapshot.settings().administration.aal,
+                max_age: (self.action.name == "break_glass.approve").then_some(300),
+            },
+            (_, Some(stake)) => StepUp { aal: crate::signin::needed_at(stake.rank()), max_age: None },
+            (_, None) => StepUp { aal: 3, max_age: None },
+        }
+    }
+
+    /// The ends of the validities on which a permit rests.
+    fn ends(&self, now: DateTime<Utc>) -> Vec<DateTime<Utc>> {
+        let asked = [&self.asked, &self.target_asked].into_iter().flatten().filter_map(|asked| asked.until());
+        let mut ends: Vec<DateTime<Utc>> = asked.chain(self.members.until).collect();
+        if self.facts.standing {
+            return ends;
+        }
+        if let Some(session) = &self.facts.session {
+            let lasts = match session.aal {
+                0 | 1 => TimeDelta::days(30),
+                2 => TimeDelta::hours(24),
+                _ => TimeDelta::hours(12),
+            };
+            ends.extend(session.auth_time.checked_add_signed(lasts));
+            ends.extend(session.last_activity.checked_add_signed(TimeDelta::minutes(60)));
+            if self.action.name == "break_glass.approve" {
+                ends.extend(session.auth_time.checked_add_signed(TimeDelta::minutes(5)));
+            }
+        }
+        if self.stake.as_ref().is_some_and(|stake| stake.rank() >= 1) {
+            let reported = self.device.posture_reported_at;
+            ends.extend(reported.and_then(|moment| moment.checked_add_signed(TimeDelta::days(7))));
+        }
+        ends.retain(|end| *end >= now);
+        ends
+    }
+
+    fn proof(&self) -> Option<Proof> {
+        Some(Proof {
+            person: self.subject.id.parse().ok()?,
+            action: self.action.name.to_owned(),
+            resource: self.resource.id.clone(),
+            approved_by: self.approver.and_then(|approver| approver.id.parse().ok()),
+        })
+    }
+}

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+//! What Countersign knows by itself about the moment of a question. Server gathers it; authz never
+//! sees authn.
+
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, Utc};
+use countersign_directory::{Accreditation, DeviceId, NodeId};
+use serde::Serialize;
+
+/// The session, the device and the surroundings.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Facts {
+    /// The session. None is assurance 0.
+    pub session: Option<SessionFacts>,
+    /// The device.
+    pub device: DeviceFacts,
+    /// Where the request comes from.
+    pub location: Option<String>,
+    /// Whether the record can be written.
+    pub audit_available: bool,
+    /// The node of the connected server that asks.
+    pub server_node: Option<NodeId>,
+    /// The obligations that the asker honours; unknown when it has not said.
+    pub supported_obligations: Option<BTreeSet<String>>,
+    /// Asks about the person alone, without session and device.
+    pub standing: bool,
+}
+
+impl Facts {
+    /// The facts of a standing question: the person alone.
+    pub fn standing() -> Self {
+        Self { standing: true, ..Self::default() }
+    }
+}
+
+impl Default for Facts {
+    /// Nothing known: no session, no device, but a record that can be written.
+    fn default() -> Self {
+        Self {
+            session: None,
+            device: DeviceFacts::Unknown,
+            location: None,
+            audit_available: true,
+            server_node: None,
+            supported_obligations: None,
+            standing: false,
+        }
+    }
+}
+
+/// What the decision needs to know of a session. Authn's board fills it, by way of server.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct SessionFacts {
+    /// The assurance level, 0 to 3.
+    pub aal: u8,
+    /// When she proved who she is.
+    pub auth_time: DateTime<Utc>,
+    /// When she was last seen.
+    pub last_activity: DateTime<Utc>,
+    /// Whether it was ended for cause.
+    pub revoked: bool,
+}
+
+/// What is known of the device.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DeviceFacts {
+    /// One of the directory, named by a certificate or key. Unknown there, it is unknown.
+    Registered(DeviceId),
+    /// What the connected server's record states of all its clients.
+    Stated {
+        /// Whether somebody administers them.
+        managed: bool,
+        /// What they are accredited for.
+        accreditation: Option<Accreditation>,
+        /// When their posture was last reported.
+        posture_reported_at: Option<DateTime<Utc>>,
+    },
+    /// Nothing: unmanaged, rank 0.
+    Unknown,
+}

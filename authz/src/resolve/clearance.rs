@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: Apache-2.0
+//! "Is this person cleared for this label?": selects the clearances that count, reads them in the
+//! label's scheme, and keeps what was used and what would have sufficed. Cedar checks it again.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use countersign_directory::{Attestation, Clearance, ClearanceKind, ClearanceState, Person};
+use countersign_labels::{Agreement, BRIEFING_AT, CLEARANCE_FROM, Label, Rank, Schemes};
+
+use super::Fault;
+use crate::{Reason, Snapshot};
+
+/// An emergency clearance that lasts longer counts for nothing.
+const EMERGENCY_LASTS: TimeDelta = TimeDelta::hours(4);
+
+/// A clearance as it reads in a label's scheme.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Grant<'a> {
+    pub(crate) clearance: &'a Clearance,
+    pub(crate) rank: Rank,
+    pub(crate) agreement: Option<&'a Agreement>,
+}
+
+impl Grant<'_> {
+    /// The end of what was used: the clearance's or the agreement's, whichever is first.
+    pub(crate) fn until(&self) -> DateTime<Utc> {
+        let own = self.clearance.valid_until;
+        self.agreement.map_or(own, |agreement| own.min(agreement.terms().valid_until))
+    }
+
+    fn preference(&self) -> (bool, DateTime<Utc>) {
+        (self.clearance.kind != ClearanceKind::Emergency, self.until())
+    }
+}
+
+/// Where the question is asked, for emergency clearances.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Where<'a> {
+    /// The channel.
+    pub(crate) place: Option<&'a str>,
+    /// Whether emergency clearances count for this action.
+    pub(crate) emergency: bool,
+}
+
+/// What there is to say about a person and a label.
+#[derive(Debug, Clone)]
+pub(crate) struct Asked<'a> {
+    pub(crate) person: &'a Person,
+    pub(crate) label: Arc<Label>,
+    pub(crate) place: Option<&'a str>,
+    pub(crate) briefings_accepted: Vec<&'a str>,
+    pub(crate) used: Option<Grant<'a>>,
+    pub(crate) suspended: Option<Grant<'a>>,
+    pub(crate) lapsed: Option<Grant<'a>>,
+    pub(crate) holds: bool,
+    pub(crate) reachable: bool,
+    pub(crate) compartments: BTreeSet<&'a str>,
+}
+
+/// Looks for the clearances of `person` that matter for `label`.
+pub(crate) fn ask<'a>(
+    person: &'a Person,
+    label: &Arc<Label>,
+    at: Where<'a>,
+    snapshot: &'a Snapshot,
+    schemes: &'a Schemes,
+    now: DateTime<Utc>,
+) -> Result<Asked<'a>, Fault> {
+    let mut asked = Asked {
+        person,
+        label: Arc::clone(label),
+        place: at.place,
+        briefings_accepted: briefings_accepted(person, label, schemes),
+        used: None,
+        suspended: None,
+        lapsed: None,
+        holds: false,
+        reachable: false,
+        compartments: BTreeSet::new(),
+    };
+    for clearance in person.clearances.iter().filter(|clearance| counts(clearance, at)) {
+        asked.holds = true;
+        let level = schemes
+            .scheme(&clearance.scheme)
+            .and_then(|scheme| scheme.level(&clearance.level))
+            .ok_or(Fault("a clearance of a level that no scheme has"))?;
+        if clearance.scheme == label.scheme() {
+            asked.weigh(Grant { clearance, rank: level.rank, agreement: None }, now);
+        } else if clearance.kind != ClearanceKind::Emergency {
+            for agreement in snapshot.agreements() {
+                let terms = agreement.terms();
+                let applies = terms.from == clearance.scheme && terms.to == label.scheme();
+                if applies && agreement.in_force(now) && let Some(read) = agreement.clearance_in(level, schemes) {
+                    asked.weigh(Grant { clearance, rank: read.rank, agreement: Some(agreement) }, now);
+                }
+            }
+        }
+    }
+    Ok(asked)
+}
+
+/// Revoked ones never count; attested ones while not rejected; emergency ones in their channel, for
+/// few actions, for four hours.
+fn counts(clearance: &Clearance, at: Where<'_>) -> bool {
+    if clearance.state == ClearanceState::Revoked {
+        return false;
+    }
+    match clearance.kind {
+        ClearanceKind::Attested => clearance.attestation != Some(Attestation::Rejected),
+        ClearanceKind::Emergency => {
+            at.emergency
+                && at.place.is_some()
+                && clearance.channel.as_ref().map(AsRef::as_ref) == at.place
+                && clearance.valid_until - clearance.valid_from <= EMERGENCY_LASTS
+        }
+        ClearanceKind::Personnel | ClearanceKind::Service => true,
+    }
+}
+
+fn briefings_accepted<'a>(person: &Person, label: &Label, schemes: &'a Schemes) -> Vec<&'a str> {
+    let Some(scheme) = schemes.scheme(label.scheme()) else { return Vec::new() };
+    let national = scheme
+        .briefing
+        .accepted_of_nationals
+        .iter()
+        .filter(|(nation, _)| person.nationalities.iter().any(|held| held.as_str() == nation.as_str()))
+        .map(|(_, briefing)| briefing.as_str());
+    std::iter::once(scheme.briefing.name.as_str()).chain(national).collect()
+}
+
+impl<'a> Asked<'a> {
+    fn weigh(&mut self, grant: Grant<'a>, now: DateTime<Utc>) {
+        self.reachable = true;
+        if grant.rank < self.label.rank() {
+            return;
+        }
+        let clearance = grant.clearance;
+        let better = |held: &Option<Grant<'a>>| held.is_none_or(|held| held.preference() < grant.preference());
+        match clearance.state {
+            ClearanceState::Suspended if better(&self.suspended) => self.suspended = Some(grant),
+            ClearanceState::Active if clearance.valid_from <= now && now <= clearance.valid_until => {
+                let crosses = |tag: &String| {
+                    grant.agreement.is_none_or(|agreement| agreement.terms().carries.contains(tag))
+                };
+                let carried = clearance.compartments.iter().filter(|tag| crosses(tag)).map(String::as_str);
+                self.compartments.extend(carried);
+                if better(&self.used) {
+                    self.used = Some(grant);
+                }
+            }
+            ClearanceState::Active if better(&self.lapsed) => self.lapsed = Some(grant),
+            ClearanceState::Active | ClearanceState::Revoked | ClearanceState::Suspended => {}
+        }
+    }
+
+    /// The first of guards 21 to 29 that denies. For the members of a channel, over whom Cedar
+    /// cannot iterate; the subject and the target are judged by Cedar.
+    pub(crate) fn denied(&self, now: DateTime<Utc>) -> Option<Reason> {
+        self.denied_by_clearance().or_else(|| self.denied_by_label(now))
+    }
+
+    /// Guards 21 to 26: what a further clearance could mend.
+    pub(crate) fn denied_by_clearance(&self) -> Option<Reason> {
+        let rank = self.label.rank();
+        if rank >= CLEARANCE_FROM && self.used.is_none() {
+            return Some(if self.suspended.is_some() {
+                Reason::ClearanceSuspended
+            } else if self.lapsed.is_some() {
+                Reason::ClearanceExpired
+            } else if self.holds && !self.reachable {
+                Reason::NoEquivalence
+            } else {
+                Reason::ClearanceLevel
+            });
+        }
+        let briefed = self.briefings_accepted.iter().any(|name| self.person.briefings.contains(*name));
+        if rank == BRIEFING_AT && !briefed {
+            return Some(Reason::BriefingMissing);
+        }
+        let held = self.label.by_clearance().all(|tag| self.compartments.contains(tag));
+        (!held).then_some(Reason::CompartmentMissing)
+    }
+
+    fn denied_by_label(&self, now: DateTime<Utc>) -> Option<Reason> {
+        let audience = self.label.audience().nations();
+        let nationalities = &self.person.nationalities;
+        let inside = |nation: &countersign_directory::Country| {
+            audience.is_none_or(|audience| audience.contains(nation.as_str()))
+        };
+        if self.label.nationals_only() {
+            if nationalities.is_empty() || !nationalities.iter().all(inside) {
+                return Some(Reason::NationalOnly);
+            }
+        } else if audience.is_some() && !nationalities.iter().any(inside) {
+            return Some(Reason::NotReleasable);
+        }
+        self.label.not_before().is_some_and(|moment| now < moment).then_some(Reason::Embargo)
+    }
+
+    /// The end of the validity that was used, if one was needed.
+    pub(crate) fn until(&self) -> Option<DateTime<Utc>> {
+        self.used.filter(|_| self.label.rank() >= CLEARANCE_FROM).map(|grant| grant.until())
+    }
+}

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+//! Channels and items, with the labels by which they are judged.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use countersign_directory::{Channel, Item, LabelMode, Person, PersonKind, Role, Status};
+use countersign_labels::{Label, RawLabel, Schemes};
+
+use super::Fault;
+use crate::{Reference, Snapshot};
+
+/// A channel with its label understood.
+#[derive(Debug, Clone)]
+pub(crate) struct Place<'a> {
+    pub(crate) id: &'a str,
+    pub(crate) channel: Cow<'a, Channel>,
+    pub(crate) label: Arc<Label>,
+}
+
+impl<'a> Place<'a> {
+    pub(crate) fn of(id: &'a str, snapshot: &'a Snapshot, schemes: &Schemes) -> Result<Self, Fault> {
+        let channel = snapshot.channel(id).ok_or(Fault("unknown channel"))?;
+        Ok(Self { id, label: understood(&channel.label, schemes)?, channel: Cow::Borrowed(channel) })
+    }
+
+    /// A channel that is to be, under `label`. One of that id that exists lends its flags.
+    pub(crate) fn to_be(id: &'a str, label: Arc<Label>, snapshot: &'a Snapshot) -> Self {
+        let channel = match snapshot.channel(id) {
+            Some(known) => Cow::Borrowed(known.as_ref()),
+            None => Cow::Owned(bare(label.to_raw())),
+        };
+        Self { id, channel, label }
+    }
+
+    /// In a fixed channel every item bears the channel's label.
+    pub(crate) fn is_fixed(&self) -> bool {
+        self.channel.label_mode == LabelMode::Fixed
+    }
+
+    pub(crate) fn here(&self, person: &str) -> Here {
+        let channel = &self.channel;
+        Here {
+            member: channel.members.contains(person),
+            recipient: channel.recipients.as_ref().is_some_and(|named| named.contains(person)),
+            owner: channel.owners.as_ref().is_some_and(|owners| owners.contains(person)),
+        }
+    }
+}
+
+/// How a person stands to a channel.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Here {
+    pub(crate) member: bool,
+    pub(crate) recipient: bool,
+    pub(crate) owner: bool,
+}
+
+/// A message or file and the channel by which it is judged.
+#[derive(Debug, Clone)]
+pub(crate) struct Moved<'a> {
+    pub(crate) place: Place<'a>,
+    /// Its own label, if it has one.
+    pub(crate) own: Option<Arc<Label>>,
+}
+
+impl<'a> Moved<'a> {
+    pub(crate) fn of(named: &'a Reference, snapshot: &'a Snapshot, schemes: &Schemes) -> Result<Self, Fault> {
+        let known: Option<&Item> = match named.kind.as_str() {
+            "message" => snapshot.message(&named.id).map(AsRef::as_ref),
+            "file" => snapshot.file(&named.id).map(AsRef::as_ref),
+            _ => return Err(Fault("not an item")),
+        };
+        let channel = match (known, &named.channel) {
+            (Some(item), _) => item.channel.as_str(),
+            (None, Some(channel)) => channel.as_str(),
+            (None, None) => return Err(Fault("unknown item")),
+        };
+        let own = known.and_then(|item| item.label.as_ref());
+        Ok(Self {
+            place: Place::of(channel, snapshot, schemes)?,
+            own: own.map(|raw| understood(raw, schemes)).transpose()?,
+        })
+    }
+
+    /// The label by which it is judged.
+    pub(crate) fn label(&self) -> &Arc<Label> {
+        match &self.own {
+            Some(own) if !self.place.is_fixed() => own,
+            _ => &self.place.label,
+        }
+    }
+}
+
+pub(crate) fn understood(raw: &RawLabel, schemes: &Schemes) -> Result<Arc<Label>, Fault> {
+    schemes.label(raw).map(Arc::new).map_err(|_| Fault("a label that cannot be understood"))
+}
+
+pub(crate) fn is_active(person: &Person) -> bool {
+    person.status == Status::Active
+}
+
+/// Whether her sponsor exists and is active.
+pub(crate) fn is_sponsored(person: &Person, snapshot: &Snapshot) -> bool {
+    person.sponsor.as_ref().and_then(|id| snapshot.person(id.as_str())).is_some_and(|sponsor| is_active(sponsor))
+}
+
+/// An archiving service passes membership, and every mission where it holds `*`.
+pub(crate) fn is_archiving(person: &Person) -> bool {
+    person.kind == PersonKind::Service && person.roles.contains(&Role::Archiver)
+}
+
+fn bare(label: RawLabel) -> Channel {
+    Channel {
+        label,
+        members: Default::default(),
+        owners: None,
+        agency: None,
+        missions: Default::default(),
+        recipients: None,
+        externals_allowed: false,
+        industry_allowed: false,
+        state: Default::default(),
+        label_mode: Default::default(),
+        listed: false,
+        name: None,
+        server: None,
+        label_drift: false,
+    }
+}

@@ -1,0 +1,309 @@
+// SPDX-License-Identifier: Apache-2.0
+//! The world in memory at one revision. Persistent: the next revision shares all that did not
+//! change, so a change costs its own size and readers never wait.
+
+use std::sync::Arc;
+
+use arc_swap::ArcSwap;
+use countersign_directory as directory;
+use countersign_directory::change::parse_member_id;
+use countersign_directory::{
+    Agency, AgencyId, Agreement, AgreementId, Channel, ChannelId, ConnectedServer, Coverage, Device, DeviceId, Entity,
+    Item, ItemId, Mission, MissionId, Node, NodeId, Noun, Person, PersonId, Revision, ServerId, ServerIds, Settings,
+    World,
+};
+use countersign_labels as labels;
+use imbl::{HashMap, OrdMap, OrdSet};
+
+/// The world at one revision.
+#[derive(Debug, Clone, Default)]
+pub struct Snapshot {
+    revision: Revision,
+    agencies: OrdMap<AgencyId, Arc<Agency>>,
+    agreements: OrdMap<AgreementId, Arc<labels::Agreement>>,
+    channels: OrdMap<ChannelId, Arc<Channel>>,
+    devices: HashMap<DeviceId, Arc<Device>>,
+    files: HashMap<ItemId, Arc<Item>>,
+    memberships: HashMap<PersonId, OrdSet<ChannelId>>,
+    messages: HashMap<ItemId, Arc<Item>>,
+    missions: OrdMap<MissionId, Arc<Mission>>,
+    nodes: OrdMap<NodeId, Arc<Node>>,
+    people: OrdMap<PersonId, Arc<Person>>,
+    servers: OrdMap<ServerId, Arc<ConnectedServer>>,
+    server_ids: OrdMap<ServerId, Arc<ServerIds>>,
+    settings: Arc<Settings>,
+}
+
+/// One entity after a change: what it is now, or that it is gone.
+#[derive(Debug, Clone)]
+pub struct Changed {
+    /// What kind of thing.
+    pub noun: Noun,
+    /// Which one, as the change feed names it.
+    pub id: String,
+    /// What it is now.
+    pub entity: Option<Entity>,
+}
+
+macro_rules! lookups {
+    ($($(#[$doc:meta])* $name:ident: $map:ident -> $entity:ty;)+) => {$(
+        $(#[$doc])*
+        pub fn $name(&self, id: &str) -> Option<&Arc<$entity>> {
+            self.$map.get(id)
+        }
+    )+};
+}
+
+impl Snapshot {
+    /// The snapshot of a whole world.
+    pub fn new(world: World, revision: Revision) -> Self {
+        let settings = Arc::new(world.settings());
+        let mut snapshot = Self {
+            revision,
+            settings,
+            agencies: arcs(world.agencies),
+            devices: world.devices.into_iter().map(|(id, device)| (id, Arc::new(device))).collect(),
+            files: world.files.into_iter().map(|(id, item)| (id, Arc::new(item))).collect(),
+            messages: world.messages.into_iter().map(|(id, item)| (id, Arc::new(item))).collect(),
+            missions: arcs(world.missions),
+            nodes: arcs(world.nodes),
+            people: arcs(world.people),
+            servers: arcs(world.servers),
+            server_ids: arcs(world.server_ids),
+            ..Self::default()
+        };
+        for (id, agreement) in world.agreements {
+            snapshot.put_agreement(id, &agreement);
+        }
+        for (id, channel) in world.channels {
+            snapshot.put_channel(id, channel);
+        }
+        snapshot
+    }
+
+    /// The revision of the world that it shows.
+    pub fn revision(&self) -> Revision {
+        self.revision
+    }
+
+    /// The next snapshot, after changes. Nouns that are no part of the world are passed over.
+    #[must_use]
+    pub fn after(&self, changes: impl IntoIterator<Item = Changed>, revision: Revision) -> Self {
+        let mut next = self.clone();
+        next.revision = revision;
+        for change in changes {
+            next.apply(change);
+        }
+        next
+    }
+
+    lookups! {
+        /// An agency.
+        agency: agencies -> Agency;
+        /// A channel.
+        channel: channels -> Channel;
+        /// A device.
+        device: devices -> Device;
+        /// A registered file.
+        file: files -> Item;
+        /// A registered message.
+        message: messages -> Item;
+        /// A mission.
+        mission: missions -> Mission;
+        /// A node.
+        node: nodes -> Node;
+        /// A person.
+        person: people -> Person;
+        /// A connected server.
+        server: servers -> ConnectedServer;
+        /// The identifier table of a connected server.
+        server_ids: server_ids -> ServerIds;
+    }
+
+    /// The settings.
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// The agreements between schemes.
+    pub fn agreements(&self) -> impl Iterator<Item = &labels::Agreement> {
+        self.agreements.values().map(AsRef::as_ref)
+    }
+
+    /// All people by id.
+    pub fn people(&self) -> impl Iterator<Item = (&PersonId, &Arc<Person>)> {
+        self.people.iter()
+    }
+
+    /// All channels by id.
+    pub fn channels(&self) -> impl Iterator<Item = (&ChannelId, &Arc<Channel>)> {
+        self.channels.iter()
+    }
+
+    /// All connected servers by id.
+    pub fn servers(&self) -> impl Iterator<Item = (&ServerId, &Arc<ConnectedServer>)> {
+        self.servers.iter()
+    }
+
+    /// The channels of which a person is a member.
+    pub fn memberships(&self, person: &str) -> impl Iterator<Item = &ChannelId> {
+        self.memberships.get(person).into_iter().flatten()
+    }
+
+    fn apply(&mut self, change: Changed) {
+        match (change.noun, change.entity) {
+            (Noun::Member, entity) => {
+                if let Some((channel, person)) = parse_member_id(&change.id) {
+                    self.put_member(&channel, person, entity.is_some());
+                }
+            }
+            (_, Some(entity)) => self.put(change.noun, &change.id, entity),
+            (noun, None) => self.remove(noun, &change.id),
+        }
+    }
+
+    fn put(&mut self, noun: Noun, id: &str, entity: Entity) {
+        macro_rules! put {
+            ($map:ident, $entity:expr) => {
+                if let Ok(id) = id.parse() {
+                    self.$map.insert(id, Arc::new($entity));
+                }
+            };
+        }
+        match entity {
+            Entity::Agency(agency) => put!(agencies, agency),
+            Entity::Agreement(agreement) => {
+                if let Ok(id) = id.parse() {
+                    self.put_agreement(id, &agreement);
+                }
+            }
+            Entity::Approval(_) => {}
+            Entity::Channel(channel) => {
+                if let Ok(id) = id.parse() {
+                    self.put_channel(id, channel);
+                }
+            }
+            Entity::Device(device) => put!(devices, device),
+            Entity::Item(item) if noun == Noun::File => put!(files, item),
+            Entity::Item(item) => put!(messages, item),
+            Entity::Member(channel, person) => self.put_member(&channel, person, true),
+            Entity::Mission(mission) => put!(missions, mission),
+            Entity::Node(node) => put!(nodes, node),
+            Entity::Person(person) => put!(people, person),
+            Entity::Server(server) => put!(servers, server),
+            Entity::ServerIds(ids) => put!(server_ids, ids),
+            Entity::Settings(settings) => self.settings = Arc::new(settings),
+        }
+    }
+
+    fn remove(&mut self, noun: Noun, id: &str) {
+        match noun {
+            Noun::Agency => drop(self.agencies.remove(id)),
+            Noun::Agreement => drop(self.agreements.remove(id)),
+            Noun::Channel => {
+                if let Some((id, channel)) = self.channels.remove_with_key(id) {
+                    for person in &channel.members {
+                        self.unlink(&id, person);
+                    }
+                }
+            }
+            Noun::Device => drop(self.devices.remove(id)),
+            Noun::File => drop(self.files.remove(id)),
+            Noun::Message => drop(self.messages.remove(id)),
+            Noun::Mission => drop(self.missions.remove(id)),
+            Noun::Node => drop(self.nodes.remove(id)),
+            Noun::Person => drop(self.people.remove(id)),
+            Noun::Server => drop(self.servers.remove(id)),
+            Noun::ServerIds => drop(self.server_ids.remove(id)),
+            Noun::Settings => self.settings = Arc::default(),
+            Noun::Approval
+            | Noun::Client
+            | Noun::Member
+            | Noun::Policy
+            | Noun::Session
+            | Noun::SigningKey
+            | Noun::World => {}
+        }
+    }
+
+    /// An agreement whose terms cannot be understood is left out: without it nothing crosses.
+    fn put_agreement(&mut self, id: AgreementId, agreement: &Agreement) {
+        let terms = labels::Terms {
+            from: agreement.from.clone(),
+            to: agreement.to.clone(),
+            valid_from: agreement.valid_from,
+            valid_until: agreement.valid_until,
+            clearances: agreement.covers.contains(&Coverage::Clearances),
+            labels: agreement.covers.contains(&Coverage::Labels),
+            carries: agreement.carries.iter().cloned().collect(),
+            levels: agreement.levels.clone(),
+        };
+        match labels::Agreement::new(id.as_str(), terms, labels::Schemes::builtin()) {
+            Ok(understood) => drop(self.agreements.insert(id, Arc::new(understood))),
+            Err(_) => drop(self.agreements.remove(&id)),
+        }
+    }
+
+    fn put_channel(&mut self, id: ChannelId, channel: Channel) {
+        let before = self.channels.get(&id).map(|old| old.members.clone()).unwrap_or_default();
+        for person in before.iter().filter(|person| !channel.members.contains(*person)) {
+            self.unlink(&id, person);
+        }
+        for person in channel.members.iter().filter(|person| !before.contains(*person)) {
+            self.memberships.entry(person.clone()).or_default().insert(id.clone());
+        }
+        self.channels.insert(id, Arc::new(channel));
+    }
+
+    fn put_member(&mut self, channel: &ChannelId, person: PersonId, is_member: bool) {
+        let Some(held) = self.channels.get_mut(channel) else { return };
+        let members =
+            if is_member { held.members.with(person.clone()) } else { held.members.without(&person) };
+        Arc::make_mut(held).members = members;
+        if is_member {
+            self.memberships.entry(person).or_default().insert(channel.clone());
+        } else {
+            self.unlink(channel, &person);
+        }
+    }
+
+    fn unlink(&mut self, channel: &ChannelId, person: &PersonId) {
+        if let Some(channels) = self.memberships.get_mut(person) {
+            channels.remove(channel);
+            if channels.is_empty() {
+                self.memberships.remove(person);
+            }
+        }
+    }
+}
+
+fn arcs<K: Ord + Clone, V>(map: std::collections::BTreeMap<K, V>) -> OrdMap<K, Arc<V>> {
+    map.into_iter().map(|(id, entity)| (id, Arc::new(entity))).collect()
+}
+
+/// The current snapshot, shared: readers take it without a lock, the tail of the change feed
+/// replaces it.
+#[derive(Debug)]
+pub struct Shared(ArcSwap<Snapshot>);
+
+impl Shared {
+    /// Shares a first snapshot.
+    pub fn new(snapshot: Snapshot) -> Self {
+        Self(ArcSwap::from_pointee(snapshot))
+    }
+
+    /// The snapshot as it is now. It stays as it is however long it is held.
+    pub fn load(&self) -> Arc<Snapshot> {
+        self.0.load_full()
+    }
+
+    /// Replaces it.
+    pub fn store(&self, snapshot: Snapshot) {
+        self.0.store(Arc::new(snapshot));
+    }
+}
+
+/// Reads the bytes of a world file into a snapshot, or names its faults.
+pub fn read(world: &[u8]) -> Result<Snapshot, Vec<directory::Fault>> {
+    directory::world::parse(world).map(|world| Snapshot::new(world, 0))
+}
