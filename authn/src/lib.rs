@@ -15,6 +15,7 @@
 
 pub mod account;
 pub mod assurance;
+pub mod bind;
 pub mod enrolment;
 pub mod factor;
 pub mod flow;

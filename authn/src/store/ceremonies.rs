@@ -12,6 +12,8 @@ use super::{Columns, StoreError, millis};
 pub enum Kind {
     /// To sign in.
     Authenticate,
+    /// To set up a code generator.
+    Code,
     /// To add a passkey.
     Register,
 }
@@ -20,6 +22,7 @@ impl Kind {
     fn text(self) -> &'static str {
         match self {
             Self::Authenticate => "authenticate",
+            Self::Code => "code",
             Self::Register => "register",
         }
     }
@@ -68,6 +71,28 @@ pub async fn take(
     } else {
         Ok(None)
     }
+}
+
+/// Reads a challenge and leaves it, for what may be tried more than once.
+pub async fn look(
+    id: &str,
+    kind: Kind,
+    bound_to: &str,
+    now: DateTime<Utc>,
+    db: &mut AnyConnection,
+) -> Result<Option<String>, StoreError> {
+    let row = sqlx::query(
+        "SELECT state FROM ceremonies \
+         WHERE id = $1 AND kind = $2 AND bound_to = $3 AND expires_at >= $4",
+    )
+    .bind(id)
+    .bind(kind.text())
+    .bind(bound_to)
+    .bind(millis(now))
+    .fetch_optional(db)
+    .await?;
+    row.map(|row| Columns::of("ceremonies", &row).text("state"))
+        .transpose()
 }
 
 /// Forgets challenges that nobody answered.
