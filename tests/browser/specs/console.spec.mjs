@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The administrators' console, walked through by a security officer over the example coalition.
+// The administrators' console over the example coalition: olga, an auditor, reads; judy, a security officer, acts.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { accessible } from '../support/axe.mjs';
@@ -22,11 +22,14 @@ const PAGES = [
 let browser;
 let countersign;
 let judy;
+let olga;
 
 before(async () => {
   browser = await launch();
   countersign = await Countersign.start();
   judy = await arrive(browser, countersign, 'judy');
+  olga = await arrive(browser, countersign, 'olga');
+  await countersign.ask('noah', 'channel.join', 'channel', 'log-nr');
 });
 
 after(async () => {
@@ -34,9 +37,15 @@ after(async () => {
   await countersign?.stop();
 });
 
-/** A context of its own in which judy is signed in. */
-function asJudy(options = {}) {
-  return guarded(browser, countersign.info.base_url, { storageState: judy.cookies, ...options });
+/** A context of its own in which somebody is signed in. */
+function as(person, options = {}) {
+  return guarded(browser, countersign.info.base_url, { storageState: person.cookies, ...options });
+}
+
+/** The pages, and the one about a decision that was just taken. */
+async function everyPage() {
+  const { context } = await countersign.ask('noah', 'channel.join', 'channel', 'ops-ns');
+  return [...PAGES, [`/admin/decisions/${context.decision_id}`, /noah.* channel\.join .*ops-ns/]];
 }
 
 async function opened(page, path, title) {
@@ -49,9 +58,9 @@ for (const look of LOOKS) {
   const name = `${look.colorScheme}, ${look.width} px`;
 
   test(`every page obeys its content security policy and fits: ${name}`, async () => {
-    const { context, clean } = await asJudy({ look });
+    const { context, clean } = await as(olga, { look });
     const page = await context.newPage();
-    for (const [path, title] of PAGES) {
+    for (const [path, title] of await everyPage()) {
       await opened(page, path, title);
       assert.equal(await page.getByRole('region', { name: /^Classification/ }).count(), 2);
       await fits(page);
@@ -61,9 +70,9 @@ for (const look of LOOKS) {
   });
 
   test(`every page is accessible: ${name}`, async () => {
-    const { context } = await asJudy({ look, bypassCSP: true });
+    const { context } = await as(olga, { look, bypassCSP: true });
     const page = await context.newPage();
-    for (const [path, title] of PAGES) {
+    for (const [path, title] of await everyPage()) {
       await opened(page, path, title);
       await accessible(page);
     }
@@ -72,7 +81,7 @@ for (const look of LOOKS) {
 }
 
 test('the console opens on the people', async () => {
-  const { context, clean } = await asJudy();
+  const { context, clean } = await as(judy);
   const page = await context.newPage();
   await opened(page, '/admin/', 'People');
   assert.equal(new URL(page.url()).pathname, '/admin/people');
@@ -82,7 +91,7 @@ test('the console opens on the people', async () => {
 });
 
 test('people are found by a part of their id', async () => {
-  const { context, clean } = await asJudy();
+  const { context, clean } = await as(judy);
   const page = await context.newPage();
   await opened(page, '/admin/people', 'People');
   await page.getByRole('searchbox').fill('noa');
@@ -96,7 +105,7 @@ test('people are found by a part of their id', async () => {
 });
 
 test('a channel shows its label and who of its members may be there now', async () => {
-  const { context, clean } = await asJudy();
+  const { context, clean } = await as(olga);
   const page = await context.newPage();
   await opened(page, '/admin/channels', 'Channels');
   await page.getByRole('link', { name: 'ops-ns', exact: true }).click();
@@ -109,7 +118,7 @@ test('a channel shows its label and who of its members may be there now', async 
 });
 
 test('a refused question appears as it is asked, and its page tells the true reason', async () => {
-  const { context, clean } = await asJudy();
+  const { context, clean } = await as(olga);
   const page = await context.newPage();
   await opened(page, '/admin/decisions', 'Live decisions');
   await page.getByText('Live', { exact: true }).waitFor();
@@ -132,7 +141,7 @@ test('a refused question appears as it is asked, and its page tells the true rea
 });
 
 test('a paused list keeps still and catches up', async () => {
-  const { context, clean } = await asJudy();
+  const { context, clean } = await as(olga);
   const page = await context.newPage();
   await opened(page, '/admin/decisions', 'Live decisions');
   await page.getByText('Live', { exact: true }).waitFor();
@@ -150,7 +159,7 @@ test('a paused list keeps still and catches up', async () => {
 test('decisions are filtered by person, decision and reason, and the address keeps it', async () => {
   await countersign.ask('noah', 'channel.join', 'channel', 'log-nr');
   await countersign.ask('dave', 'channel.join', 'channel', 'ops-ns');
-  const { context, clean } = await asJudy();
+  const { context, clean } = await as(olga);
   const page = await context.newPage();
   await opened(page, '/admin/decisions?subject=noah', 'Live decisions');
   await page.getByRole('row', { name: /noah/ }).first().waitFor();
@@ -163,7 +172,7 @@ test('decisions are filtered by person, decision and reason, and the address kee
 });
 
 test('the simulator lists every guard that would fail', async () => {
-  const { context, clean } = await asJudy();
+  const { context, clean } = await as(olga);
   const page = await context.newPage();
   await opened(page, '/admin/simulator', 'Simulator');
   await page.getByRole('button', { name: 'Run' }).click();
@@ -182,7 +191,7 @@ test('the simulator lists every guard that would fail', async () => {
 });
 
 test('the simulator says when a stronger sign-in is all that is missing', async () => {
-  const { context, clean } = await asJudy();
+  const { context, clean } = await as(olga);
   const page = await context.newPage();
   await opened(page, '/admin/simulator?subject=alice&action=channel.join&type=channel&id=ops-ns', 'Simulator');
   await page.getByLabel('Signed in with').selectOption('2');
@@ -195,7 +204,7 @@ test('the simulator says when a stronger sign-in is all that is missing', async 
 });
 
 test('ending somebody’s sessions is asked first and takes effect', async () => {
-  const { context, clean } = await asJudy();
+  const { context, clean } = await as(judy);
   const page = await context.newPage();
   await opened(page, '/admin/people/alice', 'alice');
   await page.getByRole('button', { name: 'End sessions' }).click();
@@ -213,7 +222,7 @@ test('ending somebody’s sessions is asked first and takes effect', async () =>
 });
 
 test('a revoked person is denied from the next question on', async () => {
-  const { context, clean } = await asJudy();
+  const { context, clean } = await as(judy);
   const page = await context.newPage();
   await opened(page, '/admin/people/bob', 'bob');
   await page.getByRole('button', { name: 'Revoke' }).click();
@@ -226,7 +235,7 @@ test('a revoked person is denied from the next question on', async () => {
 });
 
 test('the dialogs and the menu are accessible', async () => {
-  const { context } = await asJudy({ bypassCSP: true });
+  const { context } = await as(judy, { bypassCSP: true });
   const page = await context.newPage();
   await opened(page, '/admin/people/carol', 'carol');
   await page.getByRole('button', { name: 'Revoke' }).click();
@@ -241,7 +250,7 @@ test('the dialogs and the menu are accessible', async () => {
 });
 
 test('the keyboard reaches the page, the navigation and the menu', async () => {
-  const { context, clean } = await asJudy();
+  const { context, clean } = await as(judy);
   const page = await context.newPage();
   await opened(page, '/admin/people', 'People');
   await page.keyboard.press('Tab');
@@ -260,7 +269,7 @@ test('the keyboard reaches the page, the navigation and the menu', async () => {
 });
 
 test('a theme that was chosen stays', async () => {
-  const { context, clean } = await asJudy();
+  const { context, clean } = await as(judy);
   const page = await context.newPage();
   await opened(page, '/admin/people', 'People');
   await page.getByRole('button', { name: /Signed in as/ }).click();
@@ -279,6 +288,15 @@ test('without a session the console leads to the sign-in page and back', async (
   await page.goto('/admin/channels?q=ops');
   await page.waitForURL(/\/signin\?/);
   assert.equal(new URL(page.url()).searchParams.get('return_to'), '/admin/channels?q=ops');
+  clean();
+  await context.close();
+});
+
+test('a security officer is told that decisions are for auditors', async () => {
+  const { context, clean } = await as(judy);
+  const page = await context.newPage();
+  await page.goto('/admin/decisions');
+  await page.getByText('It needs the role auditor.').waitFor();
   clean();
   await context.close();
 });

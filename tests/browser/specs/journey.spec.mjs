@@ -14,7 +14,6 @@ const SECONDS_TO_LOSE_ACCESS = 5;
 let browser;
 let countersign;
 let synapse;
-let judy;
 const clients = {};
 
 before(async () => {
@@ -91,17 +90,18 @@ test('alice, who signed in at level 2, is told to step up for ops-ns', async () 
 });
 
 test('the console shows both refusals with their true reasons', async () => {
-  judy = await arrive(browser, countersign, 'judy');
+  const olga = await arrive(browser, countersign, 'olga');
   for (const [id, reason] of [
     [clients.refusal, 'BRIEFING_MISSING'],
     [clients.hidden, 'CLEARANCE_LEVEL'],
   ]) {
-    await judy.page.goto('/admin/decisions?subject=noah');
-    await judy.page.locator(`a[href$="/decisions/${id}"]`).click();
-    await judy.page.getByText('the reason', { exact: true }).waitFor();
-    await judy.page.getByText(reason).first().waitFor();
+    await olga.page.goto('/admin/decisions?subject=noah');
+    await olga.page.locator(`a[href$="/decisions/${id}"]`).click();
+    await olga.page.getByText('the reason', { exact: true }).waitFor();
+    await olga.page.getByText(reason).first().waitFor();
   }
-  judy.clean();
+  olga.clean();
+  await olga.context.close();
 });
 
 test('while Countersign is stopped, joins are refused', async () => {
@@ -114,15 +114,18 @@ test('while Countersign is stopped, joins are refused', async () => {
 
 test('a person revoked in the console loses Synapse within seconds', async () => {
   assert.equal((await clients.dave.whoami()).status, 200);
+  const judy = await arrive(browser, countersign, 'judy');
   await judy.page.goto('/admin/people/dave');
   await judy.page.getByRole('button', { name: 'Revoke' }).click();
   await judy.page.getByRole('alertdialog').getByRole('button', { name: 'Revoke' }).click();
   await judy.page.getByText(/Disabled: every question/).waitFor();
   await eventually(SECONDS_TO_LOSE_ACCESS, async () => (await clients.dave.whoami()).status >= 400);
   assert.equal((await clients.alice.whoami()).status, 200);
+  judy.clean();
+  await judy.context.close();
 });
 
-test('she stays out across a restart of Synapse while Countersign is stopped', async () => {
+test('he stays out across a restart of Synapse while Countersign is stopped', async () => {
   await countersign.pause();
   await synapse.pause();
   await synapse.resume();
