@@ -2,12 +2,13 @@
 // The least that a chat client does: sign in, list rooms, join, read, post, and show why something was refused.
 
 const LABEL = "org.countersign.label";
-const REFRESH_MS = 3000;
+const WAIT_MS = 2000;
 const { synapse } = await (await fetch("config.json")).json();
 
 const view = Object.fromEntries([...document.querySelectorAll("[id]")].map((node) => [node.id, node]));
 let session = JSON.parse(sessionStorage.getItem("session") ?? "null");
-let rooms = [];
+let rooms = new Map();
+let since = null;
 let chosen = null;
 
 class Refused extends Error {
@@ -59,8 +60,8 @@ async function completeSignIn(token) {
 }
 
 function end(answer) {
-  session = null;
-  chosen = null;
+  session = since = chosen = null;
+  rooms = new Map();
   sessionStorage.removeItem("session");
   view.chat.hidden = view.who.hidden = view["sign-out"].hidden = true;
   view.welcome.hidden = false;
@@ -69,39 +70,49 @@ function end(answer) {
 
 // ---- rooms ----
 
-async function refresh() {
+// Takes in what has happened since the last time; waits a moment for something when asked to.
+async function refresh(wait = 0) {
   const filter = { room: { timeline: { limit: 30 }, ephemeral: { types: [] } }, presence: { types: [] } };
-  const [sync, listed] = await Promise.all([
-    call("GET", `/sync?timeout=0&filter=${encodeURIComponent(JSON.stringify(filter))}`),
-    call("GET", "/publicRooms"),
-  ]);
-  const joined = Object.entries(sync.rooms?.join ?? {}).map(([id, room]) => {
-    const events = [...room.state.events, ...room.timeline.events];
-    const last = (type) => events.findLast((event) => event.type === type && event.state_key === "")?.content;
-    return {
-      id,
-      name: last("m.room.name")?.name ?? id,
-      label: last(LABEL)?.label,
-      messages: room.timeline.events.filter((event) => event.type === "m.room.message"),
-      standing: "joined",
-    };
-  });
-  const invited = Object.entries(sync.rooms?.invite ?? {}).map(([id, room]) => ({
-    id,
-    name: room.invite_state.events.find((event) => event.type === "m.room.name")?.content.name ?? id,
-    standing: "invited",
-  }));
-  const known = new Set([...joined, ...invited].map((room) => room.id));
-  const open = listed.chunk
-    .filter((room) => !known.has(room.room_id))
-    .map((room) => ({ id: room.room_id, name: room.name ?? room.canonical_alias ?? room.room_id, standing: "listed" }));
-  rooms = [...joined, ...invited, ...open];
+  const query = new URLSearchParams({ timeout: wait, filter: JSON.stringify(filter), ...(since && { since }) });
+  const sync = await call("GET", `/sync?${query}`);
+  since = sync.next_batch;
+  for (const [id, news] of Object.entries(sync.rooms?.join ?? {})) takeIn(id, "joined", news);
+  for (const [id, news] of Object.entries(sync.rooms?.invite ?? {})) takeIn(id, "invited", news);
+  for (const id of Object.keys(sync.rooms?.leave ?? {})) rooms.delete(id);
+  for (const listed of (await call("GET", "/publicRooms")).chunk) {
+    const name = listed.name ?? listed.canonical_alias ?? listed.room_id;
+    if (!rooms.has(listed.room_id)) rooms.set(listed.room_id, { id: listed.room_id, name, standing: "listed", messages: [] });
+  }
   if (session) show();
+}
+
+function takeIn(id, standing, news) {
+  const before = rooms.get(id);
+  const room = { id, name: id, messages: [], ...before, standing };
+  const timeline = news.timeline?.events ?? [];
+  for (const event of [...(news.state?.events ?? []), ...(news.invite_state?.events ?? []), ...timeline]) {
+    if (event.type === "m.room.name") room.name = event.content.name;
+    if (event.type === LABEL) room.label = event.content.label;
+  }
+  const known = new Set(room.messages.map((event) => event.event_id));
+  const fresh = timeline.filter((event) => event.type === "m.room.message" && !known.has(event.event_id));
+  room.messages = [...room.messages, ...fresh];
+  rooms.set(id, room);
+}
+
+async function follow() {
+  while (session) {
+    try {
+      await refresh(WAIT_MS);
+    } catch {
+      await new Promise((resolve) => setTimeout(resolve, WAIT_MS));
+    }
+  }
 }
 
 function show() {
   view.rooms.replaceChildren(
-    ...rooms.map((room) => {
+    ...[...rooms.values()].map((room) => {
       const button = element("button", room.name, { type: "button", "data-room": room.id });
       button.append(element("small", room.standing === "joined" ? "member" : `${room.standing}: choose to join`));
       if (room.id === chosen) button.setAttribute("aria-current", "true");
@@ -111,7 +122,8 @@ function show() {
       return item;
     }),
   );
-  const room = rooms.find((candidate) => candidate.id === chosen && candidate.standing === "joined");
+  const open = rooms.get(chosen);
+  const room = open?.standing === "joined" ? open : null;
   view["room-name"].textContent = room?.name ?? "No room chosen";
   view.post.hidden = !room;
   view.marking.hidden = !room?.label;
@@ -188,7 +200,7 @@ try {
     view.who.textContent = session.user_id;
     view.chat.hidden = view.who.hidden = view["sign-out"].hidden = false;
     await refresh();
-    setInterval(() => session && refresh().catch(() => {}), REFRESH_MS);
+    follow();
   } else {
     view.welcome.hidden = false;
   }

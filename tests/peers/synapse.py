@@ -259,6 +259,7 @@ class Synapse:
             "report_stats": False,
             "enable_registration": False,
             "password_config": {"enabled": False},
+            "room_list_publication_rules": [{"action": "allow"}],  # the module lets only listed rooms through
             "url_preview_enabled": False,
             "presence": {"enabled": False},
             "user_directory": {"enabled": True, "search_all_users": True},

@@ -116,6 +116,8 @@ class CountersignModule:
         """A room is asked for: label it, and ask."""
         user = requester.user.to_string()
         label = creation.requested_label(config, user, self._config.default_label)
+        if config.get("visibility") == "public" and not label.listed:
+            raise Refusal.by_rule("Only a room whose label says `listed` can be published", status=400)
         session = await self._sessions.of(user, requester.device_id)
         await self._ask_creation(user, label, session)
         target = creation.direct_target(config)
@@ -274,6 +276,8 @@ class CountersignModule:
         self, _room_id: str, state: "StateMap[EventBase]", visibility: str
     ) -> bool:
         """Only a room whose existence is no secret may be published in the directory."""
+        if not state:
+            return True  # a room that is being created: `on_create_room` has looked at its label
         label = current_label(state)
         return visibility != "public" or (label is not None and label.listed)
 

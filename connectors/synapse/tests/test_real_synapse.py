@@ -261,6 +261,17 @@ def test_created_room_is_asked_labelled_guarded_and_registered(chat: Chat) -> No
     assert LABEL in answer["error"]
 
 
+def test_only_listed_rooms_can_be_published(chat: Chat) -> None:
+    assert chat.create("alice", NR, visibility="public")[0] == 400
+    status, answer = chat.create("alice", {**NR, "listed": True}, visibility="public")
+    assert status == 200, answer
+    published = {room["room_id"] for room in chat.act("alice", "GET", "/publicRooms")[1]["chunk"]}
+    assert {answer["room_id"], chat.log_nr} <= published
+    hidden = chat.create("alice", NR)[1]["room_id"]
+    path = f"/directory/list/room/{quote(hidden)}"
+    assert chat.act("alice", "PUT", path, {"visibility": "public"})[0] == 403
+
+
 def test_refused_creation_leaves_no_room(chat: Chat) -> None:
     chat.fake.refuse("CLEARANCE_LEVEL", action="channel.create")
     status, answer = chat.create("dave", {"label": {"scheme": "NATO", "level": "CTS"}})
