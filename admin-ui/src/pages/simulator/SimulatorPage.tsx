@@ -44,7 +44,7 @@ export function SimulatorPage() {
             strict={strict}
           />
         </Panel>
-        <div className={styles.answer} aria-live="polite" aria-busy={run.isPending}>
+        <div className={styles.answer} aria-busy={run.isPending}>
           {run.error && <Failure error={run.error} needs={OFFICES.simulate} />}
           {!run.data && !run.error && (
             <p className={styles.none}>
@@ -54,7 +54,7 @@ export function SimulatorPage() {
           {run.data && !run.error && (
             <>
               <Panel>
-                <p className={styles.verdict}>
+                <p className={styles.verdict} role="status">
                   <DecisionChip outcome={run.data.outcome} large />
                   {run.variables && (
                     <span>
