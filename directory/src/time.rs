@@ -46,7 +46,6 @@ macro_rules! serde_with {
         pub(crate) mod $name {
             use super::{DateTime, Deserialize, Deserializer, Serializer, Utc};
 
-            #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
             pub(crate) fn serialize<S: Serializer>(moment: &DateTime<Utc>, to: S) -> Result<S::Ok, S::Error> {
                 super::write(*moment, to)
             }

@@ -1,2 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 //! One integration binary. Folders mirror the rooms and their addresses; names are facts.
+
+mod audit;
+mod directory;

@@ -105,16 +105,12 @@ pub async fn register(
     db: &mut AnyConnection,
 ) -> Result<Registered, ChannelError> {
     changes::lock(db).await?;
-    let server = match permit.by() {
-        Actor::Server(server) => Some(
-            load::<Servers>(server.as_str(), db)
-                .await?
-                .ok_or(ChannelError::Unknown)?,
-        ),
-        _ => {
-            permit.covers("channel.register", id.as_str())?;
-            None
-        }
+    let server = if let Actor::Server(server) = permit.by() {
+        let server = load::<Servers>(server.as_str(), db).await?;
+        Some(server.ok_or(ChannelError::Unknown)?)
+    } else {
+        permit.covers("channel.register", id.as_str())?;
+        None
     };
     references(report, db).await?;
     match channels::load_flags(id, db).await? {

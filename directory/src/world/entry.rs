@@ -24,6 +24,7 @@ pub(super) struct Reader<'a> {
 }
 
 impl Reader<'_> {
+    #[expect(clippy::unused_self, reason = "one shape for all readers")]
     pub(super) fn agency(self, value: Value, path: &Path<'_>, faults: &mut Faults) -> Option<Agency> {
         let mut fields = Fields::of(value, path, faults)?;
         let country = fields.required("country");
@@ -31,6 +32,7 @@ impl Reader<'_> {
         Some(Agency { country: country? })
     }
 
+    #[expect(clippy::unused_self, reason = "one shape for all readers")]
     pub(super) fn mission(self, value: Value, path: &Path<'_>, faults: &mut Faults) -> Option<Mission> {
         let mut fields = Fields::of(value, path, faults)?;
         let state = fields.required("state");
@@ -272,18 +274,17 @@ impl Reader<'_> {
         if self.lenient {
             return;
         }
-        match self.schemes.scheme(scheme) {
-            None if field == "level" => {
-                fields.fault("scheme", format_args!("unknown scheme {}", quoted(scheme)))
+        let Some(known) = self.schemes.scheme(scheme) else {
+            if field == "level" {
+                fields.fault("scheme", format_args!("unknown scheme {}", quoted(scheme)));
             }
-            None => {}
-            Some(known) if known.level(level).is_none() => {
-                fields.fault(
-                    field,
-                    format_args!("scheme {} has no level {}", quoted(scheme), quoted(level)),
-                );
-            }
-            Some(_) => {}
+            return;
+        };
+        if known.level(level).is_none() {
+            fields.fault(
+                field,
+                format_args!("scheme {} has no level {}", quoted(scheme), quoted(level)),
+            );
         }
     }
 }

@@ -42,6 +42,7 @@ impl<'a> Fields<'a> {
     }
 
     /// A field that may be missing. Nothing inside means missing; nothing outside means a fault.
+    #[expect(clippy::option_option, reason = "outside: a fault, inside: absent")]
     pub(super) fn optional<T: DeserializeOwned>(&mut self, name: &str) -> Option<Option<T>> {
         match self.members.shift_remove(name) {
             None | Some(Value::Null) => Some(None),
@@ -69,6 +70,7 @@ impl<'a> Fields<'a> {
     }
 
     /// A field that may be missing and is read by `read`.
+    #[expect(clippy::option_option, reason = "outside: a fault, inside: absent")]
     pub(super) fn optional_with<T>(
         &mut self,
         name: &str,
@@ -111,6 +113,7 @@ impl<'a> Fields<'a> {
     }
 
     /// The same, when the field is there at all.
+    #[expect(clippy::option_option, reason = "outside: a fault, inside: absent")]
     pub(super) fn optional_set<T: DeserializeOwned + Ord>(
         &mut self,
         name: &str,

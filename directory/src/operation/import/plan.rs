@@ -12,7 +12,7 @@ use crate::store::{
     Agencies, Agreements, Channels, Devices, Files, Messages, Missions, Nodes, People, Servers, Shelf,
     StoreError, changes, channels, people, settings, tombstones,
 };
-use crate::world::references;
+use crate::world::{Reference, references};
 use crate::{Change, ChangeKind, Channel, ChannelId, Fault, Noun, Person, PersonId, Revision, Status, World};
 
 /// Above this many changes the feed says `world` once: whoever tails it loads the world again,
@@ -260,7 +260,7 @@ impl Plan {
         let dangles = missing
             .iter()
             .filter(|found| !on_file.contains(&(found.noun, found.id.to_owned())));
-        self.faults.extend(dangles.map(|found| found.fault()));
+        self.faults.extend(dangles.map(Reference::fault));
         Ok(())
     }
 }
