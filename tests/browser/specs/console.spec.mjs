@@ -193,7 +193,11 @@ test('the simulator lists every guard that would fail', async () => {
 test('the simulator says when a stronger sign-in is all that is missing', async () => {
   const { context, clean } = await as(olga);
   const page = await context.newPage();
-  await opened(page, '/admin/simulator?subject=alice&action=channel.join&type=channel&id=ops-ns', 'Simulator');
+  await opened(
+    page,
+    '/admin/simulator?subject=alice&action=channel.join&type=channel&id=ops-ns',
+    'Simulator',
+  );
   await page.getByLabel('Signed in with').selectOption('2');
   await page.getByLabel('Device').fill('ns');
   await page.getByRole('button', { name: 'Run' }).click();

@@ -71,7 +71,10 @@ test('an enrolment link works once', async () => {
   const kara = await arrive(browser, countersign, 'kara');
   await kara.context.clearCookies();
   await kara.page.goto(countersign.info.people.kara.enrol_url);
-  await kara.page.getByText(/used|expired|no longer|not valid/i).first().waitFor();
+  await kara.page
+    .getByText(/used|expired|no longer|not valid/i)
+    .first()
+    .waitFor();
   assert.equal(await kara.page.getByRole('button', { name: /passkey/i }).count(), 0);
   await kara.context.close();
 });
@@ -111,6 +114,11 @@ test('without script the sign-in page still takes a name', async () => {
   const page = await context.newPage();
   await page.goto('/signin');
   assert.ok(await page.getByRole('textbox').first().isVisible());
-  assert.ok(await page.getByRole('button', { name: /continue|sign in/i }).first().isVisible());
+  assert.ok(
+    await page
+      .getByRole('button', { name: /continue|sign in/i })
+      .first()
+      .isVisible(),
+  );
   await context.close();
 });

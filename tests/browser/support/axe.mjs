@@ -11,6 +11,8 @@ export async function accessible(page) {
   const { violations } = await page.evaluate(() => window.axe.run(document));
   const grave = violations
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .map(({ id, nodes }) => `${page.url()}: ${id} at ${nodes.map(({ target }) => target.join(' ')).join(', ')}`);
+    .map(
+      ({ id, nodes }) => `${page.url()}: ${id} at ${nodes.map(({ target }) => target.join(' ')).join(', ')}`,
+    );
   assert.deepEqual(grave, []);
 }

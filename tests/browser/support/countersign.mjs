@@ -42,7 +42,9 @@ export class Countersign {
       throw new Error(`cannot start ${BINARY}: ${error.message}`);
     });
     const ready = this.#ready();
-    this.info = await within(STARTS_WITHIN_MS, Promise.race([ready, failed, failure]), () => this.#said.join(''));
+    this.info = await within(STARTS_WITHIN_MS, Promise.race([ready, failed, failure]), () =>
+      this.#said.join(''),
+    );
     failed.catch(() => {});
     failure.catch(() => {});
   }
@@ -86,7 +88,9 @@ export class Countersign {
     const { client_id, client_secret, token_url } = this.info.server;
     const response = await fetch(token_url, {
       method: 'POST',
-      headers: { authorization: `Basic ${btoa(`${encodeURIComponent(client_id)}:${encodeURIComponent(client_secret)}`)}` },
+      headers: {
+        authorization: `Basic ${btoa(`${encodeURIComponent(client_id)}:${encodeURIComponent(client_secret)}`)}`,
+      },
       body: new URLSearchParams({ grant_type: 'client_credentials' }),
     });
     if (!response.ok) throw new Error(`token: ${response.status} ${await response.text()}`);

@@ -138,7 +138,9 @@ function recordOf(address) {
 async function callbackPage() {
   const server = createServer((_request, response) => {
     response.writeHead(200, { 'content-type': 'text/html' });
-    response.end('<!doctype html><html lang="en"><title>Chat</title><link rel="icon" href="data:,"><h1>Back in chat</h1>');
+    response.end(
+      '<!doctype html><html lang="en"><title>Chat</title><link rel="icon" href="data:,"><h1>Back in chat</h1>',
+    );
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
