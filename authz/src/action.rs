@@ -76,7 +76,10 @@ const ACTIONS: [(&str, Kind); 34] = [
 impl Action {
     /// The action of that name.
     pub(crate) fn named(name: &str) -> Option<Self> {
-        ACTIONS.iter().find(|(known, _)| *known == name).map(|&(name, kind)| Self { name, kind })
+        ACTIONS
+            .iter()
+            .find(|(known, _)| *known == name)
+            .map(|&(name, kind)| Self { name, kind })
     }
 
     /// Whether an emergency clearance helps.

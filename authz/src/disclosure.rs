@@ -11,7 +11,10 @@ use crate::{Context, Question, Reference};
 /// Whether, where there is no channel yet or none at all, she alone is cleared for the label itself.
 pub(crate) fn cleared(case: &Case<'_>, now: DateTime<Utc>) -> bool {
     match case.action.kind {
-        Kind::Create | Kind::Direct => case.asked.as_ref().is_some_and(|asked| asked.denied(now).is_none()),
+        Kind::Create | Kind::Direct => case
+            .asked
+            .as_ref()
+            .is_some_and(|asked| asked.denied(now).is_none()),
         _ => true,
     }
 }

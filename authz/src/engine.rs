@@ -35,7 +35,9 @@ pub struct Engine {
 
 impl std::fmt::Debug for Engine {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Engine").field("revision", &self.revision).finish_non_exhaustive()
+        f.debug_struct("Engine")
+            .field("revision", &self.revision)
+            .finish_non_exhaustive()
     }
 }
 
@@ -62,7 +64,15 @@ impl Engine {
         let types = Types::new(&schema).map_err(broken)?;
         let candidates = checked.by_action(&schema, &types).map_err(broken)?;
         let revision = policies.revision();
-        Ok(Self { schemes, schema, types, checked, candidates, revision, authorizer: Authorizer::new() })
+        Ok(Self {
+            schemes,
+            schema,
+            types,
+            checked,
+            candidates,
+            revision,
+            authorizer: Authorizer::new(),
+        })
     }
 
     /// The engine with the policies that ship.
@@ -81,7 +91,13 @@ impl Engine {
     }
 
     /// Answers a question.
-    pub fn decide(&self, snapshot: &Snapshot, question: &Question, facts: &Facts, now: DateTime<Utc>) -> Decision {
+    pub fn decide(
+        &self,
+        snapshot: &Snapshot,
+        question: &Question,
+        facts: &Facts,
+        now: DateTime<Utc>,
+    ) -> Decision {
         let mut decision = match resolve(question, facts, snapshot, self.schemes, now) {
             Err(_) => self.refuse(Reason::PdpInput, now),
             Ok(case) => {
@@ -104,7 +120,9 @@ impl Engine {
     }
 
     fn judge(&self, case: &Case<'_>, snapshot: &Snapshot, now: DateTime<Utc>) -> Decision {
-        let Some(verdict) = self.ask_cedar(case, snapshot, now) else { return self.refuse(Reason::PdpInput, now) };
+        let Some(verdict) = self.ask_cedar(case, snapshot, now) else {
+            return self.refuse(Reason::PdpInput, now);
+        };
         if verdict.failing.is_empty() && verdict.permits.is_empty() {
             return self.refuse(no_permit(case), now);
         }
@@ -112,15 +130,22 @@ impl Engine {
             return self.permit(case, &verdict.permits, snapshot, now);
         }
         let mut decision = self.refuse(Reason::PdpInput, now);
-        let mut reasons: Vec<(u8, bool, Reason)> =
-            verdict.failing.iter().map(|failing| (failing.place.0, failing.place.1, failing.reason)).collect();
+        let mut reasons: Vec<(u8, bool, Reason)> = verdict
+            .failing
+            .iter()
+            .map(|failing| (failing.place.0, failing.place.1, failing.reason))
+            .collect();
         reasons.dedup();
         decision.failing = reasons.iter().map(|(_, _, reason)| *reason).collect();
         decision.reason = decision.failing.first().copied();
-        decision.determining = verdict.failing.into_iter().map(|failing| failing.policy).collect();
-        let alone = reasons.iter().all(|(place, _, reason)| {
-            *reason == Reason::AalStepUp && *place == Reason::AalStepUp.number()
-        });
+        decision.determining = verdict
+            .failing
+            .into_iter()
+            .map(|failing| failing.policy)
+            .collect();
+        let alone = reasons
+            .iter()
+            .all(|(place, _, reason)| *reason == Reason::AalStepUp && *place == Reason::AalStepUp.number());
         if alone && verdict.permits.is_empty() {
             decision.failing.insert(0, no_permit(case));
             decision.reason = Some(no_permit(case));
@@ -135,7 +160,9 @@ impl Engine {
     fn ask_cedar(&self, case: &Case<'_>, snapshot: &Snapshot, now: DateTime<Utc>) -> Option<Verdict> {
         let candidates = self.candidates.get(case.action.name)?;
         let asking = asking(case, snapshot, self.schemes, &self.types, &self.schema, now).ok()?;
-        let answer = self.authorizer.is_authorized(&asking.request, &candidates.all, &asking.entities);
+        let answer = self
+            .authorizer
+            .is_authorized(&asking.request, &candidates.all, &asking.entities);
         if answer.diagnostics().errors().next().is_some() {
             return None;
         }
@@ -152,7 +179,11 @@ impl Engine {
                     } else {
                         (Reason::AalStepUp.number(), false)
                     };
-                    failing.push(Failing { place, reason, policy: id.to_string() });
+                    failing.push(Failing {
+                        place,
+                        reason,
+                        policy: id.to_string(),
+                    });
                 }
             }
         }
@@ -161,7 +192,9 @@ impl Engine {
         let only_assurance = failing.iter().all(|failing| failing.reason == Reason::AalStepUp);
         if !failing.is_empty() && only_assurance {
             // Signing in again must help: would anything permit it then?
-            let then = self.authorizer.is_authorized(&asking.request, &candidates.permits, &asking.entities);
+            let then = self
+                .authorizer
+                .is_authorized(&asking.request, &candidates.permits, &asking.entities);
             if then.diagnostics().errors().next().is_some() {
                 return None;
             }
@@ -170,14 +203,26 @@ impl Engine {
         Some(Verdict { failing, permits })
     }
 
-    fn permit(&self, case: &Case<'_>, permits: &[PolicyId], snapshot: &Snapshot, now: DateTime<Utc>) -> Decision {
+    fn permit(
+        &self,
+        case: &Case<'_>,
+        permits: &[PolicyId],
+        snapshot: &Snapshot,
+        now: DateTime<Utc>,
+    ) -> Decision {
         let mut obligations = obligations(case, snapshot, self.schemes, now);
-        for (kind, mandatory) in
-            permits.iter().filter_map(|id| self.checked.notes.get(id)).filter_map(|note| note.obligation.as_ref())
+        for (kind, mandatory) in permits
+            .iter()
+            .filter_map(|id| self.checked.notes.get(id))
+            .filter_map(|note| note.obligation.as_ref())
         {
             match obligations.iter_mut().find(|held| held.kind == *kind) {
                 Some(held) => held.mandatory |= mandatory,
-                None => obligations.push(Obligation { id: kind.clone(), kind: kind.clone(), mandatory: *mandatory }),
+                None => obligations.push(Obligation {
+                    id: kind.clone(),
+                    kind: kind.clone(),
+                    mandatory: *mandatory,
+                }),
             }
         }
         if !honoured(&obligations, case.facts.supported_obligations.as_ref()) {
@@ -220,13 +265,17 @@ impl Engine {
     /// Whether the true code betrays nothing to the subject: every channel concerned is listed, or
     /// she alone would discover it.
     fn may_know(&self, case: &Case<'_>, snapshot: &Snapshot, now: DateTime<Utc>) -> bool {
-        let facts = Facts { server_node: case.facts.server_node.clone(), ..Facts::standing() };
-        disclosure::cleared(case, now) && disclosure::questions(case).iter().all(|question| {
-            resolve(question, &facts, snapshot, self.schemes, now)
-                .ok()
-                .and_then(|case| self.ask_cedar(&case, snapshot, now))
-                .is_some_and(|verdict| verdict.failing.is_empty() && !verdict.permits.is_empty())
-        })
+        let facts = Facts {
+            server_node: case.facts.server_node.clone(),
+            ..Facts::standing()
+        };
+        disclosure::cleared(case, now)
+            && disclosure::questions(case).iter().all(|question| {
+                resolve(question, &facts, snapshot, self.schemes, now)
+                    .ok()
+                    .and_then(|case| self.ask_cedar(&case, snapshot, now))
+                    .is_some_and(|verdict| verdict.failing.is_empty() && !verdict.permits.is_empty())
+            })
     }
 }
 
@@ -249,7 +298,9 @@ fn honoured(obligations: &[Obligation], supported: Option<&BTreeSet<String>>) ->
 impl Case<'_> {
     /// Whether a change of a label takes two: the old one is not within the new.
     pub(crate) fn needs_second_person(&self, now: DateTime<Utc>) -> bool {
-        let (Some(place), Some(new)) = (&self.place, &self.sent) else { return true };
+        let (Some(place), Some(new)) = (&self.place, &self.sent) else {
+            return true;
+        };
         let order = countersign_labels::within(&place.label, new, [], Schemes::builtin(), now);
         order != countersign_labels::Order::Within
     }
@@ -261,14 +312,23 @@ impl Case<'_> {
                 aal: snapshot.settings().administration.aal,
                 max_age: (self.action.name == "break_glass.approve").then_some(300),
             },
-            (_, Some(stake)) => StepUp { aal: crate::signin::needed_at(stake.rank()), max_age: None },
-            (_, None) => StepUp { aal: 3, max_age: None },
+            (_, Some(stake)) => StepUp {
+                aal: crate::signin::needed_at(stake.rank()),
+                max_age: None,
+            },
+            (_, None) => StepUp {
+                aal: 3,
+                max_age: None,
+            },
         }
     }
 
     /// The ends of the validities on which a permit rests.
     fn ends(&self, now: DateTime<Utc>) -> Vec<DateTime<Utc>> {
-        let asked = [&self.asked, &self.target_asked].into_iter().flatten().filter_map(|asked| asked.until());
+        let asked = [&self.asked, &self.target_asked]
+            .into_iter()
+            .flatten()
+            .filter_map(|asked| asked.until());
         let mut ends: Vec<DateTime<Utc>> = asked.chain(self.members.until).collect();
         if self.facts.standing {
             return ends;

@@ -30,7 +30,10 @@ pub struct Facts {
 impl Facts {
     /// The facts of a standing question: the person alone.
     pub fn standing() -> Self {
-        Self { standing: true, ..Self::default() }
+        Self {
+            standing: true,
+            ..Self::default()
+        }
     }
 }
 

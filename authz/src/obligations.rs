@@ -43,14 +43,23 @@ pub(crate) fn obligations(
 }
 
 fn advisory(kind: &str) -> Obligation {
-    Obligation { id: kind.to_owned(), kind: kind.to_owned(), mandatory: false }
+    Obligation {
+        id: kind.to_owned(),
+        kind: kind.to_owned(),
+        mandatory: false,
+    }
 }
 
 /// Whether only an emergency clearance makes it possible to join, read or post.
 fn rests_on_emergency(case: &Case<'_>, snapshot: &Snapshot, schemes: &Schemes, now: DateTime<Utc>) -> bool {
     let reviewed = matches!(case.action.kind, Kind::Join | Kind::Post | Kind::Read);
-    let Some(asked) = case.asked.as_ref().filter(|_| reviewed) else { return false };
-    let without = Where { place: asked.place, emergency: false };
+    let Some(asked) = case.asked.as_ref().filter(|_| reviewed) else {
+        return false;
+    };
+    let without = Where {
+        place: asked.place,
+        emergency: false,
+    };
     let denied: Option<Reason> = ask(case.subject.person, &asked.label, without, snapshot, schemes, now)
         .ok()
         .and_then(|asked| asked.denied_by_clearance());

@@ -34,7 +34,11 @@ pub struct Reference {
 impl Reference {
     /// A reference.
     pub fn new(kind: impl Into<String>, id: impl Into<String>) -> Self {
-        Self { kind: kind.into(), id: id.into(), channel: None }
+        Self {
+            kind: kind.into(),
+            id: id.into(),
+            channel: None,
+        }
     }
 }
 

@@ -35,16 +35,27 @@ pub(crate) fn needed_at(rank: Rank) -> u8 {
 /// What `person` must reach to sign in at `server`, by the channels there of which she is a member.
 /// A channel belongs to a server that registered it or has it in its scope. A label that cannot be
 /// understood counts as the highest rank.
-pub fn signin_requirement(snapshot: &Snapshot, schemes: &Schemes, person: &str, server: &str) -> SignInRequirement {
+pub fn signin_requirement(
+    snapshot: &Snapshot,
+    schemes: &Schemes,
+    person: &str,
+    server: &str,
+) -> SignInRequirement {
     let record = snapshot.server(server);
     let rank = snapshot
         .memberships(person)
         .filter_map(|id| Some((id, snapshot.channel(id.as_str())?)))
         .filter(|(id, channel)| record.is_some_and(|record| record.sees_channel(id, channel)))
-        .map(|(_, channel)| schemes.label(&channel.label).map_or(Rank::MAX, |label| label.rank()))
+        .map(|(_, channel)| {
+            schemes
+                .label(&channel.label)
+                .map_or(Rank::MAX, |label| label.rank())
+        })
         .max()
         .unwrap_or_default();
-    let service = snapshot.person(person).is_some_and(|person| person.kind == PersonKind::Service);
+    let service = snapshot
+        .person(person)
+        .is_some_and(|person| person.kind == PersonKind::Service);
     SignInRequirement {
         rank,
         aal: if service { 0 } else { needed_at(rank) },

@@ -8,19 +8,26 @@ use arc_swap::ArcSwap;
 use countersign_directory as directory;
 use countersign_directory::change::parse_member_id;
 use countersign_directory::{
-    Agency, AgencyId, Agreement, AgreementId, Channel, ChannelId, ConnectedServer, Coverage, Device, DeviceId, Entity,
-    Item, ItemId, Mission, MissionId, Node, NodeId, Noun, Person, PersonId, Revision, ServerId, ServerIds, Settings,
-    World,
+    Agency, AgencyId, Agreement, AgreementId, Channel, ChannelId, ConnectedServer, Coverage, Device,
+    DeviceId, Entity, Item, ItemId, Mission, MissionId, Node, NodeId, Noun, Person, PersonId, Revision,
+    ServerId, ServerIds, Settings, World,
 };
 use countersign_labels as labels;
 use imbl::{HashMap, OrdMap, OrdSet};
+
+/// An agreement as it is on file, and as the labels room understands it.
+#[derive(Debug, Clone)]
+struct Signed {
+    on_file: Agreement,
+    understood: Option<labels::Agreement>,
+}
 
 /// The world at one revision.
 #[derive(Debug, Clone, Default)]
 pub struct Snapshot {
     revision: Revision,
     agencies: OrdMap<AgencyId, Arc<Agency>>,
-    agreements: OrdMap<AgreementId, Arc<labels::Agreement>>,
+    agreements: OrdMap<AgreementId, Arc<Signed>>,
     channels: OrdMap<ChannelId, Arc<Channel>>,
     devices: HashMap<DeviceId, Arc<Device>>,
     files: HashMap<ItemId, Arc<Item>>,
@@ -32,6 +39,7 @@ pub struct Snapshot {
     servers: OrdMap<ServerId, Arc<ConnectedServer>>,
     server_ids: OrdMap<ServerId, Arc<ServerIds>>,
     settings: Arc<Settings>,
+    unreadable: OrdSet<(Noun, String)>,
 }
 
 /// One entity after a change: what it is now, or that it is gone.
@@ -62,9 +70,21 @@ impl Snapshot {
             revision,
             settings,
             agencies: arcs(world.agencies),
-            devices: world.devices.into_iter().map(|(id, device)| (id, Arc::new(device))).collect(),
-            files: world.files.into_iter().map(|(id, item)| (id, Arc::new(item))).collect(),
-            messages: world.messages.into_iter().map(|(id, item)| (id, Arc::new(item))).collect(),
+            devices: world
+                .devices
+                .into_iter()
+                .map(|(id, device)| (id, Arc::new(device)))
+                .collect(),
+            files: world
+                .files
+                .into_iter()
+                .map(|(id, item)| (id, Arc::new(item)))
+                .collect(),
+            messages: world
+                .messages
+                .into_iter()
+                .map(|(id, item)| (id, Arc::new(item)))
+                .collect(),
             missions: arcs(world.missions),
             nodes: arcs(world.nodes),
             people: arcs(world.people),
@@ -127,7 +147,52 @@ impl Snapshot {
 
     /// The agreements between schemes.
     pub fn agreements(&self) -> impl Iterator<Item = &labels::Agreement> {
-        self.agreements.values().map(AsRef::as_ref)
+        self.agreements
+            .values()
+            .filter_map(|signed| signed.understood.as_ref())
+    }
+
+    /// Whether there is an agreement between two schemes that nobody can understand. Nothing may
+    /// rest on it, nor on its absence.
+    pub fn is_unclear_between(&self, from: &str, to: &str) -> bool {
+        let unclear = |signed: &Arc<Signed>| {
+            signed.understood.is_none() && signed.on_file.from == from && signed.on_file.to == to
+        };
+        self.unreadable.iter().any(|(noun, _)| *noun == Noun::Agreement)
+            || self.agreements.values().any(unclear)
+    }
+
+    /// Whether something stands on file that cannot be read. Only a scenario can plant that.
+    pub fn is_unreadable(&self, noun: Noun, id: &str) -> bool {
+        self.unreadable.iter().any(|(held, at)| *held == noun && at == id)
+    }
+
+    /// The same world in which something cannot be read.
+    pub(crate) fn with_unreadable(mut self, noun: Noun, id: &str) -> Self {
+        self.remove(noun, id);
+        self.unreadable.insert((noun, id.to_owned()));
+        self
+    }
+
+    /// An agreement as it is on file.
+    pub fn agreement(&self, id: &str) -> Option<&Agreement> {
+        self.agreements.get(id).map(|signed| &signed.on_file)
+    }
+
+    /// The ids of all entities of one kind.
+    pub(crate) fn ids(&self, noun: Noun) -> Vec<String> {
+        match noun {
+            Noun::Agency => self.agencies.keys().map(ToString::to_string).collect(),
+            Noun::Agreement => self.agreements.keys().map(ToString::to_string).collect(),
+            Noun::Channel => self.channels.keys().map(ToString::to_string).collect(),
+            Noun::Device => self.devices.keys().map(ToString::to_string).collect(),
+            Noun::File => self.files.keys().map(ToString::to_string).collect(),
+            Noun::Message => self.messages.keys().map(ToString::to_string).collect(),
+            Noun::Mission => self.missions.keys().map(ToString::to_string).collect(),
+            Noun::Node => self.nodes.keys().map(ToString::to_string).collect(),
+            Noun::Person => self.people.keys().map(ToString::to_string).collect(),
+            _ => Vec::new(),
+        }
     }
 
     /// All people by id.
@@ -226,7 +291,7 @@ impl Snapshot {
         }
     }
 
-    /// An agreement whose terms cannot be understood is left out: without it nothing crosses.
+    /// Keeps what cannot be understood as such: what would cross by it is denied.
     fn put_agreement(&mut self, id: AgreementId, agreement: &Agreement) {
         let terms = labels::Terms {
             from: agreement.from.clone(),
@@ -238,30 +303,49 @@ impl Snapshot {
             carries: agreement.carries.iter().cloned().collect(),
             levels: agreement.levels.clone(),
         };
-        match labels::Agreement::new(id.as_str(), terms, labels::Schemes::builtin()) {
-            Ok(understood) => drop(self.agreements.insert(id, Arc::new(understood))),
-            Err(_) => drop(self.agreements.remove(&id)),
-        }
+        let understood = labels::Agreement::new(id.as_str(), terms, labels::Schemes::builtin()).ok();
+        self.agreements.insert(
+            id,
+            Arc::new(Signed {
+                on_file: agreement.clone(),
+                understood,
+            }),
+        );
     }
 
     fn put_channel(&mut self, id: ChannelId, channel: Channel) {
-        let before = self.channels.get(&id).map(|old| old.members.clone()).unwrap_or_default();
+        let before = self
+            .channels
+            .get(&id)
+            .map(|old| old.members.clone())
+            .unwrap_or_default();
         for person in before.iter().filter(|person| !channel.members.contains(*person)) {
             self.unlink(&id, person);
         }
         for person in channel.members.iter().filter(|person| !before.contains(*person)) {
-            self.memberships.entry(person.clone()).or_default().insert(id.clone());
+            self.memberships
+                .entry(person.clone())
+                .or_default()
+                .insert(id.clone());
         }
         self.channels.insert(id, Arc::new(channel));
     }
 
     fn put_member(&mut self, channel: &ChannelId, person: PersonId, is_member: bool) {
-        let Some(held) = self.channels.get_mut(channel) else { return };
-        let members =
-            if is_member { held.members.with(person.clone()) } else { held.members.without(&person) };
+        let Some(held) = self.channels.get_mut(channel) else {
+            return;
+        };
+        let members = if is_member {
+            held.members.with(person.clone())
+        } else {
+            held.members.without(&person)
+        };
         Arc::make_mut(held).members = members;
         if is_member {
-            self.memberships.entry(person).or_default().insert(channel.clone());
+            self.memberships
+                .entry(person)
+                .or_default()
+                .insert(channel.clone());
         } else {
             self.unlink(channel, &person);
         }
@@ -278,7 +362,9 @@ impl Snapshot {
 }
 
 fn arcs<K: Ord + Clone, V>(map: std::collections::BTreeMap<K, V>) -> OrdMap<K, Arc<V>> {
-    map.into_iter().map(|(id, entity)| (id, Arc::new(entity))).collect()
+    map.into_iter()
+        .map(|(id, entity)| (id, Arc::new(entity)))
+        .collect()
 }
 
 /// The current snapshot, shared: readers take it without a lock, the tail of the change feed

@@ -21,18 +21,30 @@ pub struct Eligible {
 impl Engine {
     /// Each member of a channel and whether she may be one. Empty for an unknown channel.
     pub fn eligible(&self, snapshot: &Snapshot, channel: &str, now: DateTime<Utc>) -> Vec<Eligible> {
-        let members = snapshot.channel(channel).map(|channel| channel.members.clone()).unwrap_or_default();
+        let members = snapshot
+            .channel(channel)
+            .map(|channel| channel.members.clone())
+            .unwrap_or_default();
         members
             .iter()
             .map(|person| {
                 let reason = self.may_stay(snapshot, person.as_str(), channel, now);
-                Eligible { person: person.clone(), allowed: reason.is_none(), reason }
+                Eligible {
+                    person: person.clone(),
+                    allowed: reason.is_none(),
+                    reason,
+                }
             })
             .collect()
     }
 
     /// The members of a channel who must leave, and why.
-    pub fn evictions(&self, snapshot: &Snapshot, channel: &str, now: DateTime<Utc>) -> Vec<(PersonId, Reason)> {
+    pub fn evictions(
+        &self,
+        snapshot: &Snapshot,
+        channel: &str,
+        now: DateTime<Utc>,
+    ) -> Vec<(PersonId, Reason)> {
         self.eligible(snapshot, channel, now)
             .into_iter()
             .filter_map(|member| Some((member.person, member.reason?)))
@@ -41,7 +53,13 @@ impl Engine {
 
     /// Why a member may not stay: what denies her to join, the person alone. A closed channel takes
     /// nobody new, and keeps those it has.
-    pub fn may_stay(&self, snapshot: &Snapshot, person: &str, channel: &str, now: DateTime<Utc>) -> Option<Reason> {
+    pub fn may_stay(
+        &self,
+        snapshot: &Snapshot,
+        person: &str,
+        channel: &str,
+        now: DateTime<Utc>,
+    ) -> Option<Reason> {
         let question = Question {
             subject: person.to_owned(),
             action: "channel.join".to_owned(),
@@ -49,6 +67,9 @@ impl Engine {
             context: crate::Context::default(),
         };
         let decision = self.decide(snapshot, &question, &Facts::standing(), now);
-        decision.failing.into_iter().find(|reason| *reason != Reason::ChannelClosed)
+        decision
+            .failing
+            .into_iter()
+            .find(|reason| *reason != Reason::ChannelClosed)
     }
 }

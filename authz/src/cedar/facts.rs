@@ -10,25 +10,30 @@ use countersign_labels::{Label, Schemes};
 
 use super::record::{Record, text};
 use super::request::Unbuildable;
+use crate::Snapshot;
 use crate::facts::SessionFacts;
 use crate::resolve::{Accredited, Asked, Grant, Here, Joined, Named, Place, is_sponsored};
-use crate::Snapshot;
 
 type Built = Result<RestrictedExpression, Unbuildable>;
 
 pub(super) fn person(named: Named<'_>, snapshot: &Snapshot) -> Record {
     let Named { id, person } = named;
-    let rejected = |clearance: &countersign_directory::Clearance| {
-        clearance.attestation == Some(Attestation::Rejected)
-    };
+    let rejected =
+        |clearance: &countersign_directory::Clearance| clearance.attestation == Some(Attestation::Rejected);
     let mut record = Record::default();
     record
         .text("id", id)
         .bool("active", person.status == Status::Active)
         .text("kind", kind(person.kind))
         .texts("roles", roles(person))
-        .texts("nationalities", person.nationalities.iter().map(|nation| nation.as_str()))
-        .maybe("agency", person.agency.as_ref().map(|agency| text(agency.as_str())))
+        .texts(
+            "nationalities",
+            person.nationalities.iter().map(|nation| nation.as_str()),
+        )
+        .maybe(
+            "agency",
+            person.agency.as_ref().map(|agency| text(agency.as_str())),
+        )
         .texts("missions", person.missions.iter().map(|mission| mission.as_str()))
         .bool("sponsored", is_sponsored(person, snapshot))
         .bool("rejected", person.clearances.iter().any(rejected));
@@ -102,7 +107,10 @@ pub(super) fn place(place: &Place<'_>) -> Built {
         .bool("listed", channel.listed)
         .bool("externals_allowed", channel.externals_allowed)
         .bool("industry_allowed", channel.industry_allowed)
-        .texts("missions", channel.missions.iter().map(|mission| mission.as_str()))
+        .texts(
+            "missions",
+            channel.missions.iter().map(|mission| mission.as_str()),
+        )
         .bool("closed_list", channel.recipients.is_some())
         .bool("names_owners", channel.owners.is_some());
     record.build()
@@ -110,13 +118,22 @@ pub(super) fn place(place: &Place<'_>) -> Built {
 
 pub(super) fn here(here: Here) -> Built {
     let mut record = Record::default();
-    record.bool("member", here.member).bool("recipient", here.recipient).bool("owner", here.owner);
+    record
+        .bool("member", here.member)
+        .bool("recipient", here.recipient)
+        .bool("owner", here.owner);
     record.build()
 }
 
 pub(super) fn node(node: Accredited<'_>, schemes: &Schemes) -> Built {
-    let nations = schemes.communities().expand(node.node.communities.iter().map(String::as_str));
-    let compartments = node.node.accreditation.iter().flat_map(|held| held.compartments.iter());
+    let nations = schemes
+        .communities()
+        .expand(node.node.communities.iter().map(String::as_str));
+    let compartments = node
+        .node
+        .accreditation
+        .iter()
+        .flat_map(|held| held.compartments.iter());
     let mut record = Record::default();
     record
         .text("id", node.id)
@@ -133,7 +150,10 @@ pub(super) fn asked(asked: &Asked<'_>) -> Built {
     record
         .put("label", label(&asked.label)?)
         .maybe("place", asked.place.map(text))
-        .texts("nationalities", person.nationalities.iter().map(|nation| nation.as_str()))
+        .texts(
+            "nationalities",
+            person.nationalities.iter().map(|nation| nation.as_str()),
+        )
         .texts("briefings", person.briefings.iter().map(String::as_str))
         .texts("briefings_accepted", asked.briefings_accepted.iter().copied())
         .maybe("used", asked.used.map(grant).transpose()?)
@@ -161,7 +181,10 @@ fn grant(grant: Grant<'_>) -> Built {
         .moment("valid_until", clearance.valid_until)
         .long("lasts", lasts)
         .bool("rejected", clearance.attestation == Some(Attestation::Rejected))
-        .maybe("channel", clearance.channel.as_ref().map(|channel| text(channel.as_str())));
+        .maybe(
+            "channel",
+            clearance.channel.as_ref().map(|channel| text(channel.as_str())),
+        );
     if let Some(agreement) = grant.agreement {
         let terms = agreement.terms();
         let covers = [(terms.clearances, "clearances"), (terms.labels, "labels")];
@@ -171,7 +194,13 @@ fn grant(grant: Grant<'_>) -> Built {
             .text("to", &terms.to)
             .moment("valid_from", terms.valid_from)
             .moment("valid_until", terms.valid_until)
-            .texts("covers", covers.into_iter().filter(|(covered, _)| *covered).map(|(_, name)| name));
+            .texts(
+                "covers",
+                covers
+                    .into_iter()
+                    .filter(|(covered, _)| *covered)
+                    .map(|(_, name)| name),
+            );
         record.put("agreement", used.build()?);
     }
     record.build()

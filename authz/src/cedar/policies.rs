@@ -15,19 +15,52 @@ use crate::Reason;
 const SCHEMA: &str = include_str!("../../../policies/schema.cedarschema");
 
 const GUARDRAILS: [(&str, &str); 10] = [
-    ("guardrails/account.cedar", include_str!("../../../policies/guardrails/account.cedar")),
-    ("guardrails/approval.cedar", include_str!("../../../policies/guardrails/approval.cedar")),
-    ("guardrails/channel.cedar", include_str!("../../../policies/guardrails/channel.cedar")),
-    ("guardrails/clearance-subject.cedar", include_str!("../../../policies/guardrails/clearance-subject.cedar")),
-    ("guardrails/clearance-target.cedar", include_str!("../../../policies/guardrails/clearance-target.cedar")),
-    ("guardrails/device.cedar", include_str!("../../../policies/guardrails/device.cedar")),
-    ("guardrails/label.cedar", include_str!("../../../policies/guardrails/label.cedar")),
-    ("guardrails/moment.cedar", include_str!("../../../policies/guardrails/moment.cedar")),
-    ("guardrails/need-to-know.cedar", include_str!("../../../policies/guardrails/need-to-know.cedar")),
-    ("guardrails/node.cedar", include_str!("../../../policies/guardrails/node.cedar")),
+    (
+        "guardrails/account.cedar",
+        include_str!("../../../policies/guardrails/account.cedar"),
+    ),
+    (
+        "guardrails/approval.cedar",
+        include_str!("../../../policies/guardrails/approval.cedar"),
+    ),
+    (
+        "guardrails/channel.cedar",
+        include_str!("../../../policies/guardrails/channel.cedar"),
+    ),
+    (
+        "guardrails/clearance-subject.cedar",
+        include_str!("../../../policies/guardrails/clearance-subject.cedar"),
+    ),
+    (
+        "guardrails/clearance-target.cedar",
+        include_str!("../../../policies/guardrails/clearance-target.cedar"),
+    ),
+    (
+        "guardrails/device.cedar",
+        include_str!("../../../policies/guardrails/device.cedar"),
+    ),
+    (
+        "guardrails/label.cedar",
+        include_str!("../../../policies/guardrails/label.cedar"),
+    ),
+    (
+        "guardrails/moment.cedar",
+        include_str!("../../../policies/guardrails/moment.cedar"),
+    ),
+    (
+        "guardrails/need-to-know.cedar",
+        include_str!("../../../policies/guardrails/need-to-know.cedar"),
+    ),
+    (
+        "guardrails/node.cedar",
+        include_str!("../../../policies/guardrails/node.cedar"),
+    ),
 ];
 
-const AGENCY: (&str, &str) = ("agency/default.cedar", include_str!("../../../policies/agency/default.cedar"));
+const AGENCY: (&str, &str) = (
+    "agency/default.cedar",
+    include_str!("../../../policies/agency/default.cedar"),
+);
 
 /// One file of policies.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -123,13 +156,19 @@ impl Policies {
 
     /// The guardrails with an agency's own files in place of the default ones.
     pub fn with_agency(agency: Vec<PolicyFile>) -> Self {
-        Self { guardrails: GUARDRAILS.into_iter().map(file).collect(), agency }
+        Self {
+            guardrails: GUARDRAILS.into_iter().map(file).collect(),
+            agency,
+        }
     }
 
     /// The same with one more file of an agency.
     #[must_use]
     pub fn and(mut self, name: impl Into<String>, text: impl Into<String>) -> Self {
-        self.agency.push(PolicyFile { name: name.into(), text: text.into() });
+        self.agency.push(PolicyFile {
+            name: name.into(),
+            text: text.into(),
+        });
         self
     }
 
@@ -159,7 +198,10 @@ impl Policies {
 }
 
 fn file((name, text): (&str, &str)) -> PolicyFile {
-    PolicyFile { name: name.to_owned(), text: text.to_owned() }
+    PolicyFile {
+        name: name.to_owned(),
+        text: text.to_owned(),
+    }
 }
 
 /// What a policy says beside its condition.
@@ -185,10 +227,12 @@ impl Checked {
     fn read(&mut self, file: &PolicyFile, guardrail: bool) -> Result<(), LoadError> {
         let name = || file.name.clone();
         let parsed: PolicySet =
-            file.text.parse().map_err(|error: cedar_policy::ParseErrors| LoadError::Parse {
-                file: name(),
-                message: error.to_string(),
-            })?;
+            file.text
+                .parse()
+                .map_err(|error: cedar_policy::ParseErrors| LoadError::Parse {
+                    file: name(),
+                    message: error.to_string(),
+                })?;
         if parsed.templates().next().is_some() {
             return Err(LoadError::Template { file: name() });
         }
@@ -201,19 +245,31 @@ impl Checked {
             let id = PolicyId::new(written);
             let reason = policy.annotation("reason").and_then(|code| code.parse().ok());
             if policy.effect() == Effect::Forbid && reason.is_none() {
-                return Err(LoadError::NoReason { file: name(), line, id: written.to_owned() });
+                return Err(LoadError::NoReason {
+                    file: name(),
+                    line,
+                    id: written.to_owned(),
+                });
             }
-            let mandatory = policy.annotation("mandatory").is_some_and(|value| value == "true");
+            let mandatory = policy
+                .annotation("mandatory")
+                .is_some_and(|value| value == "true");
             let note = Note {
                 guardrail,
                 effect: policy.effect(),
                 reason,
-                obligation: policy.annotation("obligation").map(|kind| (kind.to_owned(), mandatory)),
+                obligation: policy
+                    .annotation("obligation")
+                    .map(|kind| (kind.to_owned(), mandatory)),
                 file: name(),
                 line,
             };
             if self.policies.add(policy.new_id(id.clone())).is_err() {
-                return Err(LoadError::Duplicate { file: name(), line, id: written.to_owned() });
+                return Err(LoadError::Duplicate {
+                    file: name(),
+                    line,
+                    id: written.to_owned(),
+                });
             }
             self.notes.insert(id, note);
         }
@@ -223,7 +279,13 @@ impl Checked {
     fn validate(&self, schema: &Schema) -> Result<(), LoadError> {
         let validator = Validator::new(schema.clone());
         let result = validator.validate(&self.policies, ValidationMode::Strict);
-        let Some(error) = result.validation_errors().next() else { return Ok(()) };
+        let first = |error: &&cedar_policy::ValidationError| {
+            let note = self.notes.get(error.policy_id());
+            (note.map(|note| (note.file.clone(), note.line)), error.to_string())
+        };
+        let Some(error) = result.validation_errors().min_by_key(first) else {
+            return Ok(());
+        };
         let note = self.notes.get(error.policy_id());
         Err(LoadError::Invalid {
             file: note.map(|note| note.file.clone()).unwrap_or_default(),
@@ -247,9 +309,9 @@ impl Checked {
             let applies = |policy: &&Policy| match policy.action_constraint() {
                 ActionConstraint::Any => true,
                 ActionConstraint::Eq(one) => one == action,
-                ActionConstraint::In(groups) => {
-                    groups.iter().any(|group| *group == action || actions.is_ancestor_of(group, &action))
-                }
+                ActionConstraint::In(groups) => groups
+                    .iter()
+                    .any(|group| *group == action || actions.is_ancestor_of(group, &action)),
             };
             let mut candidates = Candidates::default();
             for policy in self.policies.policies().filter(applies) {
@@ -273,8 +335,14 @@ pub(crate) struct Candidates {
 
 /// The line of the policy with that id, counted from 1; of the first policy without one.
 fn line_of(text: &str, id: &str) -> usize {
-    let mark = if id.is_empty() { "(principal".to_owned() } else { format!("@id(\"{id}\")") };
-    text.lines().position(|line| line.contains(&mark)).map_or(1, |at| at + 1)
+    let mark = if id.is_empty() {
+        "(principal".to_owned()
+    } else {
+        format!("@id(\"{id}\")")
+    };
+    text.lines()
+        .position(|line| line.contains(&mark))
+        .map_or(1, |at| at + 1)
 }
 
 #[cfg(test)]
@@ -283,22 +351,34 @@ mod tests {
 
     fn refused(text: &str) -> String {
         let schema = schema().unwrap();
-        Policies::builtin().and("mine.cedar", text).check(&schema).unwrap_err().to_string()
+        Policies::builtin()
+            .and("mine.cedar", text)
+            .check(&schema)
+            .unwrap_err()
+            .to_string()
     }
 
     #[test]
     fn the_shipped_policies_fit_the_schema() {
-        let checked = Policies::builtin().check(&schema().unwrap()).map_err(|error| error.to_string());
+        let checked = Policies::builtin()
+            .check(&schema().unwrap())
+            .map_err(|error| error.to_string());
         checked.unwrap();
     }
 
     #[test]
     fn a_fault_names_policy_and_line() {
         let text = "// mine\n\n@id(\"x\")\npermit (principal, action, resource) when { principal.foo };";
-        assert!(refused(text).starts_with("mine.cedar:3: policy `x`: "), "{}", refused(text));
+        assert!(
+            refused(text).starts_with("mine.cedar:3: policy `x`: "),
+            "{}",
+            refused(text)
+        );
         assert!(refused("permit (principal, action, resource);").contains("needs an `@id`"));
         assert!(refused("@id(\"f\") forbid (principal, action, resource);").contains("needs an `@reason`"));
         assert!(refused("@id(\"industry\") permit (principal, action, resource);").contains("two policies"));
-        assert!(refused("@id(\"t\") permit (principal == ?principal, action, resource);").contains("templates"));
+        assert!(
+            refused("@id(\"t\") permit (principal == ?principal, action, resource);").contains("templates")
+        );
     }
 }

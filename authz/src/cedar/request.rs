@@ -95,7 +95,10 @@ pub(crate) fn asking(
             record.put("node", facts::node(case.node.ok_or(Unbuildable)?, schemes)?);
         }
         Kind::Classify => {
-            record.put("new_label", facts::label(case.sent.as_deref().ok_or(Unbuildable)?)?);
+            record.put(
+                "new_label",
+                facts::label(case.sent.as_deref().ok_or(Unbuildable)?)?,
+            );
         }
         Kind::Forward | Kind::Post | Kind::Upload => moved(&mut record, case, schemes)?,
         _ => {}
@@ -104,8 +107,14 @@ pub(crate) fn asking(
     let principal = uid(&types.user, case.subject.id);
     let (resource, entities) = entities(case, snapshot, types, &principal)?;
     let check = cfg!(debug_assertions).then_some(schema);
-    let request = Request::new(principal, types.action(case.action.name), resource, context, check)
-        .map_err(|_| Unbuildable)?;
+    let request = Request::new(
+        principal,
+        types.action(case.action.name),
+        resource,
+        context,
+        check,
+    )
+    .map_err(|_| Unbuildable)?;
     Ok(Asking { request, entities })
 }
 
@@ -118,7 +127,9 @@ fn moment(
 ) -> Result<(), Unbuildable> {
     let facts = case.facts;
     let mut device = Record::default();
-    device.bool("managed", case.device.managed).long("rank", case.device.rank);
+    device
+        .bool("managed", case.device.managed)
+        .long("rank", case.device.rank);
     if let Some(reported) = case.device.posture_reported_at {
         let ago = now.timestamp_millis().saturating_sub(reported.timestamp_millis());
         device.long("reported_ago", ago);
@@ -127,11 +138,26 @@ fn moment(
         .moment("now", now)
         .bool("standing", facts.standing)
         .bool("record_available", facts.audit_available)
-        .maybe("session", facts.session.as_ref().map(|session| facts::session(session, now)).transpose()?)
+        .maybe(
+            "session",
+            facts
+                .session
+                .as_ref()
+                .map(|session| facts::session(session, now))
+                .transpose()?,
+        )
         .put("device", device.build()?)
         .maybe("location", facts.location.as_deref().map(super::record::text))
-        .texts("blocked_locations", snapshot.settings().blocked_locations.iter().map(String::as_str))
-        .maybe("server", case.server.map(|server| facts::node(server, schemes)).transpose()?)
+        .texts(
+            "blocked_locations",
+            snapshot.settings().blocked_locations.iter().map(String::as_str),
+        )
+        .maybe(
+            "server",
+            case.server
+                .map(|server| facts::node(server, schemes))
+                .transpose()?,
+        )
         .maybe("approver", case.approver.map(facts::approver).transpose()?);
     Ok(())
 }
@@ -139,7 +165,9 @@ fn moment(
 fn administration(record: &mut Record, case: &Case<'_>, snapshot: &Snapshot) -> Result<(), Unbuildable> {
     let wanted = snapshot.settings().administration;
     let mut administration = Record::default();
-    administration.long("aal", wanted.aal).bool("managed_device", wanted.managed_device);
+    administration
+        .long("aal", wanted.aal)
+        .bool("managed_device", wanted.managed_device);
     let resource = (case.resource.kind == "user").then_some(case.resource.id.as_str());
     let about = resource.into_iter().chain(case.target.map(|target| target.id));
     record
@@ -151,14 +179,19 @@ fn administration(record: &mut Record, case: &Case<'_>, snapshot: &Snapshot) -> 
 
 fn place(record: &mut Record, case: &Case<'_>) -> Result<(), Unbuildable> {
     let place = case.place.as_ref().ok_or(Unbuildable)?;
-    record.put("place", facts::place(place)?).put("here", facts::here(place.here(case.subject.id))?);
+    record
+        .put("place", facts::place(place)?)
+        .put("here", facts::here(place.here(case.subject.id))?);
     Ok(())
 }
 
 fn asked(record: &mut Record, case: &Case<'_>, snapshot: &Snapshot) -> Result<(), Unbuildable> {
     record
         .maybe("asked", case.asked.as_ref().map(facts::asked).transpose()?)
-        .maybe("target_asked", case.target_asked.as_ref().map(facts::asked).transpose()?);
+        .maybe(
+            "target_asked",
+            case.target_asked.as_ref().map(facts::asked).transpose()?,
+        );
     if let (Some(target), Some(_)) = (case.target, &case.target_asked) {
         record.put("target", facts::person(target, snapshot).build()?);
     }
@@ -173,10 +206,15 @@ fn moved(record: &mut Record, case: &Case<'_>, schemes: &Schemes) -> Result<(), 
         .bool("members_not_cleared", case.members.not_cleared);
     if case.action.kind == Kind::Forward {
         let to = case.to.as_ref().ok_or(Unbuildable)?;
-        record.put("to", facts::place(to)?).put("there", facts::here(to.here(case.subject.id))?);
+        record
+            .put("to", facts::place(to)?)
+            .put("there", facts::here(to.here(case.subject.id))?);
         return Ok(());
     }
-    let faults = case.sent.as_deref().and_then(|sent| Some(schemes.scheme(sent.scheme())?.faults(sent)));
+    let faults = case
+        .sent
+        .as_deref()
+        .and_then(|sent| Some(schemes.scheme(sent.scheme())?.faults(sent)));
     let faults = faults.unwrap_or_default();
     record
         .maybe("sent", case.sent.as_deref().map(facts::label).transpose()?)
@@ -190,18 +228,25 @@ fn entities(
     types: &Types,
     principal: &EntityUid,
 ) -> Result<(EntityUid, Entities), Unbuildable> {
-    let attributes: HashMap<_, _> = facts::person(case.subject, snapshot).pairs().into_iter().collect();
+    let attributes: HashMap<_, _> = facts::person(case.subject, snapshot)
+        .pairs()
+        .into_iter()
+        .collect();
     let subject = Entity::new(principal.clone(), attributes, HashSet::new()).map_err(|_| Unbuildable)?;
     let channel = case.place.as_ref().map(|place| uid(&types.channel, place.id));
     let mut all = vec![subject];
     all.extend(types.actions.get(case.action.name).cloned());
     let resource = match case.action.kind {
-        Kind::Administration | Kind::Ask => {
-            uid(&types.matter, &format!("{}:{}", case.resource.kind, case.resource.id))
-        }
+        Kind::Administration | Kind::Ask => uid(
+            &types.matter,
+            &format!("{}:{}", case.resource.kind, case.resource.id),
+        ),
         Kind::Direct => {
             let person = snapshot.person(&case.resource.id).ok_or(Unbuildable)?;
-            let named = crate::resolve::Named { id: &case.resource.id, person };
+            let named = crate::resolve::Named {
+                id: &case.resource.id,
+                person,
+            };
             let resource = uid(&types.user, named.id);
             if resource != *principal {
                 let attributes = facts::person(named, snapshot).pairs().into_iter().collect();
@@ -210,7 +255,10 @@ fn entities(
             resource
         }
         Kind::Download | Kind::Forward | Kind::Read => {
-            let item = uid(&types.item, &format!("{}:{}", case.resource.kind, case.resource.id));
+            let item = uid(
+                &types.item,
+                &format!("{}:{}", case.resource.kind, case.resource.id),
+            );
             let parents = channel.iter().cloned().collect();
             all.push(Entity::new(item.clone(), HashMap::new(), parents).map_err(|_| Unbuildable)?);
             item

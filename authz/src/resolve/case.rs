@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-use countersign_directory::{Accreditation, Node, Person};
+use countersign_directory::{Accreditation, Node, Noun, Person};
 use countersign_labels::{Label, Rank, RawLabel, Schemes};
 
 use super::Fault;
@@ -88,19 +88,40 @@ pub(crate) fn resolve<'a>(
     schemes: &'a Schemes,
     now: DateTime<Utc>,
 ) -> Result<Case<'a>, Fault> {
+    if snapshot.is_unreadable(Noun::Settings, "") {
+        return Err(Fault("settings that cannot be read"));
+    }
     let context = &question.context;
     let action = Action::named(&question.action).ok_or(Fault("unknown action"))?;
     let subject = named(&question.subject, snapshot)?;
-    let sent = context.label.as_ref().map(|label| sent_label(label, snapshot, schemes)).transpose()?;
-    let quotes: Vec<Moved<'a>> =
-        context.quotes.iter().map(|item| Moved::of(item, snapshot, schemes)).collect::<Result<_, _>>()?;
+    let sent = context
+        .label
+        .as_ref()
+        .map(|label| sent_label(label, snapshot, schemes))
+        .transpose()?;
+    let quotes: Vec<Moved<'a>> = context
+        .quotes
+        .iter()
+        .map(|item| Moved::of(item, snapshot, schemes))
+        .collect::<Result<_, _>>()?;
     let to = context.to.as_ref().map(|to| of_kind("channel", to)).transpose()?;
     let to = to.map(|id| Place::of(id, snapshot, schemes)).transpose()?;
-    let target = context.target.as_ref().map(|target| of_kind("user", target)).transpose()?;
+    let target = context
+        .target
+        .as_ref()
+        .map(|target| of_kind("user", target))
+        .transpose()?;
     let target = target.map(|id| named(id, snapshot)).transpose()?;
-    let node = context.node.as_deref().map(|id| accredited(id, snapshot, schemes)).transpose()?;
-    let server =
-        facts.server_node.as_ref().map(|id| accredited(id.as_str(), snapshot, schemes)).transpose()?;
+    let node = context
+        .node
+        .as_deref()
+        .map(|id| accredited(id, snapshot, schemes))
+        .transpose()?;
+    let server = facts
+        .server_node
+        .as_ref()
+        .map(|id| accredited(id.as_str(), snapshot, schemes))
+        .transpose()?;
     let found = find(action, &question.resource, sent.as_ref(), snapshot, schemes)?;
     let target = match action.kind {
         Kind::Direct => Some(target.map_or_else(|| named(&question.resource.id, snapshot), Ok)?),
@@ -114,7 +135,11 @@ pub(crate) fn resolve<'a>(
         _ => {}
     }
     let stake = stake(action, &found, sent.as_ref(), snapshot, schemes)?;
-    let asking = Asking { snapshot, schemes, now };
+    let asking = Asking {
+        snapshot,
+        schemes,
+        now,
+    };
     let asked = asking.of_subject(action, subject.person, &found, stake.as_ref())?;
     let target_asked = asking.of_target(action, target, &found, stake.as_ref())?;
     let (load, members) = asking.sharing(action, &found, &quotes, to.as_ref(), stake.as_ref())?;
@@ -125,7 +150,10 @@ pub(crate) fn resolve<'a>(
         facts,
         device: device(facts, snapshot, schemes)?,
         server,
-        approver: context.approver.as_deref().and_then(|id| named(id, snapshot).ok()),
+        approver: context
+            .approver
+            .as_deref()
+            .and_then(|id| named(id, snapshot).ok()),
         stake,
         place: found.place,
         to,
@@ -153,16 +181,26 @@ fn named<'a>(id: &'a str, snapshot: &'a Snapshot) -> Result<Named<'a>, Fault> {
 }
 
 fn of_kind<'a>(kind: &str, named: &'a Reference) -> Result<&'a str, Fault> {
-    if named.kind == kind { Ok(&named.id) } else { Err(Fault("a thing of another type is expected")) }
+    if named.kind == kind {
+        Ok(&named.id)
+    } else {
+        Err(Fault("a thing of another type is expected"))
+    }
 }
 
-fn sent_label(label: &serde_json::Value, snapshot: &Snapshot, schemes: &Schemes) -> Result<Arc<Label>, Fault> {
+fn sent_label(
+    label: &serde_json::Value,
+    snapshot: &Snapshot,
+    schemes: &Schemes,
+) -> Result<Arc<Label>, Fault> {
     let raw: RawLabel =
         serde::Deserialize::deserialize(label).map_err(|_| Fault("a label that cannot be understood"))?;
     let label = understood(&raw, schemes)?;
     if let Some(accreditation) = &snapshot.settings().accreditation {
         let above = rank(accreditation, schemes)? < label.rank()
-            || label.by_clearance().any(|tag| !accreditation.compartments.contains(tag));
+            || label
+                .by_clearance()
+                .any(|tag| !accreditation.compartments.contains(tag));
         if above {
             return Err(Fault("a label above the deployment's accreditation"));
         }
@@ -180,31 +218,59 @@ fn rank(accreditation: &Accreditation, schemes: &Schemes) -> Result<Rank, Fault>
 
 fn accredited<'a>(id: &'a str, snapshot: &'a Snapshot, schemes: &Schemes) -> Result<Accredited<'a>, Fault> {
     let node: &Node = snapshot.node(id).ok_or(Fault("unknown node"))?;
-    let rank = node.accreditation.as_ref().map_or(Ok(0), |held| rank(held, schemes))?;
+    let rank = node
+        .accreditation
+        .as_ref()
+        .map_or(Ok(0), |held| rank(held, schemes))?;
     Ok(Accredited { id, node, rank })
 }
 
 /// An unknown device is unmanaged, rank 0.
 fn device(facts: &Facts, snapshot: &Snapshot, schemes: &Schemes) -> Result<Device, Fault> {
-    let unknown = Device { managed: false, rank: 0, posture_reported_at: None };
+    let unknown = Device {
+        managed: false,
+        rank: 0,
+        posture_reported_at: None,
+    };
     let of = |managed: bool, accreditation: Option<&Accreditation>, posture_reported_at| {
         let rank = accreditation.map_or(Ok(0), |held| rank(held, schemes))?;
-        Ok(Device { managed, rank, posture_reported_at })
+        Ok(Device {
+            managed,
+            rank,
+            posture_reported_at,
+        })
     };
     match &facts.device {
+        DeviceFacts::Registered(id) if snapshot.is_unreadable(Noun::Device, id.as_str()) => {
+            Err(Fault("a device that cannot be read"))
+        }
         DeviceFacts::Registered(id) => match snapshot.device(id.as_str()) {
-            Some(known) => of(known.managed, known.accreditation.as_ref(), known.posture_reported_at),
+            Some(known) => of(
+                known.managed,
+                known.accreditation.as_ref(),
+                known.posture_reported_at,
+            ),
             None => Ok(unknown),
         },
-        DeviceFacts::Stated { managed, accreditation, posture_reported_at } => {
-            of(*managed, accreditation.as_ref(), *posture_reported_at)
-        }
+        DeviceFacts::Stated {
+            managed,
+            accreditation,
+            posture_reported_at,
+        } => of(*managed, accreditation.as_ref(), *posture_reported_at),
         DeviceFacts::Unknown => Ok(unknown),
     }
 }
 
 /// Types of resources that are not looked up.
-const NOT_LOOKED_UP: [&str; 7] = ["audit_log", "console", "decision", "import", "policy", "server", "session"];
+const NOT_LOOKED_UP: [&str; 7] = [
+    "audit_log",
+    "console",
+    "decision",
+    "import",
+    "policy",
+    "server",
+    "session",
+];
 
 fn find<'a>(
     action: Action,
@@ -213,10 +279,16 @@ fn find<'a>(
     snapshot: &'a Snapshot,
     schemes: &Schemes,
 ) -> Result<Found<'a>, Fault> {
-    let nothing = Found { place: None, item: None };
+    let nothing = Found {
+        place: None,
+        item: None,
+    };
     let is_item = matches!(resource.kind.as_str(), "file" | "message");
     let place = || Place::of(of_kind("channel", resource)?, snapshot, schemes);
-    let in_place = |place| Found { place: Some(place), item: None };
+    let in_place = |place| Found {
+        place: Some(place),
+        item: None,
+    };
     match action.kind {
         Kind::Administration | Kind::Ask => match resource.kind.as_str() {
             "channel" => Ok(in_place(place()?)),
@@ -236,7 +308,10 @@ fn find<'a>(
         }
         Kind::Download | Kind::Forward | Kind::Read => {
             let item = Moved::of(resource, snapshot, schemes)?;
-            Ok(Found { place: Some(item.place.clone()), item: Some(item) })
+            Ok(Found {
+                place: Some(item.place.clone()),
+                item: Some(item),
+            })
         }
         Kind::Post | Kind::Upload if is_item => Ok(in_place(Moved::of(resource, snapshot, schemes)?.place)),
         _ => Ok(in_place(place()?)),
@@ -276,7 +351,10 @@ fn unmarked(snapshot: &Snapshot, schemes: &Schemes) -> Result<Arc<Label>, Fault>
         let scheme = schemes.scheme(id)?;
         Some(RawLabel::new(id, &scheme.level_down(0)?.id))
     };
-    let raw = chosen.and_then(lowest).or_else(|| lowest("NATO")).ok_or(Fault("no scheme has a rank 0"))?;
+    let raw = chosen
+        .and_then(lowest)
+        .or_else(|| lowest("NATO"))
+        .ok_or(Fault("no scheme has a rank 0"))?;
     understood(&raw, schemes)
 }
 
@@ -307,7 +385,10 @@ impl<'a> Asking<'a> {
             Kind::Direct | Kind::Download | Kind::Forward | Kind::Read => stake,
             _ => None,
         };
-        let at = Where { place: place.map(|place| place.id), emergency: action.takes_emergency() };
+        let at = Where {
+            place: place.map(|place| place.id),
+            emergency: action.takes_emergency(),
+        };
         label.map(|label| self.ask(person, label, at)).transpose()
     }
 
@@ -325,7 +406,10 @@ impl<'a> Asking<'a> {
             Kind::Direct => stake,
             _ => None,
         };
-        let at = Where { place: place.map(|place| place.id), emergency: false };
+        let at = Where {
+            place: place.map(|place| place.id),
+            emergency: false,
+        };
         match (label, target) {
             (Some(label), Some(target)) => self.ask(target.person, label, at).map(Some),
             _ => Ok(None),
@@ -341,20 +425,28 @@ impl<'a> Asking<'a> {
         to: Option<&Place<'a>>,
         stake: Option<&Arc<Label>>,
     ) -> Result<(LoadFacts, Members), Fault> {
-        let nobody = Members { not_cleared: false, until: None };
+        let nobody = Members {
+            not_cleared: false,
+            until: None,
+        };
         let into = match action.kind {
             Kind::Forward => to,
             Kind::Post | Kind::Upload => found.place.as_ref(),
             _ => None,
         };
-        let (Some(into), Some(stake)) = (into, stake) else { return Ok((LoadFacts::default(), nobody)) };
+        let (Some(into), Some(stake)) = (into, stake) else {
+            return Ok((LoadFacts::default(), nobody));
+        };
         let label = if into.is_fixed() { &into.label } else { stake };
         let members = members(into, label, self.snapshot, self.schemes, self.now)?;
         let items = match action.kind {
             Kind::Forward => found.item.as_slice(),
             _ => quotes,
         };
-        Ok((load(items, into, self.snapshot, self.schemes, self.now).into(), members))
+        Ok((
+            load(items, into, self.snapshot, self.schemes, self.now)?.into(),
+            members,
+        ))
     }
 }
 

@@ -27,7 +27,8 @@ impl Grant<'_> {
     /// The end of what was used: the clearance's or the agreement's, whichever is first.
     pub(crate) fn until(&self) -> DateTime<Utc> {
         let own = self.clearance.valid_until;
-        self.agreement.map_or(own, |agreement| own.min(agreement.terms().valid_until))
+        self.agreement
+            .map_or(own, |agreement| own.min(agreement.terms().valid_until))
     }
 
     fn preference(&self) -> (bool, DateTime<Utc>) {
@@ -87,13 +88,33 @@ pub(crate) fn ask<'a>(
             .and_then(|scheme| scheme.level(&clearance.level))
             .ok_or(Fault("a clearance of a level that no scheme has"))?;
         if clearance.scheme == label.scheme() {
-            asked.weigh(Grant { clearance, rank: level.rank, agreement: None }, now);
+            asked.weigh(
+                Grant {
+                    clearance,
+                    rank: level.rank,
+                    agreement: None,
+                },
+                now,
+            );
         } else if clearance.kind != ClearanceKind::Emergency {
+            if snapshot.is_unclear_between(&clearance.scheme, label.scheme()) {
+                return Err(Fault("an agreement that cannot be understood"));
+            }
             for agreement in snapshot.agreements() {
                 let terms = agreement.terms();
                 let applies = terms.from == clearance.scheme && terms.to == label.scheme();
-                if applies && agreement.in_force(now) && let Some(read) = agreement.clearance_in(level, schemes) {
-                    asked.weigh(Grant { clearance, rank: read.rank, agreement: Some(agreement) }, now);
+                if applies
+                    && agreement.in_force(now)
+                    && let Some(read) = agreement.clearance_in(level, schemes)
+                {
+                    asked.weigh(
+                        Grant {
+                            clearance,
+                            rank: read.rank,
+                            agreement: Some(agreement),
+                        },
+                        now,
+                    );
                 }
             }
         }
@@ -120,14 +141,23 @@ fn counts(clearance: &Clearance, at: Where<'_>) -> bool {
 }
 
 fn briefings_accepted<'a>(person: &Person, label: &Label, schemes: &'a Schemes) -> Vec<&'a str> {
-    let Some(scheme) = schemes.scheme(label.scheme()) else { return Vec::new() };
+    let Some(scheme) = schemes.scheme(label.scheme()) else {
+        return Vec::new();
+    };
     let national = scheme
         .briefing
         .accepted_of_nationals
         .iter()
-        .filter(|(nation, _)| person.nationalities.iter().any(|held| held.as_str() == nation.as_str()))
+        .filter(|(nation, _)| {
+            person
+                .nationalities
+                .iter()
+                .any(|held| held.as_str() == nation.as_str())
+        })
         .map(|(_, briefing)| briefing.as_str());
-    std::iter::once(scheme.briefing.name.as_str()).chain(national).collect()
+    std::iter::once(scheme.briefing.name.as_str())
+        .chain(national)
+        .collect()
 }
 
 impl<'a> Asked<'a> {
@@ -137,14 +167,21 @@ impl<'a> Asked<'a> {
             return;
         }
         let clearance = grant.clearance;
-        let better = |held: &Option<Grant<'a>>| held.is_none_or(|held| held.preference() < grant.preference());
+        let better =
+            |held: &Option<Grant<'a>>| held.is_none_or(|held| held.preference() < grant.preference());
         match clearance.state {
             ClearanceState::Suspended if better(&self.suspended) => self.suspended = Some(grant),
             ClearanceState::Active if clearance.valid_from <= now && now <= clearance.valid_until => {
                 let crosses = |tag: &String| {
-                    grant.agreement.is_none_or(|agreement| agreement.terms().carries.contains(tag))
+                    grant
+                        .agreement
+                        .is_none_or(|agreement| agreement.terms().carries.contains(tag))
                 };
-                let carried = clearance.compartments.iter().filter(|tag| crosses(tag)).map(String::as_str);
+                let carried = clearance
+                    .compartments
+                    .iter()
+                    .filter(|tag| crosses(tag))
+                    .map(String::as_str);
                 self.compartments.extend(carried);
                 if better(&self.used) {
                     self.used = Some(grant);
@@ -175,11 +212,17 @@ impl<'a> Asked<'a> {
                 Reason::ClearanceLevel
             });
         }
-        let briefed = self.briefings_accepted.iter().any(|name| self.person.briefings.contains(*name));
+        let briefed = self
+            .briefings_accepted
+            .iter()
+            .any(|name| self.person.briefings.contains(*name));
         if rank == BRIEFING_AT && !briefed {
             return Some(Reason::BriefingMissing);
         }
-        let held = self.label.by_clearance().all(|tag| self.compartments.contains(tag));
+        let held = self
+            .label
+            .by_clearance()
+            .all(|tag| self.compartments.contains(tag));
         (!held).then_some(Reason::CompartmentMissing)
     }
 
@@ -196,11 +239,16 @@ impl<'a> Asked<'a> {
         } else if audience.is_some() && !nationalities.iter().any(inside) {
             return Some(Reason::NotReleasable);
         }
-        self.label.not_before().is_some_and(|moment| now < moment).then_some(Reason::Embargo)
+        self.label
+            .not_before()
+            .is_some_and(|moment| now < moment)
+            .then_some(Reason::Embargo)
     }
 
     /// The end of the validity that was used, if one was needed.
     pub(crate) fn until(&self) -> Option<DateTime<Utc>> {
-        self.used.filter(|_| self.label.rank() >= CLEARANCE_FROM).map(|grant| grant.until())
+        self.used
+            .filter(|_| self.label.rank() >= CLEARANCE_FROM)
+            .map(|grant| grant.until())
     }
 }

@@ -30,18 +30,26 @@ pub(crate) fn members(
     schemes: &Schemes,
     now: DateTime<Utc>,
 ) -> Result<Members, Fault> {
-    let mut found = Members { not_cleared: false, until: None };
-    let at = Where { place: Some(place.id), emergency: true };
+    let mut found = Members {
+        not_cleared: false,
+        until: None,
+    };
+    let at = Where {
+        place: Some(place.id),
+        emergency: true,
+    };
     for id in &place.channel.members {
         let person = snapshot.person(id.as_str()).ok_or(Fault("an unknown member"))?;
         if !is_active(person) {
             continue;
         }
         let asked = ask(person, label, at, snapshot, schemes, now)?;
-        let industry = person.kind == PersonKind::Industry
-            && place.label.rank() >= 1
-            && !place.channel.industry_allowed;
-        if asked.denied(now).is_some() || industry || !needs_to_know(person, id.as_str(), place, label, snapshot) {
+        let industry =
+            person.kind == PersonKind::Industry && place.label.rank() >= 1 && !place.channel.industry_allowed;
+        if asked.denied(now).is_some()
+            || industry
+            || !needs_to_know(person, id.as_str(), place, label, snapshot)
+        {
             found.not_cleared = true;
         }
         found.until = [found.until, asked.until()].into_iter().flatten().min();
@@ -52,12 +60,17 @@ pub(crate) fn members(
 /// Guard 31, for a member who reads.
 fn needs_to_know(person: &Person, id: &str, place: &Place<'_>, label: &Label, snapshot: &Snapshot) -> bool {
     let channel = &place.channel;
-    let every = |missions: &countersign_directory::Set<MissionId>| missions.iter().any(|id| id.as_str() == "*");
+    let every =
+        |missions: &countersign_directory::Set<MissionId>| missions.iter().any(|id| id.as_str() == "*");
     let on_mission = channel.missions.is_empty()
-        || channel.missions.iter().any(|mission| person.missions.contains(mission))
+        || channel
+            .missions
+            .iter()
+            .any(|mission| person.missions.contains(mission))
         || (is_archiving(person) && every(&person.missions));
-    let named_only =
-        channel.recipients.is_some() || !place.label.by_recipients().is_empty() || !label.by_recipients().is_empty();
+    let named_only = channel.recipients.is_some()
+        || !place.label.by_recipients().is_empty()
+        || !label.by_recipients().is_empty();
     let is_guest = person.roles.contains(&Role::Guest);
     on_mission
         && (!named_only || place.here(id).recipient)

@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, Utc};
 use countersign_labels::{Agreement, Label, Order, Schemes, within};
 
+use super::Fault;
 use super::place::{Moved, Place};
 use crate::Snapshot;
 
@@ -43,15 +44,19 @@ pub(crate) fn load<'a>(
     snapshot: &Snapshot,
     schemes: &Schemes,
     now: DateTime<Utc>,
-) -> Load<'a> {
+) -> Result<Load<'a>, Fault> {
     let mut load = Load::default();
     for item in items {
         let own = item.own.as_ref();
-        load.originators.extend(own.and_then(|label| label.originator_controlled_by()));
+        load.originators
+            .extend(own.and_then(|label| label.originator_controlled_by()));
         let label = item.label();
         if label.scheme() == into.label.scheme() {
             load.add(Joined::of(label));
             continue;
+        }
+        if snapshot.is_unclear_between(label.scheme(), into.label.scheme()) {
+            return Err(Fault("an agreement that cannot be understood"));
         }
         let between = |agreement: &&Agreement| {
             let terms = agreement.terms();
@@ -60,20 +65,28 @@ pub(crate) fn load<'a>(
                 && terms.to == into.label.scheme()
                 && agreement.in_force(now)
         };
-        let fits = |agreement: &&Agreement| {
-            within(label, &into.label, [*agreement], schemes, now) == Order::Within
-        };
+        let fits =
+            |agreement: &&Agreement| within(label, &into.label, [*agreement], schemes, now) == Order::Within;
         let agreements: Vec<&Agreement> = snapshot.agreements().filter(between).collect();
-        let Some(agreement) = agreements.iter().copied().find(|a| fits(a)).or(agreements.first().copied()) else {
+        let Some(agreement) = agreements
+            .iter()
+            .copied()
+            .find(|a| fits(a))
+            .or(agreements.first().copied())
+        else {
             load.foreign.insert(label.scheme().to_owned());
             continue;
         };
         load.add(match agreement.label_in(label, schemes) {
             Some(read) => Joined::of(&read),
-            None => Joined { rank: BEYOND, scheme: into.label.scheme().to_owned(), ..Joined::of(label) },
+            None => Joined {
+                rank: BEYOND,
+                scheme: into.label.scheme().to_owned(),
+                ..Joined::of(label)
+            },
         });
     }
-    load
+    Ok(load)
 }
 
 impl Load<'_> {

@@ -21,7 +21,11 @@ pub(crate) struct Place<'a> {
 impl<'a> Place<'a> {
     pub(crate) fn of(id: &'a str, snapshot: &'a Snapshot, schemes: &Schemes) -> Result<Self, Fault> {
         let channel = snapshot.channel(id).ok_or(Fault("unknown channel"))?;
-        Ok(Self { id, label: understood(&channel.label, schemes)?, channel: Cow::Borrowed(channel) })
+        Ok(Self {
+            id,
+            label: understood(&channel.label, schemes)?,
+            channel: Cow::Borrowed(channel),
+        })
     }
 
     /// A channel that is to be, under `label`. One of that id that exists lends its flags.
@@ -42,8 +46,14 @@ impl<'a> Place<'a> {
         let channel = &self.channel;
         Here {
             member: channel.members.contains(person),
-            recipient: channel.recipients.as_ref().is_some_and(|named| named.contains(person)),
-            owner: channel.owners.as_ref().is_some_and(|owners| owners.contains(person)),
+            recipient: channel
+                .recipients
+                .as_ref()
+                .is_some_and(|named| named.contains(person)),
+            owner: channel
+                .owners
+                .as_ref()
+                .is_some_and(|owners| owners.contains(person)),
         }
     }
 }
@@ -93,7 +103,10 @@ impl<'a> Moved<'a> {
 }
 
 pub(crate) fn understood(raw: &RawLabel, schemes: &Schemes) -> Result<Arc<Label>, Fault> {
-    schemes.label(raw).map(Arc::new).map_err(|_| Fault("a label that cannot be understood"))
+    schemes
+        .label(raw)
+        .map(Arc::new)
+        .map_err(|_| Fault("a label that cannot be understood"))
 }
 
 pub(crate) fn is_active(person: &Person) -> bool {
@@ -102,7 +115,11 @@ pub(crate) fn is_active(person: &Person) -> bool {
 
 /// Whether her sponsor exists and is active.
 pub(crate) fn is_sponsored(person: &Person, snapshot: &Snapshot) -> bool {
-    person.sponsor.as_ref().and_then(|id| snapshot.person(id.as_str())).is_some_and(|sponsor| is_active(sponsor))
+    person
+        .sponsor
+        .as_ref()
+        .and_then(|id| snapshot.person(id.as_str()))
+        .is_some_and(|sponsor| is_active(sponsor))
 }
 
 /// An archiving service passes membership, and every mission where it holds `*`.
