@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Starts the real binary with the example coalition in a folder of its own, and stops it again.
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 
 /** The program under test. */
 export const BINARY =
@@ -26,6 +27,7 @@ export class Countersign {
     one.#folder = await mkdtemp(join(tmpdir(), 'countersign-browser-'));
     one.dataDir = join(one.#folder, 'data');
     one.port = await freePort();
+    one.environment = { ...process.env, ...(await database()) };
     await one.resume();
     return one;
   }
@@ -33,7 +35,7 @@ export class Countersign {
   /** Starts it again over the same folder and at the same address. */
   async resume() {
     const args = ['demo', '--json', '--port', String(this.port), '--data-dir', this.dataDir];
-    this.#process = spawn(BINARY, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+    this.#process = spawn(BINARY, args, { stdio: ['ignore', 'pipe', 'pipe'], env: this.environment });
     this.#process.stderr.on('data', (text) => this.#said.push(text.toString()));
     const failed = once(this.#process, 'exit').then(([code]) => {
       throw new Error(`countersign ended with ${code} before it was ready:\n${this.#said.join('')}`);
@@ -124,6 +126,17 @@ export function freePort() {
       server.close(() => resolve(port));
     });
   });
+}
+
+/** Where it keeps its facts: a file of its own, or a new database on the server that the caller names. */
+async function database() {
+  const server = process.env.COUNTERSIGN_TEST_DATABASE;
+  if (!server) return {};
+  const name = `browser_${process.pid}_${Date.now()}`;
+  await promisify(execFile)('psql', [server, '-qc', `CREATE DATABASE ${name}`]);
+  const url = new URL(server);
+  url.pathname = `/${name}`;
+  return { COUNTERSIGN_DATABASE__URL: url.href };
 }
 
 async function within(ms, promise, told) {

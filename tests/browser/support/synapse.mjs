@@ -12,7 +12,7 @@ import { promisify } from 'node:util';
 import { BINARY, freePort } from './countersign.mjs';
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
-const PYTHON = process.env.COUNTERSIGN_PYTHON ?? join(ROOT, '.venv/bin/python');
+const PYTHON = process.env.COUNTERSIGN_TEST_PYTHON ?? join(ROOT, '.venv/bin/python');
 const PEER = join(ROOT, 'tests/peers/synapse.py');
 
 /** A running Synapse. `rooms` are the ids of its prepared rooms, by name. */
@@ -41,7 +41,7 @@ export class Synapse {
     const record = join(this.#folder, 'record.json');
     await writeFile(record, JSON.stringify(recordOf(this.baseUrl)));
     const args = ['server', 'add', record, '--data-dir', this.#countersign.dataDir];
-    const { stdout } = await promisify(execFile)(BINARY, args);
+    const { stdout } = await promisify(execFile)(BINARY, args, { env: this.#countersign.environment });
     const { client_id, client_secret } = JSON.parse(stdout);
     this.#clientId = client_id;
     this.#secretFile = join(this.#folder, 'secret');
