@@ -4,13 +4,24 @@
 use std::ops::Deref;
 use std::sync::Arc;
 
+use arc_swap::ArcSwap;
+use authn::oidc::keys::KeyRing;
+use authn::secret::Sealer;
+use authn::session::board::Board;
 use chrono::{DateTime, Utc};
+use countersign_audit::drain::Drain;
+use countersign_authn as authn;
+use countersign_authz::{Engine, Shared, Snapshot};
+use countersign_labels::Schemes;
 use rand::rngs::StdRng;
+use sqlx::{Any, Transaction};
 
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::database::Database;
+use crate::record::Recorder;
 use crate::rng::Randomness;
+use crate::world::Tail;
 
 /// The running house. Cloning shares it.
 #[derive(Clone, Debug)]
@@ -25,7 +36,31 @@ pub struct House {
     pub database: Database,
     /// The clock.
     pub clock: Clock,
-    randomness: Randomness,
+    /// The label schemes in use.
+    pub schemes: &'static Schemes,
+    /// Decides.
+    pub engine: Engine,
+    /// The world in memory.
+    pub world: Shared,
+    /// Live sessions in memory.
+    pub board: Board,
+    /// Seals secrets at rest and authenticates tokens.
+    pub sealer: Sealer,
+    /// The signing keys in use.
+    pub keys: ArcSwap<KeyRing>,
+    /// Writes what happened.
+    pub recorder: Recorder,
+    /// Moves the journal into the tree.
+    pub drain: tokio::sync::Mutex<Drain>,
+    /// Up to which moment the work of time alone was noted.
+    pub expiries_noted: tokio::sync::Mutex<Option<DateTime<Utc>>>,
+    /// Follows the changes that any process makes.
+    pub tail: Tail,
+    /// Calls clients back.
+    pub outbound: reqwest::Client,
+    /// A notice for every page, e.g. that rules are eased for a demo.
+    pub notice: Option<String>,
+    pub(crate) randomness: Randomness,
 }
 
 impl Deref for App {
@@ -36,10 +71,9 @@ impl Deref for App {
     }
 }
 
-impl App {
-    /// Puts the house together.
-    pub fn new(config: Config, database: Database, clock: Clock, randomness: Randomness) -> Self {
-        Self(Arc::new(House { config, database, clock, randomness }))
+impl From<House> for App {
+    fn from(house: House) -> Self {
+        Self(Arc::new(house))
     }
 }
 
@@ -52,5 +86,20 @@ impl House {
     /// A random generator for one operation.
     pub fn rng(&self) -> StdRng {
         self.randomness.rng()
+    }
+
+    /// The world as it is now.
+    pub fn snapshot(&self) -> Arc<Snapshot> {
+        self.world.load()
+    }
+
+    /// Commits, and lets this process see what was committed before the caller goes on. A fault
+    /// after the commit is logged: the tail catches up on its own.
+    pub async fn commit(&self, transaction: Transaction<'static, Any>) -> Result<(), sqlx::Error> {
+        transaction.commit().await?;
+        if let Err(fault) = self.catch_up().await {
+            tracing::warn!(error = %fault, "the world in memory lags behind a commit");
+        }
+        Ok(())
     }
 }

@@ -5,10 +5,18 @@
 //! and the random source; the rooms take `now`, `rng` and a database connection as parameters.
 
 pub mod app;
+pub mod asking;
 pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod database;
+pub mod house;
 pub mod http;
+pub mod jobs;
+pub mod listen;
+pub mod master_key;
+pub mod outbound;
+pub mod record;
 pub mod rng;
 pub mod telemetry;
+pub mod world;

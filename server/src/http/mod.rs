@@ -2,14 +2,78 @@
 //! The wire: every route of the house, one folder per area, one file per verb.
 
 use axum::Router;
-use axum::routing::get;
+use axum::extract::DefaultBodyLimit;
+use axum::routing::{get, post};
+use http::{HeaderValue, header};
+use tower_http::set_header::SetResponseHeaderLayer;
+use utoipa::OpenApi;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
 use crate::app::App;
 
+pub mod access;
+pub mod admin_ui;
+pub mod caller;
+pub mod console;
+pub mod cookies;
+pub mod directory;
 pub mod health;
 pub mod problem;
+pub mod strict_json;
+
+/// The largest body that any route takes, bytes.
+pub const LARGEST_BODY: usize = 1024 * 1024;
+
+#[derive(OpenApi)]
+#[openapi(info(
+    title = "Countersign",
+    description = "Administration, and what chat servers register and follow. Decisions are asked \
+                   at `/access/v1` (OpenID AuthZEN), sign-in is OpenID Connect.",
+    license(name = "Apache-2.0", identifier = "Apache-2.0")
+))]
+struct Document;
 
 /// All routes.
 pub fn router(app: App) -> Router {
-    Router::new().route("/healthz", get(health::live)).with_state(app)
+    let (api, _) = api();
+    Router::new()
+        .merge(api)
+        .route("/access/v1/evaluation", post(access::evaluation::post))
+        .route("/admin", get(admin_ui::file))
+        .route("/admin/", get(admin_ui::file))
+        .route("/admin/{*path}", get(admin_ui::file))
+        .route("/healthz", get(health::live))
+        .route("/readyz", get(health::ready))
+        .layer(DefaultBodyLimit::max(LARGEST_BODY))
+        .layer(SetResponseHeaderLayer::if_not_present(
+            header::X_CONTENT_TYPE_OPTIONS,
+            HeaderValue::from_static("nosniff"),
+        ))
+        .layer(SetResponseHeaderLayer::if_not_present(
+            header::REFERRER_POLICY,
+            HeaderValue::from_static("no-referrer"),
+        ))
+        .with_state(app)
+}
+
+/// `/api/v1` and its document, from one table.
+pub fn api() -> (Router<App>, utoipa::openapi::OpenApi) {
+    OpenApiRouter::with_openapi(Document::openapi())
+        .routes(routes!(console::me::get))
+        .routes(routes!(console::people::list))
+        .routes(routes!(console::people::show))
+        .routes(routes!(console::people::revoke))
+        .routes(routes!(console::people::end_sessions))
+        .routes(routes!(console::sessions::delete))
+        .routes(routes!(console::channels::list))
+        .routes(routes!(console::channels::show, directory::channel::put))
+        .routes(routes!(directory::member::put, directory::member::delete))
+        .routes(routes!(directory::changes::get))
+        .routes(routes!(directory::changes::state))
+        .routes(routes!(console::decisions::list))
+        .routes(routes!(console::decisions::stream))
+        .routes(routes!(console::decisions::show))
+        .routes(routes!(console::schemes::get))
+        .split_for_parts()
 }

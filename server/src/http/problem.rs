@@ -7,6 +7,8 @@ use http::{HeaderValue, StatusCode, header};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::strict_json::BodyFault;
+
 /// An error on the wire. `detail` is safe for the caller; what only the log may know is logged where
 /// the problem is made.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -21,6 +23,12 @@ pub struct Problem {
     /// A reason code of the guards, when a decision refused.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
+    /// The decision that refused, as the record names it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub decision_id: Option<String>,
+    /// The offices, one of which is needed.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub required_roles: Vec<String>,
     /// Each fault of the input, by place.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub faults: Vec<InputFault>,
@@ -43,6 +51,8 @@ impl Problem {
             title: status.canonical_reason().unwrap_or("Error").to_owned(),
             detail: Some(detail.into()),
             reason: None,
+            decision_id: None,
+            required_roles: Vec::new(),
             faults: Vec::new(),
         }
     }
@@ -80,9 +90,29 @@ impl Problem {
     }
 }
 
-impl From<sqlx::Error> for Problem {
-    fn from(cause: sqlx::Error) -> Self {
-        Self::unavailable(&cause)
+/// Errors that mean that the store did not answer.
+macro_rules! unavailable {
+    ($($error:ty),+ $(,)?) => {$(
+        impl From<$error> for Problem {
+            fn from(cause: $error) -> Self {
+                Self::unavailable(&cause)
+            }
+        }
+    )+};
+}
+
+unavailable! {
+    countersign_audit::store::StoreError,
+    countersign_authn::store::StoreError,
+    countersign_directory::store::StoreError,
+    crate::record::RecordError,
+    crate::world::TailError,
+    sqlx::Error,
+}
+
+impl From<BodyFault> for Problem {
+    fn from(fault: BodyFault) -> Self {
+        Self::new(fault.status, fault.message)
     }
 }
 

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+//! Administrative acts: each route of the console is one act of the guards, decided by Cedar like
+//! everything else, and refused in words.
+
+use authn::session::Session;
+use countersign_authn as authn;
+use countersign_authz::{Context, DeviceFacts, Facts, Question, Reference};
+use countersign_directory::Permit;
+
+use crate::app::House;
+use crate::asking::session_facts;
+use crate::http::problem::Problem;
+use crate::record::decision::Asker;
+
+impl House {
+    /// Asks whether the signed-in person may do `action` to `kind`/`id` now. The permit is the proof
+    /// that the directory's operations take.
+    pub async fn act(
+        &self,
+        session: &Session,
+        action: &str,
+        kind: &str,
+        id: &str,
+    ) -> Result<Permit, Problem> {
+        let now = self.now();
+        let known = self.board.facts_of(&session.id, now);
+        let device = session.place.device.clone();
+        let facts = Facts {
+            session: known.as_ref().map(session_facts),
+            device: device.map_or(DeviceFacts::Unknown, DeviceFacts::Registered),
+            ..Facts::default()
+        };
+        let question = Question {
+            subject: session.person.to_string(),
+            action: action.to_owned(),
+            resource: Reference::new(kind, id),
+            context: Context::default(),
+        };
+        let asker = Asker { session: Some(session.id.to_string()), ..Asker::default() };
+        let answered = self.decide(&self.snapshot(), &question, facts, asker).await;
+        answered.decision.permit().ok_or_else(|| {
+            let reason = answered.decision.reason;
+            let mut problem = Problem::forbidden(
+                reason.map_or("NOT_AVAILABLE", countersign_authz::Reason::code),
+                reason.map_or("This is not available.", countersign_authz::Reason::user_text),
+            );
+            problem.decision_id = Some(answered.id);
+            problem.required_roles = required_roles(action);
+            problem
+        })
+    }
+}
+
+/// Who may do it, for the page that says so. The rule itself is a guardrail; see guard 7.
+fn required_roles(action: &str) -> Vec<String> {
+    let roles: &[&str] = match action {
+        "audit.read" => &["auditor"],
+        "console.read" => &["security_officer", "sysadmin", "auditor"],
+        "decision.simulate" => &["security_officer", "auditor"],
+        "server.manage" => &["sysadmin"],
+        _ => &["security_officer"],
+    };
+    roles.iter().map(|role| (*role).to_owned()).collect()
+}

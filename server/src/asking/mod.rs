@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+//! From a caller's words to a recorded decision: ids are mapped to ours, facts are gathered from our
+//! own stores, the engine decides, the decision goes on record, and only then is it answered.
+
+pub mod act;
+pub mod feed;
+pub mod server_question;
+pub mod standing;
+
+use authn::session::board;
+use countersign_audit::journal::JournalError;
+use countersign_authn as authn;
+use countersign_authz::{Decision, Facts, Question, SessionFacts, Snapshot};
+
+use crate::app::House;
+use crate::record::Recorded;
+use crate::record::decision::Asker;
+
+/// A decision, its name, and the world it was taken in.
+#[derive(Debug)]
+pub struct Answered {
+    /// What was decided.
+    pub decision: Decision,
+    /// Its name in the record.
+    pub id: String,
+    /// The world's revision as callers see it.
+    pub revision: String,
+}
+
+impl House {
+    /// Decides and records. When the record cannot be written, guard 2 is asked and has its say; what
+    /// it lets pass (rank 0) is answered without a record and logged.
+    pub async fn decide(
+        &self,
+        snapshot: &Snapshot,
+        question: &Question,
+        mut facts: Facts,
+        asker: Asker,
+    ) -> Answered {
+        let now = self.now();
+        facts.audit_available &= self.tail.is_fresh(now);
+        let decision = self.engine.decide(snapshot, question, &facts, now);
+        let revision = revision(snapshot);
+        let recorded = Recorded::new(
+            question,
+            &decision,
+            asker.clone(),
+            revision.clone(),
+            now,
+            &mut self.rng(),
+        );
+        let id = recorded.id.clone();
+        match self.recorder.decision(recorded).await {
+            Ok(()) => Answered { decision, id, revision },
+            Err(fault) => self.decide_unrecorded(snapshot, question, facts, id, &fault),
+        }
+    }
+
+    fn decide_unrecorded(
+        &self,
+        snapshot: &Snapshot,
+        question: &Question,
+        facts: Facts,
+        id: String,
+        fault: &JournalError,
+    ) -> Answered {
+        tracing::error!(error = %fault, decision.id = %id, "a decision could not be recorded");
+        let facts = Facts { audit_available: false, ..facts };
+        let decision = self.engine.decide(snapshot, question, &facts, self.now());
+        Answered { decision, id, revision: revision(snapshot) }
+    }
+}
+
+/// The world's revision as callers see it.
+pub fn revision(snapshot: &Snapshot) -> String {
+    format!("w{:x}", snapshot.revision())
+}
+
+/// Reads what [`revision`] wrote.
+pub fn parse_revision(text: &str) -> Option<i64> {
+    i64::from_str_radix(text.strip_prefix('w')?, 16).ok()
+}
+
+/// What authn knows of a session, as authz needs it. The one place where the two rooms meet.
+pub fn session_facts(facts: &board::Facts) -> SessionFacts {
+    SessionFacts {
+        aal: facts.aal,
+        auth_time: facts.auth_time,
+        last_activity: facts.last_activity,
+        revoked: facts.revoked,
+    }
+}

@@ -1,0 +1,230 @@
+// SPDX-License-Identifier: Apache-2.0
+//! A connected server's question in our own terms. Whom and what it may not know of becomes the same
+//! unknown as what does not exist; what it may not assert is left aside and named in the record.
+
+use std::collections::BTreeSet;
+
+use authn::session::Sid;
+use countersign_authn as authn;
+use countersign_authz::{Context, DeviceFacts, Facts, Question, Reference, Snapshot};
+use countersign_directory::{Assertable, ConnectedServer, Posture, ServerIds};
+use chrono::{DateTime, Utc};
+use serde_json::{Map, Value};
+
+use crate::app::House;
+use crate::asking::{Answered, session_facts};
+use crate::http::access::wire::{Entity, EvaluationRequest};
+use crate::record::decision::Asker;
+
+/// No identifier of ours: control characters are never part of one.
+const UNKNOWN: &str = "\u{1f}";
+
+/// A question of a connected server, understood.
+#[derive(Debug)]
+pub struct Understood {
+    /// In our terms.
+    pub question: Question,
+    /// The session that it names.
+    pub session: Option<Sid>,
+    /// Names that the server sent and may not assert.
+    pub ignored: BTreeSet<String>,
+}
+
+impl House {
+    /// Maps, gathers, decides and records one question of `server`.
+    pub async fn answer(
+        &self,
+        snapshot: &Snapshot,
+        server: &ConnectedServer,
+        request: &EvaluationRequest,
+    ) -> Answered {
+        let understood = Translation::new(server, snapshot).question(request);
+        let now = self.now();
+        let facts = self.facts(server, &understood, now);
+        let asker = Asker {
+            server: Some(server.id.to_string()),
+            session: understood.session.as_ref().map(|sid| sid.as_str().to_owned()),
+            ignored: understood.ignored.iter().cloned().collect(),
+        };
+        let answered = self.decide(snapshot, &understood.question, facts, asker).await;
+        if let Ok(person) = understood.question.subject.parse() {
+            self.board.touch_at(&person, &server.client_id, understood.session.as_ref(), now);
+        }
+        answered
+    }
+
+    /// What we know of the session and the device by ourselves.
+    fn facts(&self, server: &ConnectedServer, asked: &Understood, now: DateTime<Utc>) -> Facts {
+        let session = asked.question.subject.parse().ok().and_then(|person| {
+            self.board.facts(&person, &server.client_id, asked.session.as_ref(), now)
+        });
+        let device = session.as_ref().and_then(|session| session.device.clone());
+        let device = match (device, &server.clients) {
+            (Some(device), _) => DeviceFacts::Registered(device),
+            (None, Some(stated)) => DeviceFacts::Stated {
+                managed: stated.managed,
+                accreditation: Some(stated.accreditation.clone()),
+                posture_reported_at: (stated.posture == Posture::Vouched).then_some(now),
+            },
+            (None, None) => DeviceFacts::Unknown,
+        };
+        let honoured = &server.supported_obligations;
+        Facts {
+            session: session.as_ref().map(session_facts),
+            device,
+            location: None,
+            audit_available: true,
+            server_node: server.node.clone(),
+            supported_obligations: (!honoured.is_empty())
+                .then(|| honoured.iter().cloned().collect()),
+            standing: false,
+        }
+    }
+}
+
+/// Reads one server's words.
+#[derive(Debug)]
+pub struct Translation<'a> {
+    server: &'a ConnectedServer,
+    snapshot: &'a Snapshot,
+    table: ServerIds,
+}
+
+impl<'a> Translation<'a> {
+    /// For questions of `server` about the world of `snapshot`.
+    pub fn new(server: &'a ConnectedServer, snapshot: &'a Snapshot) -> Self {
+        let table = snapshot
+            .server_ids(server.id.as_str())
+            .map(|table| table.as_ref().clone())
+            .unwrap_or_default();
+        Self { server, snapshot, table }
+    }
+
+    /// The server's identifier table.
+    pub fn table(&self) -> &ServerIds {
+        &self.table
+    }
+
+    /// Our id of a person, if the server may know of her.
+    pub fn person(&self, theirs: &str) -> Option<String> {
+        let person = self.server.user_id.person(theirs, &self.table)?;
+        self.server.sees_person(&person).then(|| person.to_string())
+    }
+
+    /// Our id of a channel, if the server may know of it.
+    pub fn channel(&self, theirs: &str) -> Option<String> {
+        let id = self.server.channel_id.channel(theirs, &self.table)?;
+        let channel = self.snapshot.channel(id.as_str())?;
+        self.server.sees_channel(&id, channel).then(|| id.to_string())
+    }
+
+    /// The server's name of one of our people.
+    pub fn person_theirs(&self, ours: &countersign_directory::PersonId) -> Option<String> {
+        self.server.user_id.person_theirs(ours, &self.table)
+    }
+
+    /// The server's name of one of our channels.
+    pub fn channel_theirs(&self, ours: &countersign_directory::ChannelId) -> Option<String> {
+        self.server.channel_id.channel_theirs(ours, &self.table)
+    }
+
+    fn question(&self, request: &EvaluationRequest) -> Understood {
+        let mut ignored = BTreeSet::new();
+        for (prefix, properties) in
+            [("subject", &request.subject.properties), ("action", &request.action.properties)]
+        {
+            ignored.extend(properties.keys().map(|name| format!("{prefix}.{name}")));
+        }
+        let named = request.resource.properties.keys().filter(|name| *name != "channel");
+        ignored.extend(named.map(|name| format!("resource.{name}")));
+        let subject = match request.subject.kind.as_str() {
+            "user" => self.person(&request.subject.id),
+            _ => None,
+        };
+        Understood {
+            question: Question {
+                subject: subject.unwrap_or_else(|| UNKNOWN.to_owned()),
+                action: request.action.name.clone(),
+                resource: self.resource(&request.action.name, &request.resource),
+                context: self.context(&request.context, &mut ignored),
+            },
+            session: text(&request.context, "session").map(Sid::from_text),
+            ignored,
+        }
+    }
+
+    /// What is acted on. A channel that is about to be created exists for nobody yet.
+    fn resource(&self, action: &str, entity: &Entity) -> Reference {
+        if action == "channel.create" {
+            return Reference::new(entity.kind.as_str(), entity.id.as_str());
+        }
+        let mut reference = self.reference(entity);
+        reference.channel = text(&entity.properties, "channel")
+            .map(|theirs| self.channel(theirs).unwrap_or_else(|| UNKNOWN.to_owned()));
+        reference
+    }
+
+    fn reference(&self, entity: &Entity) -> Reference {
+        let id = match entity.kind.as_str() {
+            "user" => self.person(&entity.id),
+            "channel" => self.channel(&entity.id),
+            kind @ ("message" | "file") => self.item(kind, &entity.id),
+            _ => Some(entity.id.clone()),
+        };
+        Reference::new(entity.kind.as_str(), id.unwrap_or_else(|| UNKNOWN.to_owned()))
+    }
+
+    /// A registered item of a channel that the server may not know of is unknown; one that is not
+    /// registered is judged by the channel that the request names.
+    fn item(&self, kind: &str, id: &str) -> Option<String> {
+        let registered = match kind {
+            "message" => self.snapshot.message(id),
+            _ => self.snapshot.file(id),
+        };
+        match registered {
+            None => Some(id.to_owned()),
+            Some(item) => {
+                let channel = self.snapshot.channel(item.channel.as_str())?;
+                self.server.sees_channel(&item.channel, channel).then(|| id.to_owned())
+            }
+        }
+    }
+
+    fn context(&self, sent: &Map<String, Value>, ignored: &mut BTreeSet<String>) -> Context {
+        let mut context = Context::default();
+        for (name, value) in sent {
+            let may = |what| self.server.may_assert.contains(&what);
+            match name.as_str() {
+                "label" if may(Assertable::Label) => context.label = Some(value.clone()),
+                "node" if may(Assertable::Node) => {
+                    context.node = Some(value.as_str().unwrap_or(UNKNOWN).to_owned());
+                }
+                "target" if may(Assertable::Target) => context.target = Some(self.named(value)),
+                "to" if may(Assertable::To) => context.to = Some(self.named(value)),
+                "quotes" if may(Assertable::Quotes) => {
+                    context.quotes = match value.as_array() {
+                        Some(items) => items.iter().map(|item| self.named(item)).collect(),
+                        None => vec![Reference::new("message", UNKNOWN)],
+                    };
+                }
+                "session" | "at_least_revision" => {}
+                _ => {
+                    ignored.insert(format!("context.{name}"));
+                }
+            }
+        }
+        context
+    }
+
+    /// `{type, id}`; anything else names nothing that exists.
+    fn named(&self, value: &Value) -> Reference {
+        match serde_json::from_value::<Entity>(value.clone()) {
+            Ok(entity) => self.reference(&entity),
+            Err(_) => Reference::new("user", UNKNOWN),
+        }
+    }
+}
+
+fn text<'a>(members: &'a Map<String, Value>, name: &str) -> Option<&'a str> {
+    members.get(name)?.as_str()
+}

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+//! Puts the house together: opens the store, loads the world and the sessions, opens the journal.
+
+use arc_swap::ArcSwap;
+use authn::Happened;
+use authn::oidc::keys::{KeyRing, SigningError};
+use countersign_authn as authn;
+use countersign_authz::{Engine, LoadError, Shared};
+use countersign_directory::Actor;
+use countersign_labels::Schemes;
+
+use crate::app::{App, House};
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::database::{Database, DatabaseError};
+use crate::master_key::{self, MasterKeyError};
+use crate::outbound::{self, OutboundError};
+use crate::record::{self, RecordError, Recorder};
+use crate::rng::Randomness;
+use crate::world::{self, Tail, TailError};
+
+/// The house cannot be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// The store.
+    #[error(transparent)]
+    Database(#[from] DatabaseError),
+    /// The record.
+    #[error("the record cannot be opened: {0}")]
+    Record(#[from] RecordError),
+    /// The master key.
+    #[error(transparent)]
+    MasterKey(#[from] MasterKeyError),
+    /// The HTTP client.
+    #[error(transparent)]
+    Outbound(#[from] OutboundError),
+    /// The policies.
+    #[error("the policies cannot be used: {0}")]
+    Policies(#[from] LoadError),
+    /// The signing keys.
+    #[error("the signing keys cannot be used: {0}")]
+    Keys(#[from] SigningError),
+    /// The world.
+    #[error("the world cannot be loaded: {0}")]
+    World(#[from] TailError),
+    /// The store, at work.
+    #[error("the store cannot be used: {0}")]
+    Sql(#[from] sqlx::Error),
+}
+
+/// Opens everything that `config` names.
+pub async fn open(
+    config: Config,
+    clock: Clock,
+    randomness: Randomness,
+    notice: Option<String>,
+) -> Result<App, OpenError> {
+    // Another part of the process may have installed the same provider already.
+    let _already_installed = rustls::crypto::aws_lc_rs::default_provider().install_default();
+    let mut rng = randomness.rng();
+    let sealer = master_key::open(&config.data_dir, &mut rng)?;
+    let durability = config.record.durability;
+    let connections = config.database.connections;
+    let database = Database::open(config.database.url(), connections, durability).await?;
+
+    let now = clock.now();
+    let mut log = Happened::new();
+    let mut transaction = database.begin_write().await?;
+    let keys = KeyRing::load(&sealer, now, &mut rng, &mut log, &mut transaction).await?;
+    record::happened(&Actor::Operator, &log, now, &mut transaction).await?;
+    transaction.commit().await?;
+
+    let mut db = database.pool.acquire().await?;
+    let snapshot = world::load(&mut db).await?;
+    let board = world::load_board(&mut db).await?;
+    let fresh_name = record::process_name(&mut rng);
+    let recorder = Recorder::open(&config.data_dir, &fresh_name, durability, &mut db).await?;
+    drop(db);
+
+    Ok(App::from(House {
+        tail: Tail::behind(snapshot.revision(), now),
+        world: Shared::new(snapshot),
+        schemes: Schemes::builtin(),
+        engine: Engine::builtin()?,
+        board,
+        sealer,
+        keys: ArcSwap::from_pointee(keys),
+        drain: tokio::sync::Mutex::new(recorder.drain(&config.data_dir)),
+        recorder,
+        outbound: outbound::client()?,
+        config,
+        database,
+        clock,
+        expiries_noted: tokio::sync::Mutex::default(),
+        notice,
+        randomness,
+    }))
+}

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+//! What of a decision leaves the house: the true reason only where it betrays nothing, or where the
+//! server's record says so; else `NOT_AVAILABLE`, as for what does not exist.
+
+use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
+use countersign_authn::assurance::Level;
+use countersign_authz::{Decision, NOT_AVAILABLE, NOT_AVAILABLE_TEXT, StepUp};
+use countersign_directory::{Answers, ConnectedServer, Reasons};
+
+use super::wire::{AnswerContext, EvaluationAnswer, WireObligation, WireStepUp};
+use crate::asking::Answered;
+
+/// The answer for `server`.
+pub fn render(
+    answered: &Answered,
+    server: &ConnectedServer,
+    issuer: &str,
+    now: DateTime<Utc>,
+) -> EvaluationAnswer {
+    let decision = answered.decision.allowed();
+    if server.answers == Answers::Bare {
+        return EvaluationAnswer { decision, context: None };
+    }
+    EvaluationAnswer { decision, context: Some(context(answered, server, issuer, now)) }
+}
+
+fn context(
+    answered: &Answered,
+    server: &ConnectedServer,
+    issuer: &str,
+    now: DateTime<Utc>,
+) -> AnswerContext {
+    let decision = &answered.decision;
+    let may_know = decision.disclosed || server.reasons == Reasons::Full || decision.allowed();
+    let (reason, reason_user) = match decision.reason {
+        None => (None, None),
+        Some(reason) if may_know => (Some(reason.code()), Some(reason.user_text())),
+        Some(_) => (Some(NOT_AVAILABLE), Some(NOT_AVAILABLE_TEXT)),
+    };
+    let reason_admin = decision
+        .reason
+        .filter(|_| server.reasons == Reasons::Full)
+        .map(|reason| format!("guard {}: {}", reason.number(), reason.admin_text()));
+    AnswerContext {
+        reason: reason.map(str::to_owned),
+        reason_user: reason_user.map(str::to_owned),
+        reason_admin,
+        obligations: if may_know { obligations(decision) } else { Vec::new() },
+        decision_id: answered.id.clone(),
+        revision: answered.revision.clone(),
+        policy_revision: decision.policy_revision.clone(),
+        expires_at: expires_at(decision, server, now),
+        standing: decision.standing,
+        step_up: decision.step_up.filter(|_| may_know).map(|needed| step_up(needed, issuer)),
+    }
+}
+
+fn obligations(decision: &Decision) -> Vec<WireObligation> {
+    let duties = decision.obligations.iter();
+    duties
+        .map(|duty| WireObligation {
+            id: duty.id.clone(),
+            kind: duty.kind.clone(),
+            mandatory: duty.mandatory,
+        })
+        .collect()
+}
+
+fn expires_at(decision: &Decision, server: &ConnectedServer, now: DateTime<Utc>) -> String {
+    let kept_at_most = now + TimeDelta::seconds(i64::from(server.cache_max));
+    decision.expires_at.min(kept_at_most).to_rfc3339_opts(SecondsFormat::Millis, true)
+}
+
+/// The stronger sign-in that would do (RFC 9470).
+pub fn step_up(needed: StepUp, issuer: &str) -> WireStepUp {
+    let acr = Level::from_aal(needed.aal).map_or("", Level::acr);
+    let max_age = needed.max_age.map(|seconds| seconds as i64);
+    WireStepUp {
+        acr_values: acr.to_owned(),
+        max_age,
+        url: format!("{issuer}/signin/step-up?acr_values={}", urlencode(acr)),
+    }
+}
+
+fn urlencode(text: &str) -> String {
+    url::form_urlencoded::byte_serialize(text.as_bytes()).collect()
+}

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+//! Who is calling: a connected server with its access token, or a signed-in person with her cookie.
+
+use std::sync::Arc;
+
+use authn::oidc::access_token::AccessToken;
+use authn::session::{Session, open};
+use axum::extract::FromRequestParts;
+use countersign_authn as authn;
+use countersign_directory::ConnectedServer;
+use http::request::Parts;
+use http::{HeaderMap, Method, header};
+use subtle::ConstantTimeEq;
+
+use crate::app::{App, House};
+use crate::http::cookies;
+use crate::http::problem::Problem;
+
+/// A connected server, by the access token of its client.
+#[derive(Debug)]
+pub struct Server(pub Arc<ConnectedServer>);
+
+/// A signed-in person at her browser; on anything but a read she has shown the session's CSRF token.
+#[derive(Debug)]
+pub struct Person(pub Session);
+
+/// Either of them.
+#[derive(Debug)]
+pub enum Caller {
+    /// A connected server.
+    Server(Server),
+    /// A signed-in person.
+    Person(Person),
+}
+
+impl FromRequestParts<App> for Server {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
+        connected_server(app, &parts.headers).map(Self).ok_or_else(Problem::unauthorized)
+    }
+}
+
+impl FromRequestParts<App> for Person {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
+        let session =
+            signed_in(app, &parts.headers).await?.ok_or_else(Problem::unauthorized)?;
+        let reads = matches!(parts.method, Method::GET | Method::HEAD);
+        if !reads && !shows_csrf_token(&parts.headers, &session) {
+            return Err(Problem::forbidden(
+                "CSRF",
+                "send the session's token as X-CSRF-Token; `GET /api/v1/me` tells it",
+            ));
+        }
+        Ok(Self(session))
+    }
+}
+
+impl FromRequestParts<App> for Caller {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
+        if parts.headers.contains_key(header::AUTHORIZATION) {
+            Server::from_request_parts(parts, app).await.map(Self::Server)
+        } else {
+            Person::from_request_parts(parts, app).await.map(Self::Person)
+        }
+    }
+}
+
+/// The record of the server whose client's token was sent.
+pub fn connected_server(house: &House, headers: &HeaderMap) -> Option<Arc<ConnectedServer>> {
+    let token = headers.get(header::AUTHORIZATION)?.to_str().ok()?.strip_prefix("Bearer ")?;
+    let token = AccessToken::open(token, &house.sealer, house.now())?;
+    if token.person.is_some() {
+        return None;
+    }
+    let snapshot = house.snapshot();
+    let mut servers = snapshot.servers().map(|(_, server)| server);
+    servers.find(|server| server.client_id == token.client).cloned()
+}
+
+/// The live session of the cookie that was sent.
+pub async fn signed_in(house: &House, headers: &HeaderMap) -> Result<Option<Session>, Problem> {
+    let Some(cookie) = cookies::value(headers, cookies::session_name(&house.config)) else {
+        return Ok(None);
+    };
+    let now = house.now();
+    let mut db = house.database.pool.acquire().await?;
+    let session = open::resume(cookie, now, &mut db).await?;
+    if let Some(session) = &session {
+        house.board.touch(&session.id, now);
+    }
+    Ok(session)
+}
+
+fn shows_csrf_token(headers: &HeaderMap, session: &Session) -> bool {
+    headers
+        .get("x-csrf-token")
+        .is_some_and(|sent| sent.as_bytes().ct_eq(session.csrf.as_bytes()).into())
+}

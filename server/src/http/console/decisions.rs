@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: Apache-2.0
+//! Decisions on record: the list, the live stream, and why. For auditors; reading them is itself an
+//! act on record.
+
+use std::convert::Infallible;
+
+use axum::Json;
+use axum::extract::{Path, Query, State};
+use axum::response::sse::{Event, KeepAlive, Sse};
+use countersign_audit::store::leaves::{self, Filter};
+use countersign_authz::Reason;
+use futures_util::stream::{Stream, StreamExt as _};
+use serde::Deserialize;
+use serde_json::Value;
+use tokio_stream::wrappers::BroadcastStream;
+use utoipa::IntoParams;
+
+use super::shapes::{Decision, DecisionPage, DecisionSummary, Failing, Obligation, Resource};
+use crate::app::{App, House};
+use crate::http::caller::Person;
+use crate::http::problem::Problem;
+use crate::record::Recorded;
+use crate::record::decision::DECISION;
+
+/// Which decisions to show.
+#[derive(Clone, Debug, Default, Deserialize, IntoParams)]
+pub struct Wanted {
+    /// Only about this person.
+    subject: Option<String>,
+    /// Only with this reason code.
+    reason: Option<String>,
+    /// Only `allow`, `deny` or `step_up`.
+    outcome: Option<String>,
+    /// The `next_cursor` of the page before.
+    cursor: Option<String>,
+    /// Rows, 1 to 200.
+    limit: Option<u32>,
+}
+
+impl Wanted {
+    fn takes(&self, recorded: &Recorded) -> bool {
+        let is = |wanted: &Option<String>, found: Option<&str>| {
+            wanted.as_deref().is_none_or(|wanted| found == Some(wanted))
+        };
+        recorded.kind == DECISION
+            && is(&self.subject, Some(&recorded.subject))
+            && is(&self.reason, recorded.reason.as_deref())
+            && is(&self.outcome, Some(&recorded.outcome))
+    }
+
+    fn filter(&self, limit: u32) -> Result<Filter, Problem> {
+        let before = match self.cursor.as_deref() {
+            None => None,
+            Some(text) => Some(text.parse().map_err(|_| Problem::bad_request("`cursor` is no cursor of ours"))?),
+        };
+        Ok(Filter {
+            kind: Some(DECISION.to_owned()),
+            subject: self.subject.clone(),
+            outcome: self.outcome.clone(),
+            reason: self.reason.clone(),
+            before,
+            limit: limit + 1,
+        })
+    }
+}
+
+/// Lists decisions, newest first.
+#[utoipa::path(get, path = "/api/v1/decisions", operation_id = "decisions", params(Wanted),
+    responses((status = 200, body = DecisionPage), (status = 400, body = Problem), (status = 401, body = Problem),
+        (status = 403, body = Problem)))]
+pub async fn list(
+    State(app): State<App>,
+    Person(session): Person,
+    Query(wanted): Query<Wanted>,
+) -> Result<Json<DecisionPage>, Problem> {
+    app.act(&session, "audit.read", "audit_log", "decisions").await?;
+    let limit = wanted.limit.unwrap_or(50).clamp(1, 200);
+    app.drain().await?;
+    let mut db = app.database.pool.acquire().await?;
+    let mut leaves = leaves::list(&wanted.filter(limit)?, &mut db).await?;
+    let more = leaves.len() > limit as usize;
+    leaves.truncate(limit as usize);
+    let next_cursor = leaves.last().filter(|_| more).map(|leaf| leaf.index.to_string());
+    let items = leaves.iter().filter_map(Recorded::of);
+    let items = items.map(|recorded| summary(&app, &recorded)).collect();
+    Ok(Json(DecisionPage { items, next_cursor }))
+}
+
+/// Explains one decision.
+#[utoipa::path(get, path = "/api/v1/decisions/{id}", operation_id = "decision", params(("id" = String, Path)),
+    responses((status = 200, body = Decision), (status = 401, body = Problem), (status = 403, body = Problem),
+        (status = 404, body = Problem)))]
+pub async fn show(
+    State(app): State<App>,
+    Person(session): Person,
+    Path(id): Path<String>,
+) -> Result<Json<Decision>, Problem> {
+    app.act(&session, "audit.read", "audit_log", "decisions").await?;
+    app.drain().await?;
+    let mut db = app.database.pool.acquire().await?;
+    let leaf = leaves::decision(&id, &mut db).await?.ok_or_else(Problem::not_found)?;
+    let recorded = Recorded::of(&leaf).ok_or_else(Problem::not_found)?;
+    Ok(Json(in_full(&app, recorded)))
+}
+
+/// Follows decisions as they are taken.
+#[utoipa::path(get, path = "/api/v1/decisions/stream", operation_id = "decision_stream", params(Wanted),
+    responses((status = 200, content_type = "text/event-stream", body = String), (status = 401, body = Problem),
+        (status = 403, body = Problem)))]
+pub async fn stream(
+    State(app): State<App>,
+    Person(session): Person,
+    Query(wanted): Query<Wanted>,
+) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, Problem> {
+    app.act(&session, "audit.read", "audit_log", "decisions").await?;
+    let live = BroadcastStream::new(app.recorder.live());
+    let events = live.filter_map(move |recorded| {
+        let event = match recorded {
+            Ok(recorded) if wanted.takes(&recorded) => Some(event(&app, &recorded)),
+            Ok(_) => None,
+            // The reader fell behind: it is told, and reads the list.
+            Err(_) => Some(Event::default().event("missed").data("{}")),
+        };
+        std::future::ready(event.map(Ok))
+    });
+    Ok(Sse::new(events).keep_alive(KeepAlive::default()))
+}
+
+fn event(app: &App, recorded: &Recorded) -> Event {
+    let data = serde_json::to_string(&summary(app, recorded)).unwrap_or_default();
+    Event::default().event("decision").id(recorded.id.as_str()).data(data)
+}
+
+fn summary(house: &House, recorded: &Recorded) -> DecisionSummary {
+    let text = |name: &str| recorded.body.resource.get(name).and_then(Value::as_str);
+    let snapshot = house.snapshot();
+    let known = snapshot.person(&recorded.subject);
+    DecisionSummary {
+        id: recorded.id.clone(),
+        at: recorded.at,
+        subject: recorded.subject.clone(),
+        subject_name: known.and_then(|known| known.display_name.clone()),
+        action: recorded.body.action.clone(),
+        resource: Resource {
+            kind: text("type").unwrap_or_default().to_owned(),
+            id: text("id").unwrap_or_default().to_owned(),
+            channel: text("channel").map(str::to_owned),
+        },
+        outcome: recorded.outcome.clone(),
+        reason: recorded.reason.clone(),
+        guard: recorded.guard().map(Reason::number),
+        server: recorded.body.asker.server.clone(),
+    }
+}
+
+fn in_full(house: &House, recorded: Recorded) -> Decision {
+    let summary = summary(house, &recorded);
+    let inputs = recorded.inputs.as_ref();
+    let inputs = inputs.and_then(|inputs| serde_json::from_slice(&inputs.bytes).ok());
+    let reason_text = recorded.guard().map(|reason| reason.admin_text().to_owned());
+    let body = recorded.body;
+    let failing = body.failing.iter().filter_map(|code| code.parse().ok());
+    let duties = body.obligations.into_iter();
+    Decision {
+        summary,
+        reason_text,
+        failing: failing.map(self::failing).collect(),
+        obligations: duties.filter_map(obligation).collect(),
+        determining: body.determining,
+        disclosed: body.disclosed,
+        standing: body.standing,
+        expires_at: Some(body.expires_at),
+        revision: Some(body.revision),
+        policy_revision: Some(body.policy_revision),
+        inputs: inputs.unwrap_or(Value::Null),
+    }
+}
+
+/// A guard in words.
+pub(super) fn failing(reason: Reason) -> Failing {
+    Failing {
+        number: reason.number(),
+        code: reason.code().to_owned(),
+        text: reason.admin_text().to_owned(),
+    }
+}
+
+fn obligation(duty: Value) -> Option<Obligation> {
+    Some(Obligation {
+        id: duty.get("id")?.as_str()?.to_owned(),
+        kind: duty.get("type")?.as_str()?.to_owned(),
+        mandatory: duty.get("mandatory")?.as_bool()?,
+    })
+}

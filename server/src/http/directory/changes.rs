@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+//! `GET /api/v1/changes?after=`: what changed for this chat server since its cursor, waiting a while
+//! when nothing did. `GET /api/v1/changes/state`: where to begin, or to begin again.
+
+use std::time::Duration;
+
+use axum::Json;
+use axum::extract::{Query, State};
+use countersign_directory::Cursor;
+use countersign_directory::store::changes;
+use http::StatusCode;
+use serde::{Deserialize, Serialize};
+use tokio::time::Instant;
+use utoipa::{IntoParams, ToSchema};
+
+use crate::app::App;
+use crate::asking::feed::{FeedChange, ended_users};
+use crate::asking::revision;
+use crate::http::caller::Server;
+use crate::http::problem::Problem;
+
+/// Change rows read at once.
+const BATCH: u32 = 500;
+/// The longest that a caller may wait.
+const LONGEST_WAIT: u64 = 25;
+/// How often a waiting call looks for changes of other processes.
+const LOOK: Duration = Duration::from_millis(200);
+
+/// Where the caller stands.
+#[derive(Debug, Deserialize, IntoParams)]
+pub struct After {
+    /// The cursor of the last answer; absent, from now on.
+    after: Option<String>,
+    /// Seconds to wait when nothing changed, at most 25.
+    #[serde(default)]
+    wait: u64,
+}
+
+/// What changed.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Changes {
+    /// In order.
+    pub changes: Vec<FeedChange>,
+    /// Where to go on.
+    pub cursor: String,
+    /// The world's revision.
+    pub revision: String,
+}
+
+/// Where to begin.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ChangeState {
+    /// Everybody who is out.
+    pub ended_users: Vec<String>,
+    /// Where to go on.
+    pub cursor: String,
+}
+
+/// Follows the feed.
+#[utoipa::path(get, path = "/api/v1/changes", operation_id = "changes", params(After),
+    responses((status = 200, body = Changes), (status = 400, body = Problem),
+        (status = 401, body = Problem), (status = 410, body = Problem)))]
+pub async fn get(
+    State(app): State<App>,
+    Server(server): Server,
+    Query(asked): Query<After>,
+) -> Result<Json<Changes>, Problem> {
+    let mut db = app.database.pool.acquire().await?;
+    let mut cursor = match asked.after.as_deref() {
+        None => Cursor::end_of(changes::head(&mut db).await?),
+        Some(text) => {
+            let cursor = parse(text)
+                .ok_or_else(|| Problem::bad_request("`after` is no cursor of this feed"))?;
+            let oldest = changes::oldest(&mut db).await?;
+            if oldest.is_some_and(|oldest| cursor.revision + 1 < oldest) {
+                return Err(Problem::new(
+                    StatusCode::GONE,
+                    "changes that old are forgotten: start over with `GET /api/v1/changes/state`",
+                ));
+            }
+            cursor
+        }
+    };
+    let deadline = Instant::now() + Duration::from_secs(asked.wait.min(LONGEST_WAIT));
+    loop {
+        let batch = changes::after(cursor, BATCH, &mut db).await?;
+        if let Some(last) = batch.last() {
+            cursor = last.cursor;
+            app.catch_up().await?;
+            let snapshot = app.snapshot();
+            let changes = app.feed(&snapshot, &server, &batch, &mut db).await?;
+            if !changes.is_empty() {
+                return Ok(Json(answer(changes, cursor, &app)));
+            }
+        } else if Instant::now() >= deadline {
+            return Ok(Json(answer(Vec::new(), cursor, &app)));
+        } else {
+            // The connection is given back while nothing happens.
+            drop(db);
+            tokio::time::sleep(LOOK).await;
+            db = app.database.pool.acquire().await?;
+        }
+    }
+}
+
+/// Everybody who is out now, and the cursor from which the feed goes on.
+#[utoipa::path(get, path = "/api/v1/changes/state", operation_id = "change_state",
+    responses((status = 200, body = ChangeState), (status = 401, body = Problem)))]
+pub async fn state(
+    State(app): State<App>,
+    Server(server): Server,
+) -> Result<Json<ChangeState>, Problem> {
+    let revision = app.catch_up().await?;
+    let snapshot = app.snapshot();
+    let cursor = write(Cursor::end_of(revision));
+    Ok(Json(ChangeState { ended_users: ended_users(&snapshot, &server), cursor }))
+}
+
+fn answer(changes: Vec<FeedChange>, cursor: Cursor, app: &App) -> Changes {
+    Changes { changes, cursor: write(cursor), revision: revision(&app.snapshot()) }
+}
+
+fn write(cursor: Cursor) -> String {
+    format!("c{:x}.{:x}", cursor.revision, cursor.seq)
+}
+
+fn parse(text: &str) -> Option<Cursor> {
+    let (revision, seq) = text.strip_prefix('c')?.split_once('.')?;
+    Some(Cursor {
+        revision: i64::from_str_radix(revision, 16).ok()?,
+        seq: i64::from_str_radix(seq, 16).ok()?,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cursor_goes_there_and_back() {
+        let cursor = Cursor::end_of(77);
+        assert_eq!(parse(&write(cursor)), Some(cursor));
+        assert_eq!(parse("77"), None);
+    }
+}

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+//! Publishes a successor of each signing key in time: clients learn of it before it signs.
+
+use authn::Happened;
+use authn::oidc::keys::{Algorithm, CACHE_TIME, SigningError, rotate};
+use countersign_authn as authn;
+use countersign_directory::Actor;
+
+use crate::app::House;
+use crate::record;
+
+/// Rotation did not work.
+#[derive(Debug, thiserror::Error)]
+pub enum RotationError {
+    /// A key could not be made or kept.
+    #[error(transparent)]
+    Keys(#[from] SigningError),
+    /// It could not be put on record.
+    #[error(transparent)]
+    Record(#[from] record::RecordError),
+    /// The store is gone.
+    #[error(transparent)]
+    Database(#[from] sqlx::Error),
+}
+
+impl House {
+    /// Rotates the keys whose time has come.
+    pub async fn rotate_keys(&self) -> Result<(), RotationError> {
+        let now = self.now();
+        let ring = self.keys.load_full();
+        let due: Vec<Algorithm> =
+            Algorithm::ALL.into_iter().filter(|kind| ring.is_rotation_due(*kind, now)).collect();
+        if due.is_empty() {
+            return Ok(());
+        }
+        let mut log = Happened::new();
+        let mut transaction = self.database.begin_write().await?;
+        for kind in due {
+            let mut rng = self.rng();
+            let sealer = &self.sealer;
+            rotate(kind, CACHE_TIME, sealer, now, &mut rng, &mut log, &mut transaction).await?;
+        }
+        record::happened(&Actor::Operator, &log, now, &mut transaction).await?;
+        self.commit(transaction).await?;
+        Ok(())
+    }
+}

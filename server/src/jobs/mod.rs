@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+//! What runs later, or again. Each job survives being run twice and only calls a room; tests drain
+//! them by hand.
+
+use std::time::Duration;
+
+use futures_util::FutureExt as _;
+use futures_util::future::BoxFuture;
+
+use crate::app::App;
+
+mod activity;
+mod drain;
+mod expiry;
+mod key_rotation;
+mod logout;
+
+type JobError = Box<dyn std::error::Error + Send + Sync>;
+type Run = fn(App) -> BoxFuture<'static, Result<(), JobError>>;
+
+/// Starts all jobs. They end with the runtime.
+pub fn start(app: &App) {
+    every(app, "tail", Duration::from_millis(150), |app| {
+        async move { Ok(app.catch_up().await.map(drop)?) }.boxed()
+    });
+    every(app, "drain", Duration::from_millis(150), |app| {
+        async move { Ok(app.drain().await?) }.boxed()
+    });
+    every(app, "logout", Duration::from_millis(200), |app| {
+        async move { Ok(app.send_logouts().await?) }.boxed()
+    });
+    every(app, "expiry", Duration::from_secs(1), |app| {
+        async move { Ok(app.note_expiries().await?) }.boxed()
+    });
+    every(app, "activity", Duration::from_secs(5), |app| {
+        async move { Ok(app.keep_activity().await?) }.boxed()
+    });
+    every(app, "key_rotation", Duration::from_secs(600), |app| {
+        async move { Ok(app.rotate_keys().await?) }.boxed()
+    });
+}
+
+fn every(app: &App, name: &'static str, pause: Duration, run: Run) {
+    let app = app.clone();
+    tokio::spawn(async move {
+        let mut failing = false;
+        loop {
+            match run(app.clone()).await {
+                Ok(()) => failing = false,
+                Err(fault) if failing => {
+                    tracing::debug!(job = name, error = %fault, "still failing");
+                }
+                Err(fault) => {
+                    failing = true;
+                    tracing::error!(job = name, error = %fault, "a job failed and will run again");
+                }
+            }
+            tokio::time::sleep(pause).await;
+        }
+    });
+}

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+//! Binds the listener and serves until told to stop: plain HTTP on loopback for development, TLS
+//! otherwise. Requests under way are finished first.
+
+use std::net::{SocketAddr, TcpListener};
+use std::time::Duration;
+
+use axum::Router;
+use axum_server::Handle;
+use axum_server::tls_rustls::RustlsConfig;
+
+use crate::config::listen::Listen;
+
+/// The listener cannot be had.
+#[derive(Debug, thiserror::Error)]
+pub enum ListenError {
+    /// Somebody else has the port, or we may not.
+    #[error("cannot listen on {address}: {cause}")]
+    Bind {
+        /// The address.
+        address: SocketAddr,
+        /// What the system said.
+        cause: std::io::Error,
+    },
+    /// The certificate or key cannot be used.
+    #[error("the TLS certificate or key cannot be used: {0}")]
+    Tls(std::io::Error),
+    /// Serving ended in a fault.
+    #[error("serving ended: {0}")]
+    Serve(std::io::Error),
+}
+
+/// Binds the configured address; port 0 takes a free one.
+pub fn bind(listen: &Listen) -> Result<TcpListener, ListenError> {
+    let fault = |cause| ListenError::Bind { address: listen.address, cause };
+    let listener = TcpListener::bind(listen.address).map_err(fault)?;
+    listener.set_nonblocking(true).map_err(fault)?;
+    Ok(listener)
+}
+
+/// Serves `router` on `listener` until the process is asked to stop (SIGINT, SIGTERM).
+pub async fn serve(
+    listen: &Listen,
+    listener: TcpListener,
+    router: Router,
+) -> Result<(), ListenError> {
+    let handle = Handle::new();
+    tokio::spawn(stop_when_asked(handle.clone()));
+    let service = router.into_make_service_with_connect_info::<SocketAddr>();
+    match listen.tls() {
+        None => axum_server::from_tcp(listener)
+            .map_err(ListenError::Serve)?
+            .handle(handle)
+            .serve(service)
+            .await
+            .map_err(ListenError::Serve),
+        Some((certificate, key)) => {
+            let tls =
+                RustlsConfig::from_pem_file(certificate, key).await.map_err(ListenError::Tls)?;
+            axum_server::from_tcp_rustls(listener, tls)
+                .map_err(ListenError::Serve)?
+                .handle(handle)
+                .serve(service)
+                .await
+                .map_err(ListenError::Serve)
+        }
+    }
+}
+
+/// How long requests under way may take to finish. Open streams are cut after it.
+const GRACE: Duration = Duration::from_secs(2);
+
+async fn stop_when_asked(handle: Handle<SocketAddr>) {
+    let terminated = async {
+        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+            Ok(mut signal) => {
+                signal.recv().await;
+            }
+            // Without a handler the signal ends the process anyway.
+            Err(_) => std::future::pending().await,
+        }
+    };
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        () = terminated => {}
+    }
+    tracing::info!("stopping");
+    handle.graceful_shutdown(Some(GRACE));
+}

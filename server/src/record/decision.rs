@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: Apache-2.0
+//! A decision as it goes on record and comes back from there.
+
+use audit::canonical;
+use audit::leaf::{Facets, Inputs, NewLeaf};
+use audit::store::leaves::StoredLeaf;
+use chrono::{DateTime, SecondsFormat, Utc};
+use countersign_audit as audit;
+use countersign_authz::{Decision, Obligation, Outcome, Question, Reason};
+use rand::Rng;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+/// Kind of leaf for decisions that chat servers and administrators asked for.
+pub const DECISION: &str = "decision";
+/// Kind of leaf for the console's own reading, apart so that watching decisions makes no new ones
+/// to watch.
+pub const ACCESS: &str = "access";
+
+/// Who asked.
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+pub struct Asker {
+    /// The connected server, when one did.
+    #[serde(default)]
+    pub server: Option<String>,
+    /// The session that the question named or was asked in.
+    #[serde(default)]
+    pub session: Option<String>,
+    /// Names that the server sent and may not assert.
+    #[serde(default)]
+    pub ignored: Vec<String>,
+}
+
+/// What the leaf of a decision says beside its facets.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+pub struct Body {
+    /// Who asked.
+    pub asker: Asker,
+    /// The action.
+    pub action: String,
+    /// The resource.
+    pub resource: Value,
+    /// Every failing guard's code, in order.
+    pub failing: Vec<String>,
+    /// The obligations that came with a permit.
+    pub obligations: Vec<Value>,
+    /// The policies that determined it.
+    pub determining: Vec<String>,
+    /// Whether the true reason left the house.
+    pub disclosed: bool,
+    /// Whether it was about the person alone.
+    pub standing: bool,
+    /// Until when the answer could be reused, RFC 3339.
+    pub expires_at: String,
+    /// The world that was asked.
+    pub revision: String,
+    /// The policies in force.
+    pub policy_revision: String,
+}
+
+/// A decision on record.
+#[derive(Clone, Debug)]
+pub struct Recorded {
+    /// Its random name.
+    pub id: String,
+    /// When it was taken.
+    pub at: DateTime<Utc>,
+    /// [`DECISION`] or [`ACCESS`].
+    pub kind: String,
+    /// Whom it was about, by our id (or as asked, when unknown).
+    pub subject: String,
+    /// `allow`, `deny`, `step_up`.
+    pub outcome: String,
+    /// The true reason code.
+    pub reason: Option<String>,
+    /// The rest.
+    pub body: Body,
+    /// What it rested on, while it is kept.
+    pub inputs: Option<Inputs>,
+}
+
+impl Recorded {
+    /// What is to be recorded of `decision`.
+    pub fn new(
+        question: &Question,
+        decision: &Decision,
+        asker: Asker,
+        revision: String,
+        now: DateTime<Utc>,
+        rng: &mut impl Rng,
+    ) -> Self {
+        let mut salt = [0_u8; 16];
+        rng.fill_bytes(&mut salt);
+        let kind = if question.action == "console.read" { ACCESS } else { DECISION };
+        Self {
+            id: id(rng),
+            at: now,
+            kind: kind.to_owned(),
+            subject: question.subject.clone(),
+            outcome: decision.outcome.as_str().to_owned(),
+            reason: decision.reason.map(|reason| reason.code().to_owned()),
+            body: Body {
+                asker,
+                action: question.action.clone(),
+                resource: json!(question.resource),
+                failing: decision.failing.iter().map(|reason| reason.code().to_owned()).collect(),
+                obligations: decision.obligations.iter().map(obligation).collect(),
+                determining: decision.determining.clone(),
+                disclosed: decision.disclosed,
+                standing: decision.standing,
+                expires_at: decision.expires_at.to_rfc3339_opts(SecondsFormat::Millis, true),
+                revision,
+                policy_revision: decision.policy_revision.clone(),
+            },
+            inputs: Some(Inputs { salt, bytes: canonical::bytes(&decision.inputs) }),
+        }
+    }
+
+    /// As a leaf.
+    pub fn leaf(&self) -> NewLeaf {
+        let leaf = NewLeaf::new(self.kind.as_str(), self.at, &json!(self.body)).facets(Facets {
+            subject: Some(self.subject.clone()),
+            outcome: Some(self.outcome.clone()),
+            reason: self.reason.clone(),
+            decision_id: Some(self.id.clone()),
+        });
+        match &self.inputs {
+            Some(inputs) => leaf.inputs(inputs.clone()),
+            None => leaf,
+        }
+    }
+
+    /// Reads a leaf back; `None` when it is no decision.
+    pub fn of(leaf: &StoredLeaf) -> Option<Self> {
+        #[derive(Deserialize)]
+        struct Record {
+            body: Body,
+        }
+        let Record { body } = serde_json::from_slice(&leaf.record).ok()?;
+        let salt = leaf.salt.as_deref().and_then(|salt| salt.try_into().ok());
+        Some(Self {
+            id: leaf.facets.decision_id.clone()?,
+            at: leaf.at,
+            kind: leaf.kind.clone(),
+            subject: leaf.facets.subject.clone().unwrap_or_default(),
+            outcome: leaf.facets.outcome.clone()?,
+            reason: leaf.facets.reason.clone(),
+            body,
+            inputs: salt.zip(leaf.inputs.clone()).map(|(salt, bytes)| Inputs { salt, bytes }),
+        })
+    }
+
+    /// The guard that gave the primary reason.
+    pub fn guard(&self) -> Option<Reason> {
+        self.reason.as_deref().and_then(|code| code.parse().ok())
+    }
+
+    /// Whether it was a permit.
+    pub fn allowed(&self) -> bool {
+        self.outcome == Outcome::Allow.as_str()
+    }
+}
+
+fn obligation(duty: &Obligation) -> Value {
+    json!(duty)
+}
+
+/// `D-` and 20 letters without look-alikes: about 98 bits, short enough to read out.
+fn id(rng: &mut impl Rng) -> String {
+    const LETTERS: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+    let mut bytes = [0_u8; 20];
+    rng.fill_bytes(&mut bytes);
+    let letters = bytes.iter().filter_map(|byte| LETTERS.get(usize::from(byte % 32)));
+    std::iter::once('D').chain(std::iter::once('-')).chain(letters.map(|b| char::from(*b))).collect()
+}

@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0
+//! Putting on record: administrative events in the transaction that caused them, decisions in the
+//! local journal before they are answered.
+
+use std::path::Path;
+
+use audit::drain::Drain;
+use audit::journal::{Claim, Journal, JournalError, Options};
+use audit::leaf::{Facets, NewLeaf};
+use audit::store::{leaves, positions};
+use chrono::{DateTime, Utc};
+use countersign_audit as audit;
+use countersign_authn::Happened;
+use countersign_directory::store::changes;
+use countersign_directory::{Actor, Event};
+use rand::Rng;
+use serde_json::json;
+use sqlx::AnyConnection;
+use tokio::sync::broadcast;
+
+use crate::config::record::Durability;
+
+pub mod decision;
+
+pub use decision::Recorded;
+
+/// How many decisions a slow reader of the live stream may fall behind before it skips.
+const LIVE_BACKLOG: usize = 1024;
+
+/// Writes what happened.
+#[derive(Debug)]
+pub struct Recorder {
+    journal: Journal,
+    live: broadcast::Sender<std::sync::Arc<Recorded>>,
+}
+
+impl Recorder {
+    /// Opens this process's journal under `data_dir`. It is called `fresh_name` where every name in
+    /// use is held by another process.
+    pub async fn open(
+        data_dir: &Path,
+        fresh_name: &str,
+        durability: Durability,
+        db: &mut AnyConnection,
+    ) -> Result<Self, RecordError> {
+        let durability = match durability {
+            Durability::Power => audit::journal::Durability::Power,
+            Durability::Process => audit::journal::Durability::Process,
+        };
+        let claim = Claim::any(&folder(data_dir), fresh_name)?;
+        let epoch_after = positions::last_epoch(claim.process(), db).await?;
+        let journal = claim.open(Options { durability, epoch_after, ..Options::default() })?;
+        Ok(Self { journal, live: broadcast::Sender::new(LIVE_BACKLOG) })
+    }
+
+    /// The mover of this process's journal into the tree.
+    pub fn drain(&self, data_dir: &Path) -> Drain {
+        Drain::new(folder(data_dir), self.journal.process())
+    }
+
+    /// Writes a decision. When this returns it survives what the configuration says.
+    pub async fn decision(&self, recorded: Recorded) -> Result<(), JournalError> {
+        let sequence = self.journal.append(&recorded.leaf().encode())?;
+        self.journal.durable(sequence).await?;
+        // Nobody may be watching.
+        let _ = self.live.send(std::sync::Arc::new(recorded));
+        Ok(())
+    }
+
+    /// Decisions as they are recorded, from now on.
+    pub fn live(&self) -> broadcast::Receiver<std::sync::Arc<Recorded>> {
+        self.live.subscribe()
+    }
+}
+
+/// A name for the journal of a process that is the only one or an additional one.
+pub fn process_name(rng: &mut impl Rng) -> String {
+    format!("p{:016x}", rng.next_u64())
+}
+
+/// The folder of all journals.
+pub fn folder(data_dir: &Path) -> std::path::PathBuf {
+    data_dir.join("journal")
+}
+
+/// Appends `events` to the tree, in the caller's transaction.
+pub async fn append(
+    actor: &Actor,
+    events: &[Event],
+    now: DateTime<Utc>,
+    db: &mut AnyConnection,
+) -> Result<(), audit::store::StoreError> {
+    if events.is_empty() {
+        return Ok(());
+    }
+    let leaves: Vec<NewLeaf> = events.iter().map(|event| leaf(actor, event, now)).collect();
+    leaves::append(&leaves, db).await?;
+    Ok(())
+}
+
+/// Appends what authn did and lets the other processes know, in the caller's transaction.
+pub async fn happened(
+    actor: &Actor,
+    log: &Happened,
+    now: DateTime<Utc>,
+    db: &mut AnyConnection,
+) -> Result<(), RecordError> {
+    changes::record(&log.changes, now, db).await?;
+    append(actor, &log.events, now, db).await?;
+    Ok(())
+}
+
+/// What happened could not be put on record.
+#[derive(Debug, thiserror::Error)]
+pub enum RecordError {
+    /// The change feed did not take it.
+    #[error(transparent)]
+    Changes(#[from] countersign_directory::store::StoreError),
+    /// The store is gone.
+    #[error(transparent)]
+    Database(#[from] sqlx::Error),
+    /// The journal could not be moved into the tree.
+    #[error(transparent)]
+    Drain(#[from] audit::drain::DrainError),
+    /// The journal cannot be used.
+    #[error(transparent)]
+    Journal(#[from] JournalError),
+    /// A session could not be written.
+    #[error(transparent)]
+    Sessions(#[from] countersign_authn::store::StoreError),
+    /// The tree did not take it.
+    #[error(transparent)]
+    Tree(#[from] audit::store::StoreError),
+}
+
+fn leaf(actor: &Actor, event: &Event, now: DateTime<Utc>) -> NewLeaf {
+    let body = json!({ "actor": actor.to_string(), "detail": event.detail });
+    NewLeaf::new(event.kind, now, &body)
+        .facets(Facets { subject: Some(event.subject.clone()), ..Facets::default() })
+}

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+//! Keeps the world in memory in step with the store: loads it at start, then follows the `changes`
+//! table, which every process writes.
+
+use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use authn::oidc::keys::KeyRing;
+use authn::session::board::Board;
+use authn::session::{SessionId, end};
+use chrono::{DateTime, TimeDelta, Utc};
+use countersign_authn as authn;
+use countersign_authz::Snapshot;
+use countersign_authz::snapshot::Changed;
+use countersign_directory::change::Recorded;
+use countersign_directory::store::{changes, entity, load_world};
+use countersign_directory::{Cursor, Noun, Revision};
+use sqlx::AnyConnection;
+use tokio::sync::Mutex;
+
+use crate::app::House;
+
+/// A tail that nobody could confirm for this long decides nothing from rank 1 up.
+const STALE: TimeDelta = TimeDelta::seconds(5);
+/// Changes read at once.
+const BATCH: u32 = 1_000;
+
+/// Where this process stands in the feed of changes.
+#[derive(Debug)]
+pub struct Tail {
+    cursor: Mutex<Cursor>,
+    confirmed_ms: AtomicI64,
+}
+
+/// The world could not be brought up to date.
+#[derive(Debug, thiserror::Error)]
+pub enum TailError {
+    /// The directory's tables did not answer.
+    #[error(transparent)]
+    Directory(#[from] countersign_directory::store::StoreError),
+    /// The sessions' tables did not answer.
+    #[error(transparent)]
+    Sessions(#[from] authn::store::StoreError),
+    /// The signing keys cannot be read.
+    #[error(transparent)]
+    Keys(#[from] authn::oidc::keys::SigningError),
+    /// The store is gone.
+    #[error("the store does not answer: {0}")]
+    Database(#[from] sqlx::Error),
+}
+
+impl Tail {
+    /// A tail behind `revision`, just confirmed.
+    pub fn behind(revision: Revision, now: DateTime<Utc>) -> Self {
+        Self {
+            cursor: Mutex::new(Cursor::end_of(revision)),
+            confirmed_ms: AtomicI64::new(now.timestamp_millis()),
+        }
+    }
+
+    /// Whether the world in memory was confirmed lately enough to decide from rank 1 up.
+    pub fn is_fresh(&self, now: DateTime<Utc>) -> bool {
+        now.timestamp_millis() - self.confirmed_ms.load(Ordering::Relaxed)
+            <= STALE.num_milliseconds()
+    }
+}
+
+/// Loads the whole world.
+pub async fn load(db: &mut AnyConnection) -> Result<Snapshot, TailError> {
+    let (world, revision) = load_world(db).await?;
+    Ok(Snapshot::new(world, revision))
+}
+
+/// Puts every session that matters to decisions on a new board.
+pub async fn load_board(db: &mut AnyConnection) -> Result<Board, TailError> {
+    let board = Board::new();
+    end::fill(&board, db).await?;
+    Ok(board)
+}
+
+impl House {
+    /// Takes in what was committed since the last call, by any process.
+    pub async fn catch_up(&self) -> Result<Revision, TailError> {
+        let mut cursor = self.tail.cursor.lock().await;
+        let mut db = self.database.pool.acquire().await?;
+        loop {
+            let batch = changes::after(*cursor, BATCH, &mut db).await?;
+            let Some(last) = batch.last().map(|recorded| recorded.cursor) else { break };
+            self.take_in(&batch, last.revision, &mut db).await?;
+            *cursor = last;
+        }
+        let now = self.now().timestamp_millis();
+        self.tail.confirmed_ms.store(now, Ordering::Relaxed);
+        Ok(cursor.revision)
+    }
+
+    async fn take_in(
+        &self,
+        batch: &[Recorded],
+        revision: Revision,
+        db: &mut AnyConnection,
+    ) -> Result<(), TailError> {
+        let touched: BTreeSet<(Noun, &str)> =
+            batch.iter().map(|recorded| (recorded.change.noun, recorded.change.id.as_str())).collect();
+        if touched.iter().any(|(noun, _)| *noun == Noun::World) {
+            self.world.store(load(db).await?);
+            return Ok(());
+        }
+        let mut changed = Vec::new();
+        for (noun, id) in touched {
+            match noun {
+                Noun::Session => {
+                    end::refresh(&SessionId::from_text(id), &self.board, db).await?;
+                }
+                Noun::SigningKey => {
+                    self.keys.store(KeyRing::published(&self.sealer, self.now(), db).await?.into());
+                }
+                Noun::Approval | Noun::Client | Noun::Policy | Noun::World => {}
+                noun => {
+                    let entity = entity(noun, id, db).await?;
+                    changed.push(Changed { noun, id: id.to_owned(), entity });
+                }
+            }
+        }
+        self.world.store(self.snapshot().after(changed, revision));
+        Ok(())
+    }
+}
