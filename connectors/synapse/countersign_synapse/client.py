@@ -9,7 +9,12 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from countersign_synapse.config import Config
-from countersign_synapse.errors import CursorGoneError, UnknownToCountersignError, UnreachableError
+from countersign_synapse.errors import (
+    CursorGoneError,
+    RejectedError,
+    UnknownToCountersignError,
+    UnreachableError,
+)
 from countersign_synapse.question import Answer, Question
 from countersign_synapse.token import TokenSource
 from countersign_synapse.transport import Response, Transport
@@ -67,17 +72,6 @@ class Client:
         _expect(response, 200, 201)
         document = response.json()
         return not (isinstance(document, dict) and document.get("drift") is True)
-
-    async def members(self, room_id: str) -> frozenset[str] | None:
-        """The members that Countersign has on record for a room; none when it does not say."""
-        response = await self._send("GET", _channel(room_id), None)
-        _expect(response, 200)
-        document = response.json()
-        members = document.get("members") if isinstance(document, dict) else None
-        if not isinstance(members, list):
-            return None
-        names = [entry.get("user", entry.get("id")) if isinstance(entry, dict) else entry for entry in members]
-        return frozenset(name for name in names if isinstance(name, str))
 
     async def put_member(self, room_id: str, user_id: str) -> None:
         """Put a person on record as member of a room; may be repeated."""
@@ -146,8 +140,12 @@ def _text(document: dict[str, Any], key: str) -> str:
 
 
 def _expect(response: Response, *statuses: int) -> None:
+    """Raises what the status means, unless it is one of `statuses`."""
     if response.status in statuses:
         return
+    words = f"answered {response.status}: {response.body[:500].decode(errors='replace')}"
     if response.status == 404:
-        raise UnknownToCountersignError(response.body[:500].decode(errors="replace"))
-    raise UnreachableError(f"answered {response.status}: {response.body[:500].decode(errors='replace')}")
+        raise UnknownToCountersignError(words)
+    if response.status in (400, 403, 409, 410, 422):
+        raise RejectedError(words)
+    raise UnreachableError(words)

@@ -21,6 +21,10 @@ class UnknownToCountersignError(Exception):
     """Countersign knows no such person or channel in our scope."""
 
 
+class RejectedError(Exception):
+    """Countersign has understood a report and does not take it: repeating it is in vain."""
+
+
 @dataclass(eq=False)
 class Refusal(Exception):
     """A no, in the form in which a client receives it: HTTP status, Matrix code, text and our own fields."""

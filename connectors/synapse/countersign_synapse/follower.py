@@ -11,7 +11,7 @@ from typing import Any, Protocol
 
 from countersign_synapse.cache import PermitCache
 from countersign_synapse.client import Client
-from countersign_synapse.errors import CursorGoneError, UnknownToCountersignError, UnreachableError
+from countersign_synapse.errors import CursorGoneError, RejectedError, UnreachableError
 from countersign_synapse.killswitch import Eviction, KillSwitch
 from countersign_synapse.registrar import Registrar
 
@@ -68,7 +68,7 @@ class Follower:
             try:
                 await self.step()
                 pause = SHORTEST_PAUSE
-            except UnreachableError as fault:
+            except (RejectedError, UnreachableError) as fault:
                 logger.warning("the feed of Countersign cannot be followed: %s", fault)
                 await self._sleep(pause)
                 pause = min(pause * 2, LONGEST_PAUSE)
@@ -141,7 +141,7 @@ class Follower:
     async def _catch_up(self) -> None:
         try:
             await self._registrar.catch_up()
-        except (UnreachableError, UnknownToCountersignError) as fault:
+        except UnreachableError as fault:
             logger.warning("not everything could be reported yet: %s", fault)
 
     async def _attempt(self, what: str, work: Awaitable[None]) -> bool:

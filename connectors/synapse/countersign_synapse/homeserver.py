@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 LABELS = "SELECT c.room_id, j.json FROM current_state_events c JOIN event_json j ON j.event_id = c.event_id"
-MEMBERS = "SELECT room_id, state_key FROM current_state_events WHERE type = ? AND membership = ? AND room_id IN"
+MEMBERS = "SELECT room_id, state_key, membership FROM current_state_events WHERE type = ? AND room_id IN"
 LABELLED = "(SELECT room_id FROM current_state_events WHERE type = ? AND state_key = ?)"
 
 
@@ -57,23 +57,21 @@ def default_levels(api: "ModuleApi", request: dict[str, Any]) -> dict[str, int]:
 async def load_rooms(api: "ModuleApi", rooms: LabelledRooms) -> None:
     """Fill the index from the database."""
 
-    def read(txn: Any) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:  # noqa: ANN401 -- Synapse's own type
+    def read(txn: Any) -> tuple[list[tuple[str, str]], list[tuple[str, str, str | None]]]:  # noqa: ANN401 -- Synapse's
         txn.execute(f"{LABELS} WHERE c.type = ? AND c.state_key = ?", (LABEL_TYPE, ""))
         labels = list(txn.fetchall())
-        txn.execute(f"{MEMBERS} {LABELLED}", ("m.room.member", "join", LABEL_TYPE, ""))
+        txn.execute(f"{MEMBERS} {LABELLED}", ("m.room.member", LABEL_TYPE, ""))
         return labels, list(txn.fetchall())
 
     labels, members = await api.run_db_interaction("countersign_rooms", read)
-    by_room: dict[str, set[str]] = {}
-    for room, user in members:
-        by_room.setdefault(room, set()).add(user)
     known: dict[str, RoomLabel] = {}
     for room, event in labels:
         try:
             known[room] = RoomLabel.parse(json.loads(event)["content"])
         except LabelFault as fault:
             logger.error("room %s has a label that cannot be used, and stays closed: %s", room, fault)
-    rooms.load(known, by_room)
+    # An invite is neither: the invited were never reported.
+    rooms.load(known, [(room, user, kind == "join") for room, user, kind in members if kind != "invite"])
     logger.info("%d labelled rooms found", len(known))
 
 

@@ -9,7 +9,7 @@ import logging
 from collections.abc import Awaitable
 
 from countersign_synapse.client import Client
-from countersign_synapse.errors import UnknownToCountersignError, UnreachableError
+from countersign_synapse.errors import RejectedError, UnknownToCountersignError, UnreachableError
 from countersign_synapse.label import RoomLabel
 from countersign_synapse.rooms import LabelledRooms
 
@@ -66,19 +66,12 @@ class Registrar:
     async def _sync_room(self, room: str) -> None:
         """Make the record of one room equal to the index."""
         label = self._rooms.label_of(room)
-        if label is None:
-            self._behind.discard(room)
-            return
-        await self._report(room, label)
-        try:
-            on_record = await self._client.members(room) or frozenset()
-        except UnknownToCountersignError:
-            on_record = frozenset()
-        here = self._rooms.members(room)
-        for user in sorted(here):
-            await self._put(room, user)
-        for user in sorted(on_record - here):
-            await self._client.delete_member(room, user)
+        if label is not None:
+            await self._report(room, label)
+            for user in sorted(self._rooms.members(room)):
+                await self._put(room, user)
+            for user in sorted(self._rooms.departed(room)):
+                await self._delete(room, user)
         self._behind.discard(room)
 
     async def _sync_member(self, room: str, user: str) -> None:
@@ -88,16 +81,16 @@ class Registrar:
             if here:
                 await self._put(room, user)
             else:
-                self._members.get(room, set()).discard(user)
-                await self._client.delete_member(room, user)
+                await self._delete(room, user)
             if here == (user in self._rooms.members(room)):
                 return
 
     async def _report(self, room: str, label: RoomLabel) -> None:
         try:
             kept = await self._client.put_channel(room, label.registration())
-        except UnknownToCountersignError as fault:
-            logger.error("room %s is outside our scope at Countersign: %s", room, fault)
+        except (RejectedError, UnknownToCountersignError) as fault:
+            # Everything asked about the room is refused, then: it is unknown there, or keeps what it had.
+            logger.error("Countersign does not take the report of room %s: %s", room, fault)
             return
         if not kept:
             logger.error("room %s: Countersign keeps a stricter label than the room shows (drift)", room)
@@ -106,7 +99,14 @@ class Registrar:
     async def _put(self, room: str, user: str) -> None:
         try:
             await self._client.put_member(room, user)
-        except UnknownToCountersignError:
+        except (RejectedError, UnknownToCountersignError) as fault:
             # Not a person of Countersign's: every question about them is refused anyway.
-            logger.warning("%s in room %s is unknown to Countersign", user, room)
+            logger.warning("Countersign does not take %s as member of room %s: %s", user, room, fault)
         self._members.setdefault(room, set()).add(user)
+
+    async def _delete(self, room: str, user: str) -> None:
+        self._members.get(room, set()).discard(user)
+        try:
+            await self._client.delete_member(room, user)
+        except RejectedError as fault:
+            logger.warning("Countersign does not let %s leave room %s: %s", user, room, fault)

@@ -37,6 +37,7 @@ class FakeCountersign:
         self.changes: list[dict[str, Any]] = []
         self.ended: set[str] = set()
         self.forgotten = 0
+        self.rejected: set[str] = set()
         self.revision = 1
         self.ttl = 60.0
         self.tokens = 0
@@ -184,14 +185,14 @@ class _Handler(BaseHTTPRequestHandler):
     def channel(self, parts: list[str], body: bytes) -> None:
         room = parts[0]
         known = room in self.world.channels
+        if room in self.world.rejected:
+            return self.answer(400, {"title": "unknown level"})
         if len(parts) == 1 and self.command == "PUT":
             self.world.channels[room] = json.loads(body)
             return self.answer(200 if known else 201, {"id": room, "revision": str(self.world.revision)})
         if not known:
             return self.answer(404, {"title": "unknown channel"})
         members = self.world.members.setdefault(room, set())
-        if len(parts) == 1:
-            return self.answer(200, {"id": room, "members": [{"id": user} for user in sorted(members)]})
         (members.add if self.command == "PUT" else members.discard)(parts[2])
         return self.answer(204, None)
 

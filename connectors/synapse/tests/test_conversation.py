@@ -191,7 +191,7 @@ def test_room_and_member_are_reported_once(fake: FakeCountersign, connector: Con
 
 
 def test_what_could_not_be_reported_is_caught_up(fake: FakeCountersign, connector: Connector) -> None:
-    connector.rooms.load({ROOM: NR}, {ROOM: {"@a:localhost"}})
+    connector.rooms.load({ROOM: NR}, [(ROOM, "@a:localhost", True), (ROOM, "@gone:localhost", False)])
     fake.stop()
     run(connector.registrar.room_changed(ROOM))
     run(connector.registrar.member_changed(ROOM, "@a:localhost"))
@@ -202,10 +202,18 @@ def test_what_could_not_be_reported_is_caught_up(fake: FakeCountersign, connecto
     assert fake.members[ROOM] == {"@a:localhost"}
 
 
+def test_rejected_report_does_not_stop_the_others(fake: FakeCountersign, connector: Connector) -> None:
+    fake.rejected.add(ROOM)
+    connector.rooms.load({ROOM: NR, "!s:localhost": NR}, [])
+    connector.registrar.everything_is_behind()
+    run(connector.registrar.catch_up())
+    assert set(fake.channels) == {"!s:localhost"}
+
+
 def test_everybody_is_in_a_labelled_room_until_the_rooms_are_known() -> None:
     rooms = LabelledRooms()
     assert rooms.in_labelled_room("@a:localhost")
-    rooms.load({ROOM: NR}, {ROOM: {"@b:localhost"}})
+    rooms.load({ROOM: NR}, [(ROOM, "@b:localhost", True)])
     assert not rooms.in_labelled_room("@a:localhost")
     assert rooms.in_labelled_room("@b:localhost")
     rooms.left(ROOM, "@b:localhost")
