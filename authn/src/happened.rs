@@ -21,12 +21,12 @@ impl Happened {
     }
 
     /// Notes an event.
-    pub(crate) fn event(&mut self, kind: &'static str, subject: impl Into<String>, detail: Value) {
+    pub fn event(&mut self, kind: &'static str, subject: impl Into<String>, detail: Value) {
         self.events.push(Event::new(kind, subject, detail));
     }
 
     /// Notes a change.
-    pub(crate) fn change(&mut self, change: Change) {
+    pub fn change(&mut self, change: Change) {
         self.changes.push(change);
     }
 }

@@ -30,6 +30,11 @@ pub enum ListenError {
     Serve(std::io::Error),
 }
 
+/// Plain HTTP on this port of the loopback address; 0 takes a free one.
+pub fn on_localhost(port: u16) -> Listen {
+    Listen { address: SocketAddr::from(([127, 0, 0, 1], port)), ..Listen::default() }
+}
+
 /// Binds the configured address; port 0 takes a free one.
 pub fn bind(listen: &Listen) -> Result<TcpListener, ListenError> {
     let fault = |cause| ListenError::Bind { address: listen.address, cause };

@@ -7,19 +7,39 @@ use clap::Parser;
 
 use crate::config::ConfigError;
 use crate::database::DatabaseError;
+use crate::house::OpenError;
 
+mod audit;
 mod config;
+mod demo;
+mod directory;
+mod openapi;
+mod opened;
 mod serve;
+mod server;
 
 /// Identity and policy control plane for chat servers.
 #[derive(Debug, Parser)]
 #[command(name = "countersign", version)]
 pub enum Command {
+    /// Check the record.
+    #[command(subcommand)]
+    Audit(audit::AuditCommand),
     /// Check configuration.
     #[command(subcommand)]
     Config(config::ConfigCommand),
+    /// Serve the coalition world, to try things out.
+    Demo(demo::Demo),
+    /// Bring in people, channels and the rest.
+    #[command(subcommand)]
+    Directory(directory::DirectoryCommand),
+    /// Print the OpenAPI document of the administration API.
+    Openapi,
     /// Serve sign-in, decisions and administration.
     Serve(serve::Serve),
+    /// Connect chat servers.
+    #[command(subcommand)]
+    Server(server::ServerCommand),
 }
 
 /// Why a command did not succeed; the exit code says which kind.
@@ -62,12 +82,26 @@ impl From<DatabaseError> for Failure {
     }
 }
 
+impl From<OpenError> for Failure {
+    fn from(fault: OpenError) -> Self {
+        match fault {
+            OpenError::Database(fault) => fault.into(),
+            fault => Self::Outside(fault.to_string()),
+        }
+    }
+}
+
 impl Command {
     /// Runs the command to its end.
     pub fn run(self) -> Result<(), Failure> {
         match self {
+            Self::Audit(command) => command.run(),
             Self::Config(command) => command.run(),
+            Self::Demo(command) => command.run(),
+            Self::Directory(command) => command.run(),
+            Self::Openapi => openapi::run(),
             Self::Serve(command) => command.run(),
+            Self::Server(command) => command.run(),
         }
     }
 }

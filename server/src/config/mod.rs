@@ -72,10 +72,18 @@ impl Config {
         file: Option<&Path>,
         environment: impl Iterator<Item = (String, String)>,
     ) -> Result<Self, ConfigError> {
-        let mut table = match file {
+        let table = match file {
             None => toml::Table::new(),
             Some(file) => read(file)?,
         };
+        Self::overlaid(table, environment)
+    }
+
+    /// Lays the environment over a table of keys.
+    pub fn overlaid(
+        mut table: toml::Table,
+        environment: impl Iterator<Item = (String, String)>,
+    ) -> Result<Self, ConfigError> {
         environment::overlay(&mut table, environment)?;
         Self::from_table(table)
     }

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+//! For commands that work on a store without serving: the operator's own acts, put on record as his.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use countersign_directory::{Actor, Event};
+use sqlx::{Any, Transaction};
+
+use super::{Failure, environment};
+use crate::app::App;
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::house;
+use crate::record;
+use crate::rng::Randomness;
+
+/// Which store a command works on.
+#[derive(Args, Clone, Debug)]
+pub struct Store {
+    /// The configuration file.
+    #[arg(long)]
+    config: Option<PathBuf>,
+    /// The data folder, in place of the configuration's.
+    #[arg(long)]
+    data_dir: Option<PathBuf>,
+}
+
+impl Store {
+    /// The configuration that names the store.
+    pub(super) fn config(&self) -> Result<Config, Failure> {
+        let data_dir = self.data_dir.as_ref().map(|folder| {
+            ("COUNTERSIGN_DATA_DIR".to_owned(), folder.display().to_string())
+        });
+        Ok(Config::load(self.config.as_deref(), environment().chain(data_dir))?)
+    }
+
+    /// Opens it.
+    pub(super) async fn open(&self) -> Result<App, Failure> {
+        let randomness = Randomness::system().map_err(|fault| Failure::Outside(fault.to_string()))?;
+        Ok(house::open(self.config()?, Clock::system(), randomness, None).await?)
+    }
+}
+
+/// Puts an operator's act on record and commits it.
+pub(super) async fn finish(
+    app: &App,
+    events: &[Event],
+    mut transaction: Transaction<'static, Any>,
+) -> Result<(), Failure> {
+    record::append(&Actor::Operator, events, app.now(), &mut transaction)
+        .await
+        .map_err(outside)?;
+    app.commit(transaction).await.map_err(outside)
+}
+
+/// Something outside failed.
+pub(super) fn outside(fault: impl std::fmt::Display) -> Failure {
+    Failure::Outside(fault.to_string())
+}
