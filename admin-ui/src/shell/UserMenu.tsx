@@ -58,8 +58,8 @@ export function UserMenu({ me }: { me: Me }) {
           </Dialog>
         </Popover>
       </DialogTrigger>
-      <form ref={form} method="post" action="/signout" hidden>
-        <input type="hidden" name="csrf_token" value={me.csrf_token} />
+      <form ref={form} method="post" action="/account/signout" hidden>
+        <input type="hidden" name="csrf" value={me.csrf_token} />
       </form>
     </>
   );
