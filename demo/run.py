@@ -16,6 +16,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
@@ -82,8 +83,8 @@ def connect(binary: Path, data_dir: Path, synapse: str) -> tuple[str, Path]:
     secret = data_dir / "synapse.secret"
     if not credentials.exists():
         say("connecting Synapse to Countersign")
-        record = data_dir / "synapse.record.json"
-        record.write_text(json.dumps(server_record(synapse), indent=2))
+        record = data_dir / "synapse.connection.json"
+        record.write_text(json.dumps(connection(synapse), indent=2))
         added = subprocess.run(
             [binary, "server", "add", record, "--data-dir", data_dir],
             capture_output=True,
@@ -99,26 +100,33 @@ def connect(binary: Path, data_dir: Path, synapse: str) -> tuple[str, Path]:
     return json.loads(credentials.read_text())["client_id"], secret
 
 
-def server_record(synapse: str) -> dict[str, Any]:
-    """What Countersign has on file about the demo's Synapse."""
+def connection(synapse: str) -> dict[str, Any]:
+    """What Countersign has on file about the demo's Synapse: what it may ask, and as which client."""
     return {
-        "id": SERVER,
-        "kind": "synapse",
-        "node": "nato-pol",
-        "client_id": SERVER,
-        "user_id": {"template": "@{id}:localhost"},
-        "channel_id": "same",
-        "scope": {"people": "all", "channels": {"list": []}},
-        "may_assert": ["label", "quotes", "target", "to", "node"],
-        "labels_owner": "server",
-        "members_owner": "server",
-        "clients": {
-            "managed": True,
-            "accreditation": {"scheme": "NATO", "level": "NS"},
-            "posture": "vouched",
+        "server": {
+            "id": SERVER,
+            "kind": "synapse",
+            "node": "nato-pol",
+            "client_id": SERVER,
+            "user_id": {"template": "@{id}:localhost"},
+            "channel_id": "same",
+            "scope": {"people": "all", "channels": {"list": []}},
+            "may_assert": ["label", "quotes", "target", "to", "node"],
+            "labels_owner": "server",
+            "members_owner": "server",
+            "clients": {
+                "managed": True,
+                "accreditation": {"scheme": "NATO", "level": "NS"},
+                "posture": "vouched",
+            },
         },
-        "redirect_uris": [f"{synapse}/_synapse/client/oidc/callback"],
-        "backchannel_logout_uri": f"{synapse}/_synapse/client/oidc/backchannel_logout",
+        "client": {
+            "id": SERVER,
+            "name": "Synapse",
+            "redirect_uris": [f"{synapse}/_synapse/client/oidc/callback"],
+            "backchannel_logout_uri": f"{synapse}/_synapse/client/oidc/backchannel_logout",
+            "grants": ["authorization_code", "client_credentials"],
+        },
     }
 
 
@@ -155,6 +163,16 @@ def describe(facts: dict[str, Any], chat: str, sso: str, rooms: dict[str, str]) 
     return "\n".join(lines)
 
 
+def ports(given: argparse.Namespace, data_dir: Path, free_port: Callable[[], int]) -> dict[str, int]:
+    """The ports to use. Addresses are registered with Countersign, so what was free once is used again."""
+    kept = data_dir / "ports.json"
+    known = json.loads(kept.read_text()) if kept.exists() else {}
+    asked = {"countersign": given.port, "synapse": given.synapse_port, "page": given.page_port}
+    used = {name: port or known.get(name) or free_port() for name, port in asked.items()}
+    kept.write_text(json.dumps(used))
+    return used
+
+
 def say(what: str) -> None:
     """Progress, for people."""
     print(f"demo: {what}", file=sys.stderr, flush=True)
@@ -170,9 +188,11 @@ def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("binary", type=Path, nargs="?", default=ROOT / "target" / "release" / "countersign")
     parser.add_argument("--data-dir", type=Path, default=ROOT / "var" / "demo")
-    parser.add_argument("--port", type=int, default=8080)
-    parser.add_argument("--synapse-port", type=int, default=8008)
-    parser.add_argument("--page-port", type=int, default=8090)
+    parser.add_argument(
+        "--port", type=int, default=8080, help="Countersign's; 0: any free one, kept for later starts"
+    )
+    parser.add_argument("--synapse-port", type=int, default=8008, help="the same for Synapse")
+    parser.add_argument("--page-port", type=int, default=8090, help="the same for the chat page")
     parser.add_argument(
         "--json", action="store_true", help="print one line of JSON instead of the description"
     )
@@ -192,17 +212,18 @@ def main() -> int:
     data_dir.mkdir(parents=True, exist_ok=True)
     running: list[Any] = []
     try:
-        countersign = Countersign.start(given.binary, data_dir, given.port)
-        running.append(countersign)
         synapse_peer = peer()
-        address = f"http://localhost:{given.synapse_port}"
+        at = ports(given, data_dir, synapse_peer.free_port)
+        countersign = Countersign.start(given.binary, data_dir, at["countersign"])
+        running.append(countersign)
+        address = f"http://localhost:{at['synapse']}"
         client_id, secret = connect(given.binary, data_dir, address)
-        page = ChatPage(given.page_port, address)
+        page = ChatPage(at["page"], address)
         page.start()
         running.append(page)
         synapse = synapse_peer.Synapse(
             directory=data_dir / "synapse",
-            port=given.synapse_port,
+            port=at["synapse"],
             countersign=countersign.facts["issuer"],
             client_id=client_id,
             client_secret_file=secret,
