@@ -87,7 +87,7 @@ test('without user verification no passkey signs in, and the page says what to d
   await context.clearCookies();
   await passkey.setVerified(false);
   await page.goto('/signin');
-  await page.getByRole('button', { name: /passkey/i }).click();
+  await page.getByRole('button', { name: 'Sign in with a passkey' }).click();
   await page.getByText(/No passkey was used/).waitFor();
   await page.getByText(/Try again, or use another way/).waitFor();
   await passkey.setVerified(true);

@@ -6,14 +6,19 @@ import { withPasskey } from './passkey.mjs';
 /** Opens an enrolment link and makes a passkey. The page needs an authenticator. */
 export async function enrol(page, address) {
   await page.goto(address);
-  await page.getByRole('button', { name: /passkey/i }).click();
-  await page.waitForURL((url) => !url.href.startsWith(address));
+  await page.getByRole('button', { name: 'Add a passkey' }).click();
+  await page.getByRole('heading', { level: 1, name: 'Set up how you sign in' }).waitFor({ state: 'detached' });
 }
 
-/** Signs in with the passkey of the page's authenticator, from wherever the sign-in page is shown. */
+/**
+ * Signs in with the passkey of the page's authenticator, from wherever the sign-in page is shown. An
+ * authenticator that answers at once may already have been taken by the offer in the name field.
+ */
 export async function signInWithPasskey(page) {
-  await page.getByRole('button', { name: /passkey/i }).click();
-  await page.waitForURL((url) => !url.pathname.startsWith('/signin'));
+  const arrived = page.waitForURL((url) => !url.pathname.startsWith('/signin'));
+  const button = page.getByRole('button', { name: 'Sign in with a passkey' });
+  await Promise.race([arrived, button.click().catch(() => {})]);
+  await arrived;
 }
 
 /**
