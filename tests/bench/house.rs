@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: Apache-2.0
+//! The house under load, in a process of its own so that its memory is its own: the real routes, and
+//! beside them a handler that reads the same JSON and answers a constant.
+
+use std::io::{BufRead, BufReader, Write};
+use std::net::SocketAddr;
+use std::path::Path;
+use std::process::{Child, ChildStdin, Command, Stdio};
+
+use authn::assurance::Level;
+use authn::oidc::access_token::AccessToken;
+use authn::session::board::AtClient;
+use authn::session::{Session, SessionId, Sid};
+use axum::Router;
+use axum::routing::post;
+use chrono::{TimeDelta, Utc};
+use countersign_authn as authn;
+use countersign_directory::{ConnectedServer, Permit, PersonId, operation, store};
+use countersign_server::app::App;
+use countersign_server::clock::Clock;
+use countersign_server::config::Config;
+use countersign_server::database::Database;
+use countersign_server::http::strict_json::StrictJson;
+use countersign_server::rng::Randomness;
+use countersign_server::{house, http, jobs};
+use serde_json::{Value, json};
+
+use crate::world;
+
+const CLIENT: &str = "bench";
+
+/// A running house. Dropping it ends the process.
+#[derive(Debug)]
+pub struct Running {
+    /// Where it listens.
+    pub address: SocketAddr,
+    /// The access token of the connected server that asks.
+    pub token: String,
+    process: Child,
+    _until_closed: ChildStdin,
+}
+
+impl Running {
+    /// Starts a house over a store that [`fill`] has filled.
+    pub fn start(folder: &Path, durability: &str) -> Self {
+        let program = std::env::current_exe().expect("this program has a path");
+        let mut process = Command::new(program)
+            .arg("serve")
+            .arg(folder)
+            .arg(durability)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("this program starts");
+        let mut line = String::new();
+        let mut output = BufReader::new(process.stdout.take().expect("its output"));
+        output.read_line(&mut line).expect("it says where it listens");
+        let said: Value = serde_json::from_str(&line).expect("one line of JSON");
+        Self {
+            address: said["address"]
+                .as_str()
+                .expect("an address")
+                .parse()
+                .expect("an address"),
+            token: said["token"].as_str().expect("a token").to_owned(),
+            _until_closed: process.stdin.take().expect("its input"),
+            process,
+        }
+    }
+
+    /// Its process.
+    pub fn id(&self) -> u32 {
+        self.process.id()
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _gone_already = self.process.kill();
+        let _gone_already = self.process.wait();
+    }
+}
+
+/// Puts the world and the connected server into a fresh store.
+pub async fn fill(folder: &Path, world: &countersign_directory::World) {
+    let database = open_store(&config(folder, "process")).await;
+    let mut transaction = database.begin_write().await.expect("a transaction");
+    store::put_world(world, &mut transaction)
+        .await
+        .expect("the world is stored");
+    let permit = Permit::operator();
+    let _no_record = operation::server::put(&server(), &permit, Utc::now(), &mut transaction)
+        .await
+        .expect("the server is connected");
+    transaction.commit().await.expect("a commit");
+}
+
+/// Serves until standard input ends.
+pub async fn serve(folder: &Path, durability: &str) {
+    let randomness = Randomness::system().expect("randomness");
+    let app = house::open(config(folder, durability), Clock::system(), randomness, None)
+        .await
+        .expect("the house opens");
+    open_sessions(&app);
+    jobs::start(&app);
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0")
+        .await
+        .expect("a free port");
+    let address = listener.local_addr().expect("an address").to_string();
+    println!("{}", json!({"address": address, "token": token(&app)}));
+    std::io::stdout().flush().expect("standard output");
+    let router = http::router(app).merge(Router::new().route("/constant", post(constant)));
+    axum::serve(listener, router).await.expect("serving");
+}
+
+/// Reads the question as the real handler does, and answers a constant.
+async fn constant(question: StrictJson) -> axum::Json<Value> {
+    let _read = question;
+    axum::Json(json!({"decision": true}))
+}
+
+async fn open_store(config: &Config) -> Database {
+    Database::open(
+        config.database.url(),
+        config.database.connections,
+        config.record.durability,
+    )
+    .await
+    .expect("the store opens")
+}
+
+fn config(folder: &Path, durability: &str) -> Config {
+    let variables = [
+        ("COUNTERSIGN_DATA_DIR".to_owned(), folder.display().to_string()),
+        ("COUNTERSIGN_RECORD__DURABILITY".to_owned(), durability.to_owned()),
+    ];
+    Config::load(None, variables.into_iter()).expect("the configuration is valid")
+}
+
+fn server() -> ConnectedServer {
+    serde_json::from_value(json!({
+        "id": CLIENT, "kind": "bench", "client_id": CLIENT, "node": "nato-pol",
+        "scope": {"people": "all", "channels": "all"},
+        "may_assert": ["label"],
+        "clients": {
+            "managed": true, "posture": "vouched",
+            "accreditation": {"scheme": "NATO", "level": "NS"},
+        },
+    }))
+    .expect("a record")
+}
+
+/// Everybody has signed in once, strongly.
+fn open_sessions(app: &App) {
+    let now = app.now();
+    for (person, _) in app.snapshot().people() {
+        let session = Session {
+            id: SessionId::from_text(format!("session-of-{person}")),
+            person: person.clone(),
+            level: Level::Aal3,
+            methods: [].into(),
+            attested: true,
+            auth_time: now,
+            started_at: now,
+            last_activity: now,
+            ends_at: now + TimeDelta::hours(12),
+            idle: TimeDelta::minutes(60),
+            place: authn::session::Place::default(),
+            csrf: String::new(),
+            ended_at: None,
+        };
+        let at = AtClient {
+            sid: sid(person),
+            client: CLIENT.to_owned(),
+            end_confirmed: false,
+        };
+        app.board.put(session, vec![at]);
+    }
+}
+
+fn sid(person: &PersonId) -> Sid {
+    Sid::from_text(format!("{person}-here"))
+}
+
+fn token(app: &App) -> String {
+    let now = app.now().timestamp();
+    AccessToken {
+        id: "bench".to_owned(),
+        client: CLIENT.to_owned(),
+        person: None,
+        scope: String::new(),
+        issued_at: now,
+        expires_at: now + 3600,
+    }
+    .seal(&app.sealer)
+}
+
+/// The snapshot that such a house decides on.
+pub async fn snapshot(folder: &Path) -> countersign_authz::Snapshot {
+    let database = open_store(&config(folder, "process")).await;
+    let mut db = database.pool.acquire().await.expect("a connection");
+    countersign_server::world::load(&mut db)
+        .await
+        .expect("the world loads")
+}
+
+/// Ready-made requests: members posting in their channels.
+pub fn requests(path: &str, token: &str, people: usize, channels: usize) -> Vec<Vec<u8>> {
+    (0..channels)
+        .map(|channel| {
+            let member = world::person(world::members(channel, people).next().expect("a member"));
+            let body = json!({
+                "subject": {"type": "user", "id": member},
+                "action": {"name": "message.post"},
+                "resource": {"type": "channel", "id": world::channel(channel).to_string()},
+                "context": {"session": sid(&member).as_str(), "label": {"scheme": "NATO", "level": "NR"}},
+            })
+            .to_string();
+            format!(
+                "POST {path} HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n\
+                 authorization: Bearer {token}\r\ncontent-length: {}\r\n\r\n{body}",
+                body.len()
+            )
+            .into_bytes()
+        })
+        .collect()
+}

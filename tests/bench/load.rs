@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+//! A load generator: some connections, each sending its next request when the answer is there.
+
+use std::net::SocketAddr;
+use std::time::{Duration, Instant};
+
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+
+/// What is sent: whole requests, taken in turn.
+#[derive(Clone, Debug)]
+pub struct Load {
+    /// The server.
+    pub address: SocketAddr,
+    /// Ready-made HTTP/1.1 requests.
+    pub requests: std::sync::Arc<Vec<Vec<u8>>>,
+    /// Connections kept busy.
+    pub connections: usize,
+}
+
+/// What came of it.
+#[derive(Debug)]
+pub struct Measured {
+    /// Answers per second.
+    pub per_second: f64,
+    /// Half of the answers were quicker.
+    pub p50: Duration,
+    /// One in a hundred was slower.
+    pub p99: Duration,
+}
+
+impl Load {
+    /// Keeps the connections busy for `span`; an answer other than an allow ends the benchmark.
+    pub async fn run(&self, span: Duration) -> Measured {
+        let start = Instant::now();
+        let workers: Vec<_> = (0..self.connections)
+            .map(|number| {
+                let load = self.clone();
+                tokio::spawn(async move { load.connection(number, start + span).await })
+            })
+            .collect();
+        let mut latencies = Vec::new();
+        for worker in workers {
+            latencies.extend(worker.await.expect("a connection does not panic"));
+        }
+        let elapsed = start.elapsed();
+        latencies.sort_unstable();
+        let at = |part: usize| latencies[(latencies.len() * part / 100).min(latencies.len() - 1)];
+        Measured {
+            per_second: latencies.len() as f64 / elapsed.as_secs_f64(),
+            p50: at(50),
+            p99: at(99),
+        }
+    }
+
+    async fn connection(&self, number: usize, end: Instant) -> Vec<Duration> {
+        let mut stream = TcpStream::connect(self.address)
+            .await
+            .expect("the server accepts");
+        stream.set_nodelay(true).expect("a TCP option");
+        let mut buffer = Vec::with_capacity(8192);
+        let mut latencies = Vec::with_capacity(1 << 16);
+        let mut next = number * self.requests.len() / self.connections;
+        while Instant::now() < end {
+            let request = &self.requests[next % self.requests.len()];
+            next += 1;
+            let sent = Instant::now();
+            stream.write_all(request).await.expect("the request is sent");
+            answer(&mut stream, &mut buffer).await;
+            assert!(
+                contains(&buffer, br#""decision":true"#),
+                "not allowed: {}",
+                String::from_utf8_lossy(&buffer)
+            );
+            latencies.push(sent.elapsed());
+        }
+        latencies
+    }
+}
+
+/// Reads one answer with a content length; panics unless it is a 200.
+async fn answer(stream: &mut TcpStream, buffer: &mut Vec<u8>) {
+    buffer.clear();
+    loop {
+        let read = stream.read_buf(buffer).await.expect("the answer arrives");
+        assert!(read > 0, "the server closed the connection");
+        let Some(head) = buffer.windows(4).position(|window| window == b"\r\n\r\n") else {
+            continue;
+        };
+        let text = std::str::from_utf8(&buffer[..head])
+            .expect("headers are text")
+            .to_ascii_lowercase();
+        assert!(
+            text.starts_with("http/1.1 200"),
+            "{}",
+            String::from_utf8_lossy(buffer)
+        );
+        let length: usize = text
+            .lines()
+            .find_map(|line| line.strip_prefix("content-length:"))
+            .expect("the answer has a length")
+            .trim()
+            .parse()
+            .expect("the length is a number");
+        if buffer.len() >= head + 4 + length {
+            return;
+        }
+    }
+}
+
+fn contains(text: &[u8], part: &[u8]) -> bool {
+    text.windows(part.len()).any(|window| window == part)
+}

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+//! `make bench`: what a decision costs, beside a handler that does nothing. One table from one run;
+//! the ratios are what to compare, for the figures are this machine's.
+//!
+//! `bench [PEOPLE] [CHANNELS] [SECONDS]`, by default 100000, 10000 and 5.
+
+mod decide;
+mod house;
+mod load;
+mod table;
+mod world;
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use load::Load;
+use table::Row;
+
+const CONNECTIONS: usize = 16;
+const ROUNDS: usize = 3;
+
+#[tokio::main]
+async fn main() {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    if let [command, folder, durability] = arguments.as_slice()
+        && command == "serve"
+    {
+        return house::serve(Path::new(folder), durability).await;
+    }
+    let number = |place: usize, default: usize| {
+        arguments
+            .get(place)
+            .map_or(default, |text| text.parse().expect("a number"))
+    };
+    measure(
+        number(0, 100_000),
+        number(1, 10_000),
+        Duration::from_secs(number(2, 5) as u64),
+    )
+    .await;
+}
+
+async fn measure(people: usize, channels: usize, span: Duration) {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let start = Instant::now();
+    house::fill(folder.path(), &world::grown(people, channels)).await;
+    eprintln!(
+        "==> {people} people and {channels} channels stored in {:.1} s",
+        start.elapsed().as_secs_f64()
+    );
+
+    let mut rows = Vec::new();
+    let mut memory = Vec::new();
+    for (durability, name) in [
+        ("process", "evaluation, recorded (process)"),
+        ("power", "evaluation, recorded (power)"),
+    ] {
+        let start = Instant::now();
+        let house = house::Running::start(folder.path(), durability);
+        eprintln!(
+            "==> ready after {:.1} s; record.durability = {durability}",
+            start.elapsed().as_secs_f64()
+        );
+        let load = |path: &str| Load {
+            address: house.address,
+            requests: Arc::new(house::requests(path, &house.token, people, channels)),
+            connections: CONNECTIONS,
+        };
+        let (constant, evaluation) = (load("/constant"), load("/access/v1/evaluation"));
+        memory.push((
+            format!("resident, ready ({durability})"),
+            table::resident_mib(house.id()),
+        ));
+        let mut rounds = (Vec::new(), Vec::new());
+        // In turn, so that whatever else the machine does meets both alike.
+        for _ in 0..ROUNDS {
+            rounds.0.push(constant.run(span).await);
+            rounds.1.push(evaluation.run(span).await);
+        }
+        memory.push((
+            format!("resident, after the load ({durability})"),
+            table::resident_mib(house.id()),
+        ));
+        if rows.is_empty() {
+            rows.push(Row {
+                name: "constant answer",
+                rounds: rounds.0,
+            });
+        }
+        rows.push(Row {
+            name,
+            rounds: rounds.1,
+        });
+    }
+
+    println!(
+        "\n{people} people, {channels} channels of {} members, {CONNECTIONS} connections, {ROUNDS} x {} s\n",
+        world::MEMBERS,
+        span.as_secs(),
+    );
+    table::http(&rows);
+    println!();
+    for (name, mib) in memory {
+        println!("{name:<54}{mib:>8} MiB");
+    }
+    decide::measure(
+        &house::snapshot(folder.path()).await,
+        people,
+        channels,
+        chrono::Utc::now(),
+    );
+}

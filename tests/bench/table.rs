@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+//! The one table that the benchmark prints.
+
+use std::time::Duration;
+
+use crate::load::Measured;
+
+/// One row over HTTP: several rounds of the same load; the middle one speaks.
+#[derive(Debug)]
+pub struct Row {
+    /// What was asked.
+    pub name: &'static str,
+    /// Its rounds.
+    pub rounds: Vec<Measured>,
+}
+
+impl Row {
+    fn middle(&self, value: impl Fn(&Measured) -> f64) -> f64 {
+        let mut values: Vec<f64> = self.rounds.iter().map(value).collect();
+        values.sort_by(f64::total_cmp);
+        values[values.len() / 2]
+    }
+}
+
+/// Prints the rows, each with its ratio to the first.
+pub fn http(rows: &[Row]) {
+    println!(
+        "{:<34}{:>12}{:>8}{:>12}{:>12}{:>8}",
+        "over HTTP", "answers/s", "ratio", "p50", "p99", "ratio"
+    );
+    let base = &rows[0];
+    for row in rows {
+        let rate = row.middle(|round| round.per_second);
+        let p99 = row.middle(|round| round.p99.as_secs_f64());
+        println!(
+            "{:<34}{:>12.0}{:>8.2}{:>12}{:>12}{:>8.2}",
+            row.name,
+            rate,
+            rate / base.middle(|round| round.per_second),
+            micros(Duration::from_secs_f64(
+                row.middle(|round| round.p50.as_secs_f64())
+            )),
+            micros(Duration::from_secs_f64(p99)),
+            p99 / base.middle(|round| round.p99.as_secs_f64()),
+        );
+    }
+}
+
+/// Prints one decision's cost in process.
+pub fn decisions(name: &str, sorted: &[Duration]) {
+    let at = |part: usize| sorted[(sorted.len() * part / 100).min(sorted.len() - 1)];
+    println!("{name:<54}{:>12}{:>12}", micros(at(50)), micros(at(99)));
+}
+
+/// A short span in microseconds.
+pub fn micros(span: Duration) -> String {
+    format!("{:.1} µs", span.as_secs_f64() * 1e6)
+}
+
+/// The resident memory of a process, in MiB.
+pub fn resident_mib(process: u32) -> u64 {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
+    status
+        .lines()
+        .find_map(|line| line.strip_prefix("VmRSS:"))
+        .and_then(|rest| rest.split_whitespace().next())
+        .and_then(|kib| kib.parse::<u64>().ok())
+        .map_or(0, |kib| kib / 1024)
+}
