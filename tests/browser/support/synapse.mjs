@@ -115,22 +115,29 @@ export class Synapse {
   }
 }
 
-/** What Countersign has on file about it: clients are held to NATO SECRET devices. */
+/** What Countersign has on file about it: what it may ask, with clients held to NATO SECRET devices, and as whom. */
 function recordOf(address) {
   return {
-    id: 'synapse',
-    kind: 'synapse',
-    node: 'nato-pol',
-    client_id: 'synapse',
-    user_id: { template: '@{id}:localhost' },
-    channel_id: 'same',
-    scope: { people: 'all', channels: { list: [] } },
-    may_assert: ['label', 'quotes', 'target', 'to', 'node'],
-    labels_owner: 'server',
-    members_owner: 'server',
-    clients: { managed: true, accreditation: { scheme: 'NATO', level: 'NS' }, posture: 'vouched' },
-    redirect_uris: [`${address}/_synapse/client/oidc/callback`],
-    backchannel_logout_uri: `${address}/_synapse/client/oidc/backchannel_logout`,
+    server: {
+      id: 'synapse',
+      kind: 'synapse',
+      node: 'nato-pol',
+      client_id: 'synapse',
+      user_id: { template: '@{id}:localhost' },
+      channel_id: 'same',
+      scope: { people: 'all', channels: { list: [] } },
+      may_assert: ['label', 'quotes', 'target', 'to', 'node'],
+      labels_owner: 'server',
+      members_owner: 'server',
+      clients: { managed: true, accreditation: { scheme: 'NATO', level: 'NS' }, posture: 'vouched' },
+    },
+    client: {
+      id: 'synapse',
+      name: 'Synapse',
+      redirect_uris: [`${address}/_synapse/client/oidc/callback`],
+      backchannel_logout_uri: `${address}/_synapse/client/oidc/backchannel_logout`,
+      grants: ['authorization_code', 'client_credentials'],
+    },
   };
 }
 
