@@ -7,6 +7,8 @@ use crate::{PersonId, ServerId};
 /// Who acts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Actor {
+    /// Somebody who has not signed in, e.g. who tries to.
+    Nobody,
     /// Somebody with access to the machine: the command line.
     Operator,
     /// A signed-in person.
@@ -18,6 +20,7 @@ pub enum Actor {
 impl std::fmt::Display for Actor {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
+            Self::Nobody => f.write_str("nobody"),
             Self::Operator => f.write_str("operator"),
             Self::Person(id) => write!(f, "user:{id}"),
             Self::Server(id) => write!(f, "server:{id}"),
@@ -96,7 +99,7 @@ impl Permit {
         let covered = match &self.by {
             Actor::Operator => true,
             Actor::Person(_) => self.action == action && self.resource == resource,
-            Actor::Server(_) => false,
+            Actor::Nobody | Actor::Server(_) => false,
         };
         if covered {
             Ok(())

@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 //! People. Their clearances stand in a table of their own and come and go with them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
+use serde::de::DeserializeOwned;
 use sqlx::AnyConnection;
 
 use super::row::{Columns, json, spelled};
 use super::shelf::{Shelf, each, remove_from};
 use super::{StoreError, clearances, sql};
-use crate::{Noun, Person, PersonId, Status};
+use crate::{Country, MissionId, Noun, Person, PersonId, Role, Set, Status};
 
 /// The people.
 #[derive(Debug)]
@@ -76,6 +77,7 @@ pub(super) async fn read(
     db: &mut AnyConnection,
 ) -> Result<BTreeMap<PersonId, Person>, StoreError> {
     let mut people = BTreeMap::new();
+    let mut seen = Seen::default();
     let columns =
         "id, kind, status, agency, sponsor, nationalities, roles, missions, briefings, display_name, email";
     each::<People>(columns, ids, db, |row| {
@@ -83,11 +85,11 @@ pub(super) async fn read(
         let person = Person {
             kind: columns.word(1)?,
             status: columns.word(2)?,
-            nationalities: columns.json(5)?,
+            nationalities: shared(&mut seen.nationalities, columns, 5)?,
             agency: columns.optional_parsed(3)?,
-            roles: columns.json(6)?,
-            missions: columns.json(7)?,
-            briefings: columns.json(8)?,
+            roles: shared(&mut seen.roles, columns, 6)?,
+            missions: shared(&mut seen.missions, columns, 7)?,
+            briefings: shared(&mut seen.briefings, columns, 8)?,
             sponsor: columns.optional_parsed(4)?,
             clearances: Vec::new(),
             display_name: columns.optional_text(9)?,
@@ -99,6 +101,29 @@ pub(super) async fn read(
     .await?;
     clearances::read_into(&mut people, ids, db).await?;
     Ok(people)
+}
+
+/// Lists that were read before. A million people hold few different ones, and share them.
+#[derive(Default)]
+struct Seen {
+    nationalities: HashMap<String, Set<Country>>,
+    roles: HashMap<String, Set<Role>>,
+    missions: HashMap<String, Set<MissionId>>,
+    briefings: HashMap<String, Set<String>>,
+}
+
+fn shared<T: Ord + Clone + DeserializeOwned>(
+    seen: &mut HashMap<String, Set<T>>,
+    columns: Columns<'_>,
+    column: usize,
+) -> Result<Set<T>, StoreError> {
+    let text = columns.text(column)?;
+    if let Some(set) = seen.get(&text) {
+        return Ok(set.clone());
+    }
+    let set: Set<T> = columns.json(column)?;
+    seen.insert(text, set.clone());
+    Ok(set)
 }
 
 async fn put_rows(batch: &[(&PersonId, &Person)], db: &mut AnyConnection) -> Result<(), StoreError> {

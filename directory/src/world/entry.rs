@@ -35,7 +35,7 @@ impl Reader<'_> {
     #[expect(clippy::unused_self, reason = "one shape for all readers")]
     pub(super) fn mission(self, value: Value, path: &Path<'_>, faults: &mut Faults) -> Option<Mission> {
         let mut fields = Fields::of(value, path, faults)?;
-        let state = fields.required("state");
+        let state = fields.required_with("state", line);
         fields.finish();
         Some(Mission { state: state? })
     }
@@ -90,8 +90,8 @@ impl Reader<'_> {
                 self.clearance(value, path, faults)
             })
         };
-        let display_name = fields.optional("display_name");
-        let email = fields.optional("email");
+        let display_name = fields.optional_with("display_name", line);
+        let email = fields.optional_with("email", line);
         fields.finish();
         Some(Person {
             kind: kind?,
@@ -167,7 +167,7 @@ impl Reader<'_> {
         let state = fields.or_default("state");
         let label_mode = fields.or_default("label_mode");
         let listed = fields.or_default("listed");
-        let name = fields.optional("name");
+        let name = fields.optional_with("name", line);
         let server = fields.optional("server");
         let label_drift = fields.or_default("label_drift");
         fields.finish();
@@ -296,6 +296,21 @@ fn administration(value: Value, path: &Path<'_>, faults: &mut Faults) -> Option<
         return None;
     }
     Some(read)
+}
+
+/// The longest text that people read on one line.
+const LONGEST_LINE: usize = 1_000;
+
+/// A text that people read on one line.
+fn line(value: Value, path: &Path<'_>, faults: &mut Faults) -> Option<String> {
+    let text: String = typed(value, path, faults)?;
+    if text.len() > LONGEST_LINE || text.chars().any(char::is_control) {
+        faults.push(path.fault(format_args!(
+            "at most {LONGEST_LINE} bytes, without control characters"
+        )));
+        return None;
+    }
+    Some(text)
 }
 
 fn moment(

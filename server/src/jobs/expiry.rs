@@ -3,7 +3,8 @@
 //! of them. Decisions test validity themselves and never wait for this.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use countersign_directory::store::clearances;
+use countersign_directory::store::{changes, clearances};
+use countersign_directory::{Change, Noun};
 
 use crate::app::House;
 use crate::record::RecordError;
@@ -25,6 +26,9 @@ impl House {
         if found.is_empty() {
             transaction.rollback().await?;
         } else {
+            let told: Vec<Change> =
+                found.iter().map(|(person, kind)| Change::new(Noun::Person, person.as_str(), *kind)).collect();
+            changes::record(&told, self.now(), &mut transaction).await?;
             self.commit(transaction).await?;
         }
         *noted = Some(to);
