@@ -4,7 +4,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench fuzz generate ui clean
+.PHONY: help demo test check bench fuzz generate pictures ui clean
 
 # Programs that scripts/setup.sh had to bring along come first.
 export PATH := $(CURDIR)/target/tools/bin:$(PATH)
@@ -50,6 +50,8 @@ test: ## every test: Rust on SQLite and PostgreSQL, policies, connectors, browse
 	$(call say,Browser and chat server: end to end)
 	@$(MAKE) --no-print-directory tests/browser/node_modules/.package-lock.json
 	@cd tests/browser && npm test
+	$(call say,The whole journey again on PostgreSQL)
+	@scripts/with-postgres.sh node --test tests/browser/specs/journey.spec.mjs
 	$(call say,All tests passed)
 
 check: ## formatting, lints, dependency rules, generated files, documentation
@@ -87,6 +89,9 @@ fuzz: ## feed random bytes to every parser of foreign input (SECONDS_PER_TARGET=
 generate: ## write anew what is generated: OpenAPI document, configuration schema, UI client
 	$(call say,Writing the OpenAPI document and the configuration schema and the UI client)
 	@scripts/generate.sh
+
+pictures: tests/browser/node_modules/.package-lock.json ## take the documentation's screenshots anew, from what `make test` built
+	@cd tests/browser && npm run pictures
 
 ui: admin-ui/dist/index.html ## build the admin UI, if it changed
 
