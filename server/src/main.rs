@@ -11,7 +11,10 @@ fn main() -> ExitCode {
     match command.run() {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
-            eprintln!("{failure}");
+            let message = failure.to_string();
+            if !message.is_empty() {
+                eprintln!("{message}");
+            }
             failure.exit_code()
         }
     }

@@ -15,6 +15,7 @@ mod demo;
 mod directory;
 mod openapi;
 mod opened;
+mod policy;
 mod serve;
 mod server;
 
@@ -35,6 +36,9 @@ pub enum Command {
     Directory(directory::DirectoryCommand),
     /// Print the OpenAPI document of the administration API.
     Openapi,
+    /// Check policies and run their scenarios.
+    #[command(subcommand)]
+    Policy(policy::PolicyCommand),
     /// Serve sign-in, decisions and administration.
     Serve(serve::Serve),
     /// Connect chat servers.
@@ -100,6 +104,7 @@ impl Command {
             Self::Demo(command) => command.run(),
             Self::Directory(command) => command.run(),
             Self::Openapi => openapi::run(),
+            Self::Policy(command) => command.run(),
             Self::Serve(command) => command.run(),
             Self::Server(command) => command.run(),
         }

@@ -75,5 +75,6 @@ pub fn api() -> (Router<App>, utoipa::openapi::OpenApi) {
         .routes(routes!(console::decisions::stream))
         .routes(routes!(console::decisions::show))
         .routes(routes!(console::schemes::get))
+        .routes(routes!(console::simulate::post))
         .split_for_parts()
 }

@@ -3,6 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
+use utoipa::ToSchema;
 
 /// A subject, resource, target: who or what, by the caller's own id.
 #[derive(Clone, Debug, Deserialize, Serialize, PartialEq, Eq)]
@@ -94,7 +95,7 @@ pub struct WireObligation {
 }
 
 /// RFC 9470: stronger sign-in that would do.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct WireStepUp {
     /// What to ask of the provider.
     pub acr_values: String,

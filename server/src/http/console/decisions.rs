@@ -177,7 +177,7 @@ fn in_full(house: &House, recorded: Recorded) -> Decision {
 }
 
 /// A guard in words.
-pub(super) fn failing(reason: Reason) -> Failing {
+fn failing(reason: Reason) -> Failing {
     Failing {
         number: reason.number(),
         code: reason.code().to_owned(),

@@ -8,6 +8,7 @@ pub mod people;
 pub mod schemes;
 pub mod sessions;
 pub mod shapes;
+pub mod simulate;
 
 use serde::Deserialize;
 use utoipa::IntoParams;
