@@ -101,11 +101,12 @@ class Follower:
         self._cache.drop()
         standing = await self._client.standing()
         cursor = self._kill_switch.cursor if keep_cursor else standing.cursor
+        news = [user for user in sorted(standing.ended) if not self._kill_switch.ended(user)]
         self._kill_switch.replace(standing.ended, cursor)
         self._registrar.everything_is_behind()
         self._fresh = False
         await self._catch_up()
-        for user in standing.ended:
+        for user in news:
             await self._attempt(f"ending the sessions of {user}", self._hands.end_all_sessions(user))
 
     def _note(self, change: dict[str, Any]) -> None:
