@@ -11,9 +11,9 @@ for target in $(cargo fuzz list); do
   printf '\n==> fuzzing %s for %s s\n' "$target" "$seconds"
   mkdir -p "fuzz/corpus/$target"
   case $target in
-    world) seeds=policies/worlds ;;
-    *) seeds=fuzz/seeds/$target ;;
+    world | scenario) seeds=("fuzz/seeds/$target" "policies/${target}s") ;;
+    *) seeds=("fuzz/seeds/$target") ;;
   esac
-  cargo fuzz run "$target" "fuzz/corpus/$target" "$seeds" -- -max_total_time="$seconds" -timeout=10 -rss_limit_mb=4096 -print_final_stats=1
+  cargo fuzz run "$target" "fuzz/corpus/$target" "${seeds[@]}" -- -max_total_time="$seconds" -timeout=10 -rss_limit_mb=4096 -print_final_stats=1
 done
 printf '\n==> no findings\n'

@@ -3,3 +3,4 @@
 
 mod audit;
 mod directory;
+mod fuzz_seeds;

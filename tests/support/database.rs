@@ -37,7 +37,11 @@ pub async fn fresh() -> TestDatabase {
         .await
         .expect("the test database opens");
     migrate(&pool).await;
-    TestDatabase { pool, url, _folder: folder }
+    TestDatabase {
+        pool,
+        url,
+        _folder: folder,
+    }
 }
 
 async fn migrate(pool: &AnyPool) {
@@ -51,12 +55,20 @@ async fn migrate(pool: &AnyPool) {
 }
 
 async fn create_on_postgres(server: &str) -> String {
-    let name = format!("t_{}_{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
-    let mut admin = sqlx::AnyConnection::connect(server).await.expect("the PostgreSQL server answers");
+    let name = format!(
+        "t_{}_{}",
+        std::process::id(),
+        NEXT.fetch_add(1, Ordering::Relaxed)
+    );
+    let mut admin = sqlx::AnyConnection::connect(server)
+        .await
+        .expect("the PostgreSQL server answers");
     admin
         .execute(sqlx::AssertSqlSafe(format!("CREATE DATABASE {name}")))
         .await
         .expect("a database can be created");
-    let (base, _) = server.rsplit_once('/').expect("the address ends in a database name");
+    let (base, _) = server
+        .rsplit_once('/')
+        .expect("the address ends in a database name");
     format!("{base}/{name}")
 }

@@ -2,3 +2,4 @@
 //! The harness: fresh databases, the house in process, a clock that tests turn.
 
 pub mod database;
+pub mod fuzz_targets;

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+//! Every committed seed, whole and bent, through what `fuzz/` does with random bytes.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use countersign_tests::fuzz_targets::TARGETS;
+
+/// Bent copies of each small seed.
+const BENT: u64 = 200;
+
+#[test]
+fn every_target_has_seeds_a_binary_and_a_test() {
+    let names = TARGETS.map(|(name, _)| name.to_owned());
+    assert_eq!(listed(&root().join("fuzz/seeds")), names);
+    let binaries = listed(&root().join("fuzz/targets"));
+    assert_eq!(binaries, names.map(|name| format!("{name}.rs")));
+}
+
+#[test]
+fn seeds_are_read_or_refused_without_a_fault() {
+    for (name, target) in TARGETS {
+        for file in listed(&root().join("fuzz/seeds").join(name)) {
+            let bytes = fs::read(root().join("fuzz/seeds").join(name).join(file)).unwrap();
+            target(&bytes);
+            for number in 0..BENT {
+                target(&bent(&bytes, number));
+            }
+        }
+    }
+}
+
+#[test]
+fn shipped_worlds_and_scenarios_are_read() {
+    for (name, folder) in [("world", "policies/worlds"), ("scenario", "policies/scenarios")] {
+        let (_, target) = TARGETS.into_iter().find(|(other, _)| *other == name).unwrap();
+        for file in listed(&root().join(folder)) {
+            let bytes = fs::read(root().join(folder).join(file)).unwrap();
+            for length in [bytes.len(), bytes.len() / 2, 0] {
+                target(&bytes[..length]);
+            }
+        }
+    }
+}
+
+/// Cut short, or with a byte changed, doubled or taken out; the same each time.
+fn bent(bytes: &[u8], number: u64) -> Vec<u8> {
+    let mut bent = bytes.to_vec();
+    if bent.is_empty() {
+        return bent;
+    }
+    let random = (number + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    let at = (random >> 32) as usize % bent.len();
+    match number % 4 {
+        0 => bent.truncate(at),
+        1 => bent[at] = (random >> 8) as u8,
+        2 => bent.insert(at, bytes[at]),
+        _ => drop(bent.remove(at)),
+    }
+    bent
+}
+
+fn listed(folder: &Path) -> Vec<String> {
+    let entries = fs::read_dir(folder).unwrap_or_else(|cause| panic!("{}: {cause}", folder.display()));
+    let mut names: Vec<_> = entries
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    names.sort_unstable();
+    names
+}
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+}

@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: Apache-2.0
+//! What is done with bytes from strangers, one function per parser. `fuzz/` feeds them random bytes
+//! and the tests feed them the committed seeds, so both try the same thing.
+
+use std::sync::OnceLock;
+
+use chrono::DateTime;
+use countersign_audit::NewLeaf;
+use countersign_audit::checkpoint::Checkpoint;
+use countersign_audit::checkpoint::note::{Note, VerifierKey};
+use countersign_authn::oidc::authorize::{self, Refusal};
+use countersign_authn::oidc::client::{Client, ClientRecord};
+use countersign_authn::oidc::jws;
+use countersign_authn::oidc::keys::KeyRing;
+use countersign_authn::oidc::parameters::Parameters;
+use countersign_authz::scenario::{run_files, simulate};
+use countersign_authz::{Engine, Snapshot};
+use countersign_labels::{RawLabel, Schemes};
+use countersign_server::config::Config;
+use countersign_server::http::access::wire::EvaluationRequest;
+use countersign_server::http::strict_json::{self, StrictJson};
+use serde_json::{Value, json};
+
+/// A parser under test.
+pub type Target = fn(&[u8]);
+
+/// Every target by name; the names are those of `fuzz/targets/` and `fuzz/seeds/`.
+pub const TARGETS: [(&str, Target); 9] = [
+    ("authorize", self::authorize),
+    ("checkpoint", checkpoint),
+    ("config", config),
+    ("journal", journal),
+    ("label", label),
+    ("request", request),
+    ("scenario", scenario),
+    ("token", token),
+    ("world", world),
+];
+
+/// An authorization request is refused, or frozen with an address that is on file.
+pub fn authorize(bytes: &[u8]) {
+    let Ok(query) = std::str::from_utf8(bytes) else {
+        return;
+    };
+    let parameters = Parameters::read(query);
+    let client = client();
+    let now = DateTime::from_timestamp(1_700_000_000, 0).unwrap();
+    let checked = authorize::check(&parameters, Some(client), &KeyRing::default(), ISSUER, now);
+    match checked {
+        Ok(request) => {
+            assert!(client.record.redirect_uris.contains(&request.redirect_uri));
+            assert!(request.challenge.is_some(), "a public client needs a challenge");
+        }
+        Err(Refusal::Page(_) | Refusal::Redirect(_)) => {}
+    }
+}
+
+/// A signed note that is read is written as it was; so is a checkpoint, and a key.
+pub fn checkpoint(bytes: &[u8]) {
+    let Ok(text) = std::str::from_utf8(bytes) else {
+        return;
+    };
+    if let Ok(note) = Note::parse(text) {
+        assert_eq!(Note::parse(&note.to_string()).unwrap(), note);
+        let _ = Checkpoint::parse(note.text());
+    }
+    if let Ok(checkpoint) = Checkpoint::parse(text) {
+        assert_eq!(Checkpoint::parse(&checkpoint.text()).unwrap(), checkpoint);
+    }
+    if let Ok(key) = text.parse::<VerifierKey>() {
+        assert_eq!(key.to_string().parse(), Ok(key));
+    }
+}
+
+/// A configuration is typed and checked, or its first wrong key is named.
+pub fn config(bytes: &[u8]) {
+    let Ok(text) = std::str::from_utf8(bytes) else {
+        return;
+    };
+    let Ok(table) = text.parse::<toml::Table>() else {
+        return;
+    };
+    let _ = Config::from_table(table);
+}
+
+/// A journal segment is read as far as it is whole; a frame's payload that is a leaf goes round.
+pub fn journal(bytes: &[u8]) {
+    countersign_audit::journal::read_segment(bytes);
+    if let Some(leaf) = NewLeaf::decode(bytes) {
+        assert_eq!(leaf.encode(), bytes);
+        assert!(!leaf.record(0, None).is_empty());
+    }
+}
+
+/// A label that is understood says the same again when it is written and read once more.
+pub fn label(bytes: &[u8]) {
+    let Ok(raw) = RawLabel::parse(bytes) else { return };
+    let Ok(label) = Schemes::builtin().label(&raw) else {
+        return;
+    };
+    let again = Schemes::builtin()
+        .label(&label.to_raw())
+        .expect("what we write we can read");
+    assert_eq!(label, again);
+}
+
+/// A request body that is taken means the same to a second reader; a question in it is read or
+/// refused.
+pub fn request(bytes: &[u8]) {
+    let Ok(value) = strict_json::parse(bytes) else {
+        return;
+    };
+    let usual: Value = serde_json::from_slice(bytes).expect("the usual reader takes it too");
+    assert_eq!(value, usual);
+    let _ = StrictJson(value).read::<EvaluationRequest>();
+}
+
+/// A scenario file is run or refused; so is a single scenario, as the simulator takes it. Whatever
+/// it says, an outcome other than a permit has a reason.
+pub fn scenario(bytes: &[u8]) {
+    let files = [("file".to_owned(), bytes.to_vec())];
+    let (engine, snapshot) = coalition();
+    if let Ok(scenario) = serde_json::from_slice::<Value>(bytes) {
+        if scenario.get("scenarios").is_some() {
+            let _ = run_files(engine, WORLD, &files);
+            return;
+        }
+        let now = DateTime::from_timestamp(1_700_000_000, 0).unwrap();
+        if let Ok(simulated) = simulate(engine, snapshot, &scenario, &json!({}), now) {
+            let decision = simulated.decision;
+            assert_eq!(decision.allowed(), decision.reason.is_none());
+        }
+    }
+}
+
+/// No text is a token while there are no keys.
+pub fn token(bytes: &[u8]) {
+    let Ok(text) = std::str::from_utf8(bytes) else {
+        return;
+    };
+    assert!(jws::verify(&KeyRing::default(), text).is_none());
+}
+
+/// A world file is read, or its faults are named.
+pub fn world(bytes: &[u8]) {
+    if let Err(faults) = countersign_directory::world::parse(bytes) {
+        assert!(!faults.is_empty(), "a refusal has a reason");
+    }
+}
+
+fn client() -> &'static Client {
+    static CLIENT: OnceLock<Client> = OnceLock::new();
+    CLIENT.get_or_init(|| {
+        let record: ClientRecord = serde_json::from_value(json!({
+            "id": "chat",
+            "name": "Chat",
+            "redirect_uris": ["https://chat.example/callback"],
+            "grants": ["authorization_code"],
+        }))
+        .expect("the record is one");
+        Client {
+            record,
+            secret_hash: None,
+        }
+    })
+}
+
+fn coalition() -> &'static (Engine, Snapshot) {
+    static COALITION: OnceLock<(Engine, Snapshot)> = OnceLock::new();
+    COALITION.get_or_init(|| {
+        let world = countersign_directory::world::parse(WORLD).expect("the world is one");
+        (
+            Engine::builtin().expect("the shipped policies are valid"),
+            Snapshot::new(world, 0),
+        )
+    })
+}
+
+const ISSUER: &str = "https://id.example";
+const WORLD: &[u8] = include_bytes!("../../policies/worlds/coalition.world.json");
