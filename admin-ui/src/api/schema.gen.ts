@@ -1,6 +1,144 @@
 // SPDX-License-Identifier: Apache-2.0
 // Generated from docs/openapi.json by scripts/generate-client.mjs. Do not edit.
 export interface paths {
+    "/api/v1/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Follows the feed. */
+        get: operations["changes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/changes/state": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Everybody who is out now, and the cursor from which the feed goes on. */
+        get: operations["change_state"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/channels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists channels. */
+        get: operations["channels"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/channels/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Shows one channel: to an administrator in full, to a connected server what it reported. */
+        get: operations["channel"];
+        /** Registers a channel or takes a later report of it. */
+        put: operations["register_channel"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/channels/{id}/members/{user}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** A person came into a channel. */
+        put: operations["put_member"];
+        post?: never;
+        /** A person left a channel. */
+        delete: operations["remove_member"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/decisions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists decisions, newest first. */
+        get: operations["decisions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/decisions/stream": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Follows decisions as they are taken. */
+        get: operations["decision_stream"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/decisions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Explains one decision. */
+        get: operations["decision"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/me": {
         parameters: {
             query?: never;
@@ -8,7 +146,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Who is signed in */
+        /** Tells the console who she is. */
         get: operations["me"];
         put?: never;
         post?: never;
@@ -25,7 +163,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List people */
+        /** Lists people. */
         get: operations["people"];
         put?: never;
         post?: never;
@@ -42,7 +180,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** One person */
+        /** Shows one person. */
         get: operations["person"];
         put?: never;
         post?: never;
@@ -61,7 +199,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Disable a person and end everything */
+        /** Ends a person's access everywhere: her account, sessions and tokens. One administrator is enough. */
         post: operations["revoke_person"];
         delete?: never;
         options?: never;
@@ -78,8 +216,25 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** End every session of a person */
+        /** Ends all of a person's sessions; she may sign in again. */
         post: operations["end_sessions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/schemes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the schemes. They are no secret to anybody who is signed in. */
+        get: operations["schemes"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -96,93 +251,8 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** End one session */
+        /** Ends one session. */
         delete: operations["end_session"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/channels": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** List channels */
-        get: operations["channels"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/channels/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** One channel, with who may be in it now */
-        get: operations["channel"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/decisions": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** List decisions, newest first */
-        get: operations["decisions"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/decisions/stream": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Decisions as they are made (server-sent events named `decision`, each a DecisionSummary) */
-        get: operations["decision_stream"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/decisions/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Why a decision came out as it did */
-        get: operations["decision"];
-        put?: never;
-        post?: never;
-        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -197,25 +267,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Ask a question that nobody acts on */
+        /** Runs one scenario over the live world. */
         post: operations["simulate"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/schemes": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** The label schemes, with their colours */
-        get: operations["schemes"];
-        put?: never;
-        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -226,319 +279,623 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        /** @description An error in words (RFC 9457). */
-        Problem: {
-            title: string;
-            /** Format: int32 */
-            status: number;
-            type?: string;
-            detail?: string | null;
-            reason?: string | null;
-            required_roles?: string[];
-            decision_id?: string | null;
-        };
         /** @description The system-high marking of this deployment. */
         Banner: {
-            text: string;
+            /** @description Background colour, `#rrggbb`. */
             bg: string;
+            /** @description Text colour, `#rrggbb`. */
             fg: string;
+            /** @description Marking words. */
+            text: string;
         };
-        /** @description Who is signed in to the console, and what every page shows. */
-        Me: {
+        /** @description Where to begin. */
+        ChangeState: {
+            /** @description Where to go on. */
+            cursor: string;
+            /** @description Everybody who is out. */
+            ended_users: string[];
+        };
+        /** @description What changed. */
+        Changes: {
+            /** @description In order. */
+            changes: components["schemas"]["FeedChange"][];
+            /** @description Where to go on. */
+            cursor: string;
+            /** @description The world's revision. */
+            revision: string;
+        };
+        /** @description A channel in full. */
+        Channel: {
+            /** @description The agency it belongs to. */
+            agency?: string | null;
+            /** @description Takes outsiders and guests. */
+            externals_allowed: boolean;
+            /** @description The channel. */
             id: string;
-            roles: string[];
-            csrf_token: string;
-            banner: components["schemas"]["Banner"];
+            /** @description Takes industry at rank 1 and up. */
+            industry_allowed: boolean;
+            /** @description Its label. */
+            label: components["schemas"]["Label"];
+            /** @description The server reported a lower or wider label: posting has stopped. */
+            label_drift: boolean;
+            /** @description `fixed`, `floating`, `portion`. */
+            label_mode: string;
+            /** @description Its existence is no secret. */
+            listed: boolean;
+            /** @description The label in marking words. */
+            marking?: string | null;
+            /** @description Who is in it. */
+            members: components["schemas"]["ChannelMember"][];
+            /** @description Need-to-know. */
+            missions: string[];
+            /** @description What people call it. */
+            name?: string | null;
+            /** @description Who owns it; absent, whoever holds the role. */
+            owners?: string[] | null;
+            /** @description A closed list of named readers. */
+            recipients?: string[] | null;
+            /** @description The connected server that registered it. */
+            server?: string | null;
+            /** @description `open` or `closed`. */
+            state: string;
+        };
+        /** @description A member of a channel. */
+        ChannelMember: {
+            /** @description What people call her. */
             display_name?: string | null;
-            notice?: string | null;
-            session?: null | components["schemas"]["OwnSession"];
-        };
-        OwnSession: {
+            /** @description The person. */
             id: string;
-            /** Format: int32 */
-            aal: number;
-            /** Format: date-time */
-            auth_time: string;
-            /** Format: date-time */
-            ends_at?: string | null;
+            /** @description Whether she may be there now, session and device aside. */
+            member_allowed: boolean;
+            /** @description The reason code, when not. */
+            reason?: string | null;
+            /** @description The reason in words. */
+            reason_text?: string | null;
+        };
+        /** @description A page of channels. */
+        ChannelPage: {
+            /** @description In the order of their ids. */
+            items: components["schemas"]["ChannelSummary"][];
+            /** @description Where the next page begins; absent at the end. */
+            next_cursor?: string | null;
+        };
+        /** @description What is reported of a channel. What is absent was not spoken of. */
+        ChannelReport: {
+            /** @description Takes outsiders and guests. */
+            externals_allowed?: boolean | null;
+            /** @description Takes industry. */
+            industry_allowed?: boolean | null;
+            /** @description Its label. */
+            label?: {
+                [key: string]: unknown;
+            } | null;
+            /** @description `fixed`, `floating`, `portion`. */
+            label_mode?: string | null;
+            /** @description Its existence is no secret. */
+            listed?: boolean | null;
+            /** @description Its missions. */
+            missions?: string[] | null;
+            /** @description What people call it. */
+            name?: string | null;
+            /** @description Who owns it, by the server's names. */
+            owners?: string[] | null;
+            /** @description Its closed list of readers, by the server's names. */
+            recipients?: string[] | null;
+            /** @description `open` or `closed`. */
+            state?: string | null;
+        };
+        /** @description A channel as it stands after the report. */
+        ChannelReported: {
+            /** @description The reported label was not taken: posting has stopped until a reclassification. */
+            drift?: boolean;
+            /** @description The server's name of it. */
+            id: string;
+            /** @description The label that holds. */
+            label: {
+                [key: string]: unknown;
+            };
+            /** @description The world's revision. */
+            revision: string;
+        };
+        /** @description One line of the list of channels. */
+        ChannelSummary: {
+            /** @description The channel. */
+            id: string;
+            /** @description Its label. */
+            label: components["schemas"]["Label"];
+            /** @description `fixed`, `floating`, `portion`. */
+            label_mode: string;
+            /** @description Its existence is no secret. */
+            listed: boolean;
+            /** @description The label in marking words. */
+            marking?: string | null;
+            /** @description How many are in it. */
+            member_count: number;
+            /** @description What people call it. */
+            name?: string | null;
+            /** @description The connected server that registered it. */
+            server?: string | null;
+            /** @description `open` or `closed`. */
+            state: string;
+        };
+        /** @description A clearance on record. */
+        Clearance: {
+            /** @description `verified` or `rejected`, when attested. */
+            attestation?: string | null;
+            /** @description The one channel of an emergency clearance. */
+            channel?: string | null;
+            /** @description The compartments. */
+            compartments: string[];
+            /** @description `personnel`, `attested`, `emergency`, `service`. */
+            kind: string;
+            /** @description The level. */
+            level: string;
+            /** @description The scheme. */
+            scheme: string;
+            /** @description `active`, `suspended`, `revoked`. */
+            state: string;
+            /**
+             * Format: date-time
+             * @description Good from this second.
+             */
+            valid_from: string;
+            /**
+             * Format: date-time
+             * @description Good up to and including this second.
+             */
+            valid_until: string;
+        };
+        /** @description A decision in full. */
+        Decision: components["schemas"]["DecisionSummary"] & {
+            /** @description The policies that decided. */
+            determining: string[];
+            /** @description Whether the true reason went out to the caller. */
+            disclosed: boolean;
+            /** @description Until when the answer could be reused. */
+            expires_at?: string | null;
+            /** @description Every guard that failed, in order. */
+            failing: components["schemas"]["Failing"][];
+            /** @description What the decision rested on. */
+            inputs: unknown;
+            /** @description The duties that came with it. */
+            obligations: components["schemas"]["Obligation"][];
+            /** @description The policies in force. */
+            policy_revision?: string | null;
+            /** @description The reason in words. */
+            reason_text?: string | null;
+            /** @description The world that was asked. */
+            revision?: string | null;
+            /** @description Whether the person alone was asked about. */
+            standing: boolean;
+        };
+        /** @description A page of decisions, newest first. */
+        DecisionPage: {
+            /** @description Newest first. */
+            items: components["schemas"]["DecisionSummary"][];
+            /** @description Where the next page begins; absent at the end. */
+            next_cursor?: string | null;
+        };
+        /** @description One line of the list of decisions. */
+        DecisionSummary: {
+            /** @description The action. */
+            action: string;
+            /**
+             * Format: date-time
+             * @description When it was taken.
+             */
+            at: string;
+            /**
+             * Format: int32
+             * @description The guard's place in the order.
+             */
+            guard?: number | null;
+            /** @description Names the decision. */
+            id: string;
+            /** @description `allow`, `deny`, `step_up`. */
+            outcome: string;
+            /** @description The true reason code. */
+            reason?: string | null;
+            /** @description On what. */
+            resource: components["schemas"]["Resource"];
+            /** @description The connected server that asked. */
+            server?: string | null;
+            /** @description Who asked to act. */
+            subject: string;
+            /** @description What people call her. */
+            subject_name?: string | null;
+        };
+        /** @description What an act ended. */
+        Ended: {
+            /** @description Channels that she leaves. */
+            evictions: number;
+            /** @description Sessions that are over. */
+            sessions_ended: number;
+        };
+        /** @description A guard that fails. */
+        Failing: {
+            /** @description Its reason code. */
+            code: string;
+            /**
+             * Format: int32
+             * @description Its place in the order.
+             */
+            number: number;
+            /** @description What it says. */
+            text: string;
+        };
+        /** @description One change, in the server's own names. */
+        FeedChange: {
+            /** @enum {string} */
+            kind: "user_active";
+            /** @description Who. */
+            user: string;
+        } | {
+            /** @enum {string} */
+            kind: "user_ended";
+            /** @description Who. */
+            user: string;
+        } | {
+            /** @enum {string} */
+            kind: "session_ended";
+            /** @description Its `sid` at this server's client. */
+            session: string;
+            /** @description Whose. */
+            user: string;
+        } | {
+            /** @description The channel. */
+            channel: string;
+            /** @enum {string} */
+            kind: "label";
+            /** @description Its label. */
+            label: {
+                [key: string]: unknown;
+            };
+        } | {
+            /** @description From where. */
+            channel: string;
+            /** @description The recorded decision. */
+            decision_id: string;
+            /** @enum {string} */
+            kind: "eviction";
+            /** @description Who. */
+            user: string;
+        } | {
+            /** @enum {string} */
+            kind: "policy";
+            /** @description Which. */
+            policy_revision: string;
+        } | {
+            /** @enum {string} */
+            kind: "world";
+        };
+        /** @description One fault of an input. */
+        InputFault: {
+            /** @description What is wrong. */
+            message: string;
+            /** @description Where, as a JSON path. */
+            path: string;
         };
         /** @description A label as world files write it. */
         Label: {
-            scheme: string;
-            level: string;
-            compartments?: string[];
-            releasable_to?: string[] | null;
+            /** @description Shown, never tested. */
             caveats?: string[];
-            nationals_only?: boolean;
-            /** Format: date-time */
-            not_before?: string | null;
-            originator_controlled_by?: string | null;
-        };
-        PersonSummary: {
-            id: string;
-            kind: string;
-            /** @enum {string} */
-            status: "active" | "disabled";
-            roles: string[];
-            nationalities: string[];
-            display_name?: string | null;
-            agency?: string | null;
-            /** Format: date-time */
-            last_sign_in?: string | null;
-        };
-        PersonPage: {
-            items: components["schemas"]["PersonSummary"][];
-            next_cursor?: string | null;
-        };
-        Clearance: {
-            scheme: string;
-            level: string;
-            /** @enum {string} */
-            kind: "personnel" | "attested" | "emergency" | "service";
-            /** @enum {string} */
-            state: "active" | "suspended" | "revoked";
-            /** Format: date-time */
-            valid_from: string;
-            /** Format: date-time */
-            valid_until: string;
+            /** @description Restrictive tags. */
             compartments?: string[];
-            attestation?: string | null;
-            channel?: string | null;
-            source?: string | null;
+            /** @description The level, e.g. `NS`. */
+            level: string;
+            /** @description Whether every nationality of a reader must be in the audience. */
+            nationals_only?: boolean;
+            /**
+             * Format: date-time
+             * @description Not to be read earlier.
+             */
+            not_before?: string | null;
+            /** @description The agency that must consent to a wider audience. */
+            originator_controlled_by?: string | null;
+            /** @description The audience; absent, the scheme's default. */
+            releasable_to?: string[] | null;
+            /** @description The scheme, e.g. `NATO`. */
+            scheme: string;
         };
-        PersonSession: {
+        /** @description Who is signed in to the console, and what every page shows. */
+        Me: {
+            /** @description The classification banner. */
+            banner: components["schemas"]["Banner"];
+            /** @description To be sent as `X-CSRF-Token` with every change. */
+            csrf_token: string;
+            /** @description What people call her. */
+            display_name?: string | null;
+            /** @description The person. */
             id: string;
-            /** Format: int32 */
-            aal: number;
-            /** Format: date-time */
-            auth_time: string;
-            /** Format: date-time */
-            last_activity: string;
-            acr?: string | null;
-            amr?: string[];
-            /** Format: date-time */
-            ends_at?: string | null;
-            clients?: string[];
-            device?: string | null;
-        };
-        Membership: {
-            channel: string;
-            name?: string | null;
-            label?: null | components["schemas"]["Label"];
-            member_allowed?: boolean | null;
-            reason?: string | null;
-        };
-        Person: {
-            id: string;
-            kind: string;
-            /** @enum {string} */
-            status: "active" | "disabled";
+            /** @description A notice for every page, e.g. that this is a demo with eased rules. */
+            notice?: string | null;
+            /** @description Her offices. */
             roles: string[];
-            nationalities: string[];
-            missions: string[];
-            briefings: string[];
-            clearances: components["schemas"]["Clearance"][];
-            sessions: components["schemas"]["PersonSession"][];
-            memberships: components["schemas"]["Membership"][];
-            display_name?: string | null;
-            email?: string | null;
-            agency?: string | null;
-            sponsor?: string | null;
-            /** Format: date-time */
-            last_sign_in?: string | null;
+            /** @description This sign-in. */
+            session: components["schemas"]["OwnSession"];
         };
-        /** @description What an act brought about. */
-        Ended: {
-            /** Format: int32 */
-            sessions_ended?: number;
-            /** Format: int32 */
-            evictions?: number;
-        };
-        ChannelSummary: {
-            id: string;
+        /** @description A channel that a person is in. */
+        Membership: {
+            /** @description The channel. */
+            channel: string;
+            /** @description Its label. */
             label: components["schemas"]["Label"];
-            /** @enum {string} */
-            state: "open" | "closed";
-            label_mode: string;
-            listed: boolean;
-            /** Format: int32 */
-            member_count: number;
-            name?: string | null;
-            server?: string | null;
-            marking?: string | null;
-        };
-        ChannelPage: {
-            items: components["schemas"]["ChannelSummary"][];
-            next_cursor?: string | null;
-        };
-        ChannelMember: {
-            id: string;
+            /** @description Whether she may be there now, session and device aside. */
             member_allowed: boolean;
-            display_name?: string | null;
-            reason?: string | null;
-            reason_text?: string | null;
-        };
-        Channel: {
-            id: string;
-            label: components["schemas"]["Label"];
-            /** @enum {string} */
-            state: "open" | "closed";
-            label_mode: string;
-            listed: boolean;
-            externals_allowed: boolean;
-            industry_allowed: boolean;
-            missions: string[];
-            members: components["schemas"]["ChannelMember"][];
+            /** @description What people call it. */
             name?: string | null;
-            server?: string | null;
-            agency?: string | null;
-            owners?: string[] | null;
-            recipients?: string[] | null;
-            marking?: string | null;
-            revision?: string;
-            label_drift?: boolean;
-        };
-        Resource: {
-            type: string;
-            id: string;
-            channel?: string | null;
-        };
-        /** @description A guard that denies, with its number in the fixed order. */
-        Failing: {
-            /** Format: int32 */
-            number: number;
-            code: string;
-            text: string;
-        };
-        Obligation: {
-            id: string;
-            type: string;
-            mandatory: boolean;
-        };
-        DecisionSummary: {
-            id: string;
-            /** Format: date-time */
-            at: string;
-            subject: string;
-            action: string;
-            resource: components["schemas"]["Resource"];
-            /** @enum {string} */
-            outcome: "allow" | "deny" | "step_up";
-            subject_name?: string | null;
+            /** @description Why not. */
             reason?: string | null;
-            /** Format: int32 */
-            guard?: number | null;
-            server?: string | null;
         };
-        DecisionPage: {
-            items: components["schemas"]["DecisionSummary"][];
+        /** @description A duty. */
+        Obligation: {
+            /** @description Names the duty within the answer. */
+            id: string;
+            /** @description Whether a caller that cannot do it must refuse. */
+            mandatory: boolean;
+            /** @description What is to be done. */
+            type: string;
+        };
+        /** @description This sign-in. */
+        OwnSession: {
+            /**
+             * Format: int32
+             * @description Assurance level, 1 to 3.
+             */
+            aal: number;
+            /**
+             * Format: date-time
+             * @description When she signed in.
+             */
+            auth_time: string;
+            /**
+             * Format: date-time
+             * @description When it ends at the latest.
+             */
+            ends_at: string;
+            /** @description Its name. */
+            id: string;
+        };
+        /** @description A person in full. */
+        Person: {
+            /** @description Where she works. */
+            agency?: string | null;
+            /** @description Her briefings. */
+            briefings: string[];
+            /** @description Her clearances. */
+            clearances: components["schemas"]["Clearance"][];
+            /** @description What people call her. */
+            display_name?: string | null;
+            /** @description Her mail address. */
+            email?: string | null;
+            /** @description The person. */
+            id: string;
+            /** @description What sort of person. */
+            kind: string;
+            /**
+             * Format: date-time
+             * @description When she last signed in.
+             */
+            last_sign_in?: string | null;
+            /** @description The channels she is in. */
+            memberships: components["schemas"]["Membership"][];
+            /** @description Her missions. */
+            missions: string[];
+            /** @description Her nationalities. */
+            nationalities: string[];
+            /** @description Her offices. */
+            roles: string[];
+            /** @description Her live sign-ins. */
+            sessions: components["schemas"]["PersonSession"][];
+            /** @description Who answers for her, when she is a guest. */
+            sponsor?: string | null;
+            /** @description `active` or `disabled`. */
+            status: string;
+        };
+        /** @description A page of people. */
+        PersonPage: {
+            /** @description In the order of their ids. */
+            items: components["schemas"]["PersonSummary"][];
+            /** @description Where the next page begins; absent at the end. */
             next_cursor?: string | null;
         };
-        StepUp: {
-            acr_values: string[];
-            /** Format: int64 */
-            max_age?: number | null;
-            url?: string | null;
-        };
-        /** @description One decision as it was put on record. */
-        Decision: {
+        /** @description A live sign-in of a person. */
+        PersonSession: {
+            /**
+             * Format: int32
+             * @description Assurance level, 1 to 3.
+             */
+            aal: number;
+            /** @description The assurance verdict. */
+            acr: string;
+            /** @description The evidence. */
+            amr: string[];
+            /**
+             * Format: date-time
+             * @description When she signed in.
+             */
+            auth_time: string;
+            /** @description The clients that it reaches. */
+            clients: string[];
+            /** @description The device, when known. */
+            device?: string | null;
+            /**
+             * Format: date-time
+             * @description When it ends at the latest.
+             */
+            ends_at: string;
+            /** @description Its name. */
             id: string;
-            /** Format: date-time */
-            at: string;
-            subject: string;
-            action: string;
-            resource: components["schemas"]["Resource"];
-            /** @enum {string} */
-            outcome: "allow" | "deny" | "step_up";
-            failing: components["schemas"]["Failing"][];
-            obligations: components["schemas"]["Obligation"][];
-            determining: string[];
-            inputs: unknown;
-            subject_name?: string | null;
+            /**
+             * Format: date-time
+             * @description When it was last used.
+             */
+            last_activity: string;
+        };
+        /** @description One line of the list of people. */
+        PersonSummary: {
+            /** @description Where she works. */
+            agency?: string | null;
+            /** @description What people call her. */
+            display_name?: string | null;
+            /** @description The person. */
+            id: string;
+            /** @description `government`, `military`, `industry`, `service`, `outsider`. */
+            kind: string;
+            /**
+             * Format: date-time
+             * @description When she last signed in.
+             */
+            last_sign_in?: string | null;
+            /** @description Her nationalities. */
+            nationalities: string[];
+            /** @description Her offices. */
+            roles: string[];
+            /** @description `active` or `disabled`. */
+            status: string;
+        };
+        /**
+         * @description An error on the wire. `detail` is safe for the caller; what only the log may know is logged where
+         *     the problem is made.
+         */
+        Problem: {
+            /** @description The decision that refused, as the record names it. */
+            decision_id?: string | null;
+            /** @description What happened here and what to do next. */
+            detail?: string | null;
+            /** @description Each fault of the input, by place. */
+            faults?: components["schemas"]["InputFault"][];
+            /** @description A reason code of the guards, when a decision refused. */
             reason?: string | null;
-            /** Format: int32 */
-            guard?: number | null;
-            reason_text?: string | null;
-            server?: string | null;
-            disclosed?: boolean;
-            standing?: boolean;
-            step_up?: null | components["schemas"]["StepUp"];
-            /** Format: date-time */
-            expires_at?: string | null;
-            revision?: string | null;
-            policy_revision?: string | null;
+            /** @description The offices, one of which is needed. */
+            required_roles?: string[];
+            /**
+             * Format: int32
+             * @description HTTP status.
+             */
+            status: number;
+            /** @description The kind, in words that never change. */
+            title: string;
         };
-        SimulatedResource: {
-            type: string;
-            id: string;
+        /** @description What was acted on. */
+        Resource: {
+            /** @description The channel that an unregistered item is in. */
             channel?: string | null;
-        };
-        /** @description A scenario without its expectation. */
-        SimulateRequest: {
-            subject: string;
-            action: string;
-            resource: components["schemas"]["SimulatedResource"];
-            context?: {
-                label?: components["schemas"]["Label"];
-                target?: string;
-                to?: string;
-                node?: string;
-                quotes?: string[];
-                approver?: string;
-                requester?: string;
-            };
-            facts?: {
-                session?: {
-                    /** Format: int32 */
-                    aal?: number;
-                    /** Format: int64 */
-                    auth_age_minutes?: number;
-                    /** Format: int64 */
-                    idle_minutes?: number;
-                    revoked?: boolean;
-                };
-                device?: string;
-                location?: string;
-                audit?: string;
-            };
-            given?: Record<string, never>;
-            /** Format: date-time */
-            at?: string;
-        };
-        Simulation: {
-            /** @enum {string} */
-            outcome: "allow" | "deny" | "step_up";
-            failing: components["schemas"]["Failing"][];
-            obligations: components["schemas"]["Obligation"][];
-            determining: string[];
-            inputs: unknown;
-            reason?: string | null;
-            /** Format: int32 */
-            guard?: number | null;
-            reason_text?: string | null;
-            step_up?: null | components["schemas"]["StepUp"];
-            /** Format: date-time */
-            expires_at?: string | null;
-            revision?: string | null;
-            policy_revision?: string | null;
-        };
-        SchemeLevel: {
+            /** @description Its name. */
             id: string;
-            /** Format: int32 */
-            rank: number;
-            marking: string;
-            bg: string;
-            fg: string;
-            short?: string;
+            /** @description `channel`, `message`, … */
+            type: string;
         };
+        /** @description A label scheme. */
         Scheme: {
+            /** @description The scheme. */
             id: string;
+            /** @description Its levels, lowest first. */
             levels: components["schemas"]["SchemeLevel"][];
-            version?: string;
-            tags?: string[];
         };
+        /** @description A level of a scheme. */
+        SchemeLevel: {
+            /** @description Background colour. */
+            bg: string;
+            /** @description Text colour. */
+            fg: string;
+            /** @description The level. */
+            id: string;
+            /** @description Marking words. */
+            marking: string;
+            /**
+             * Format: int64
+             * @description Its place in the order; there are holes.
+             */
+            rank: number;
+            /** @description Portion mark. */
+            short: string;
+        };
+        /** @description All label schemes. */
         Schemes: {
+            /** @description In the order of their ids. */
             schemes: components["schemas"]["Scheme"][];
+        };
+        /** @description A scenario, as scenario files hold them. */
+        SimulateRequest: {
+            /** @description The action. */
+            action: string;
+            /**
+             * Format: date-time
+             * @description The moment.
+             */
+            at?: string | null;
+            /** @description What the chat server would send. */
+            context?: {
+                [key: string]: unknown;
+            } | null;
+            /** @description What would be known of session, device and place. */
+            facts?: {
+                [key: string]: unknown;
+            } | null;
+            /** @description A merge patch on the world. */
+            given?: {
+                [key: string]: unknown;
+            } | null;
+            /** @description What it is done to: `{type, id, channel?}`. */
+            resource: components["schemas"]["SimulatedResource"];
+            /** @description The person's id. */
+            subject: string;
+        };
+        /** @description What a simulation is about. */
+        SimulatedResource: {
+            /** @description The channel that an unregistered item is in. */
+            channel?: string | null;
+            /** @description Its id. */
+            id: string;
+            /** @description `channel`, `message`, … */
+            type: string;
+        };
+        /** @description What would be decided. */
+        Simulation: {
+            /** @description Whether it would be allowed. */
+            decision: boolean;
+            /** @description The policies that determine it. */
+            determining: string[];
+            /**
+             * Format: date-time
+             * @description Until when the answer would hold.
+             */
+            expires_at: string;
+            /** @description Every guard that fails, in order. */
+            failing: components["schemas"]["Failing"][];
+            /**
+             * Format: int32
+             * @description The guard's place in the order.
+             */
+            guard?: number | null;
+            /** @description What it rests on. */
+            inputs: unknown;
+            /** @description The duties of a permit. */
+            obligations: components["schemas"]["Obligation"][];
+            /** @description `allow`, `deny`, `step_up`. */
+            outcome: string;
+            /** @description The policies in force. */
+            policy_revision: string;
+            /** @description The primary reason code. */
+            reason?: string | null;
+            /** @description The reason in words. */
+            reason_text?: string | null;
+            /** @description The world that was asked. */
+            revision: string;
+            step_up?: components["schemas"]["WireStepUp"] | null;
+        };
+        /** @description RFC 9470: stronger sign-in that would do. */
+        WireStepUp: {
+            /** @description What to ask of the provider. */
+            acr_values: string;
+            /**
+             * Format: int64
+             * @description How fresh the sign-in must be, seconds.
+             */
+            max_age?: number | null;
+            /** @description Where the person goes. */
+            url: string;
         };
     };
     responses: never;
@@ -549,6 +906,442 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    changes: {
+        parameters: {
+            query?: {
+                /** @description The cursor of the last answer; absent, from now on. */
+                after?: string | null;
+                /** @description Seconds to wait when nothing changed, at most 25. */
+                wait?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Changes"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_state: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangeState"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    channels: {
+        parameters: {
+            query?: {
+                /** @description Text that the id or name contains. */
+                q?: string | null;
+                /** @description The `next_cursor` of the page before. */
+                cursor?: string | null;
+                /** @description Rows, 1 to 200. */
+                limit?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChannelPage"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    channel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Channel"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    register_channel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChannelReport"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChannelReported"];
+                };
+            };
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChannelReported"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_member: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                user: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_member: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                user: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    decisions: {
+        parameters: {
+            query?: {
+                /** @description Only about this person. */
+                subject?: string | null;
+                /** @description Only with this reason code. */
+                reason?: string | null;
+                /** @description Only `allow`, `deny` or `step_up`. */
+                outcome?: string | null;
+                /** @description The `next_cursor` of the page before. */
+                cursor?: string | null;
+                /** @description Rows, 1 to 200. */
+                limit?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DecisionPage"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    decision_stream: {
+        parameters: {
+            query?: {
+                /** @description Only about this person. */
+                subject?: string | null;
+                /** @description Only with this reason code. */
+                reason?: string | null;
+                /** @description Only `allow`, `deny` or `step_up`. */
+                outcome?: string | null;
+                /** @description The `next_cursor` of the page before. */
+                cursor?: string | null;
+                /** @description Rows, 1 to 200. */
+                limit?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    decision: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Decision"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     me: {
         parameters: {
             query?: never;
@@ -558,7 +1351,6 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -567,13 +1359,12 @@ export interface operations {
                     "application/json": components["schemas"]["Me"];
                 };
             };
-            /** @description Not signed in */
             401: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -581,9 +1372,12 @@ export interface operations {
     people: {
         parameters: {
             query?: {
-                q?: string;
-                cursor?: string;
-                limit?: number;
+                /** @description Text that the id or name contains. */
+                q?: string | null;
+                /** @description The `next_cursor` of the page before. */
+                cursor?: string | null;
+                /** @description Rows, 1 to 200. */
+                limit?: number | null;
             };
             header?: never;
             path?: never;
@@ -591,7 +1385,6 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -600,22 +1393,20 @@ export interface operations {
                     "application/json": components["schemas"]["PersonPage"];
                 };
             };
-            /** @description Not signed in */
             401: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not allowed */
             403: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -631,7 +1422,6 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -640,31 +1430,28 @@ export interface operations {
                     "application/json": components["schemas"]["Person"];
                 };
             };
-            /** @description Not signed in */
             401: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not allowed */
             403: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Unknown */
             404: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -682,7 +1469,6 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -691,31 +1477,28 @@ export interface operations {
                     "application/json": components["schemas"]["Ended"];
                 };
             };
-            /** @description Not signed in */
             401: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not allowed */
             403: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Unknown */
             404: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -733,7 +1516,6 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -742,31 +1524,55 @@ export interface operations {
                     "application/json": components["schemas"]["Ended"];
                 };
             };
-            /** @description Not signed in */
             401: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not allowed */
             403: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Unknown */
             404: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    schemes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Schemes"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -784,273 +1590,34 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Ended */
             204: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description Not signed in */
             401: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not allowed */
             403: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Unknown */
             404: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    channels: {
-        parameters: {
-            query?: {
-                q?: string;
-                cursor?: string;
-                limit?: number;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ChannelPage"];
-                };
-            };
-            /** @description Not signed in */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not allowed */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    channel: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Channel"];
-                };
-            };
-            /** @description Not signed in */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not allowed */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unknown */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    decisions: {
-        parameters: {
-            query?: {
-                subject?: string;
-                reason?: string;
-                outcome?: "allow" | "deny" | "step_up";
-                cursor?: string;
-                limit?: number;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["DecisionPage"];
-                };
-            };
-            /** @description The request cannot be used */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not signed in */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not allowed */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    decision_stream: {
-        parameters: {
-            query?: {
-                subject?: string;
-                reason?: string;
-                outcome?: "allow" | "deny" | "step_up";
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description A stream */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "text/event-stream": string;
-                };
-            };
-            /** @description Not signed in */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not allowed */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    decision: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Decision"];
-                };
-            };
-            /** @description Not signed in */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not allowed */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unknown */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -1070,7 +1637,6 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Done */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1079,60 +1645,28 @@ export interface operations {
                     "application/json": components["schemas"]["Simulation"];
                 };
             };
-            /** @description The request cannot be used */
             400: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not signed in */
             401: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not allowed */
             403: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    schemes: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Schemes"];
-                };
-            };
-            /** @description Not signed in */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };

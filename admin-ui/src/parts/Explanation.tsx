@@ -13,7 +13,7 @@ interface Explained {
   failing?: Failing[];
   determining?: string[];
   obligations?: Obligation[];
-  step_up?: { acr_values?: string[] } | null;
+  step_up?: { acr_values: string } | null;
 }
 
 /** Why: the reason with its guard, every guard that fails, the policies that decided, and what the caller must do. */
@@ -38,7 +38,7 @@ export function Explanation({ decision }: { decision: Explained }) {
         {decision.step_up && (
           <p className={styles.stepUp}>
             A sign-in that reaches{' '}
-            <span className="mono">{(decision.step_up.acr_values ?? []).join(', ')}</span> would allow it.
+            <span className="mono">{decision.step_up.acr_values}</span> would allow it.
           </p>
         )}
       </Panel>

@@ -5,7 +5,7 @@ import { marking } from './label';
 
 const NATO: Scheme = {
   id: 'NATO',
-  levels: [{ id: 'NR', rank: 1, marking: 'NATO RESTRICTED', bg: '#00457c', fg: '#ffffff' }],
+  levels: [{ id: 'NR', rank: 1, marking: 'NATO RESTRICTED', short: 'NR', bg: '#00457c', fg: '#ffffff' }],
 };
 
 it('a label is shown with its scheme’s words and colours', () => {

@@ -47,7 +47,7 @@ pub enum FeedChange {
         /// The channel.
         channel: String,
         /// Its label.
-        #[schema(value_type = Object)]
+        #[schema(value_type = HashMap<String, Value>)]
         label: RawLabel,
     },
     /// This person must leave this channel.

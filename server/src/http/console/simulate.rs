@@ -30,13 +30,13 @@ pub struct SimulateRequest {
     /// What it is done to: `{type, id, channel?}`.
     resource: SimulatedResource,
     /// What the chat server would send.
-    #[schema(value_type = Option<Object>)]
+    #[schema(value_type = Option<HashMap<String, Value>>)]
     context: Option<Value>,
     /// What would be known of session, device and place.
-    #[schema(value_type = Option<Object>)]
+    #[schema(value_type = Option<HashMap<String, Value>>)]
     facts: Option<Value>,
     /// A merge patch on the world.
-    #[schema(value_type = Option<Object>)]
+    #[schema(value_type = Option<HashMap<String, Value>>)]
     given: Option<Value>,
     /// The moment.
     at: Option<chrono::DateTime<chrono::Utc>>,

@@ -26,7 +26,7 @@ use crate::record;
 #[serde(deny_unknown_fields)]
 pub struct ChannelReport {
     /// Its label.
-    #[schema(value_type = Option<Object>)]
+    #[schema(value_type = Option<HashMap<String, Value>>)]
     label: Option<RawLabel>,
     /// What people call it.
     name: Option<String>,
@@ -57,7 +57,7 @@ pub struct ChannelReported {
     /// The server's name of it.
     pub id: String,
     /// The label that holds.
-    #[schema(value_type = Object)]
+    #[schema(value_type = HashMap<String, Value>)]
     pub label: RawLabel,
     /// The world's revision.
     pub revision: String,
