@@ -19,6 +19,7 @@ use sqlx::{Any, Transaction};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::database::Database;
+use crate::factors::Factors;
 use crate::record::Recorder;
 use crate::rng::Randomness;
 use crate::world::Tail;
@@ -46,6 +47,8 @@ pub struct House {
     pub board: Board,
     /// Seals secrets at rest and authenticates tokens.
     pub sealer: Sealer,
+    /// Checks passwords and passkeys.
+    pub factors: Factors,
     /// The signing keys in use.
     pub keys: ArcSwap<KeyRing>,
     /// Writes what happened.

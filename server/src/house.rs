@@ -13,6 +13,7 @@ use crate::app::{App, House};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::database::{Database, DatabaseError};
+use crate::factors::{FactorError, Factors};
 use crate::master_key::{self, MasterKeyError};
 use crate::outbound::{self, OutboundError};
 use crate::record::{self, RecordError, Recorder};
@@ -31,6 +32,9 @@ pub enum OpenError {
     /// The master key.
     #[error(transparent)]
     MasterKey(#[from] MasterKeyError),
+    /// The sign-in factors.
+    #[error("sign-in cannot be set up: {0}")]
+    Factors(#[from] FactorError),
     /// The HTTP client.
     #[error(transparent)]
     Outbound(#[from] OutboundError),
@@ -78,6 +82,7 @@ pub async fn open(
     drop(db);
 
     Ok(App::from(House {
+        factors: Factors::new(&config, &sealer, &mut rng)?,
         tail: Tail::behind(snapshot.revision(), now),
         world: Shared::new(snapshot),
         schemes: Schemes::builtin(),

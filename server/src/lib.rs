@@ -11,6 +11,7 @@ pub mod clock;
 pub mod config;
 pub mod database;
 pub mod house;
+pub mod factors;
 pub mod http;
 pub mod jobs;
 pub mod listen;

@@ -67,10 +67,18 @@ pub async fn issue(
     bound_to: &BoundTo,
     now: DateTime<Utc>,
     rng: &mut impl CryptoRng,
+    log: &mut Happened,
     db: &mut AnyConnection,
 ) -> Result<Secret, StoreError> {
     let code = Secret::generate(rng);
     codes::insert(&code.hash(), &random_id(rng), bound_to, now + LIFETIME, db).await?;
+    let detail = json!({
+        "client": bound_to.client,
+        "session": bound_to.session,
+        "acr": bound_to.level.acr(),
+        "auth_time": bound_to.auth_time,
+    });
+    log.event("oidc.code_issued", bound_to.person.as_str(), detail);
     Ok(code)
 }
 

@@ -14,11 +14,17 @@ use crate::app::App;
 
 pub mod access;
 pub mod admin_ui;
+pub mod assets;
+pub mod authn;
 pub mod caller;
 pub mod console;
 pub mod cookies;
 pub mod directory;
+pub mod fault;
+pub mod form;
 pub mod health;
+pub mod oauth2;
+pub mod page;
 pub mod problem;
 pub mod strict_json;
 
@@ -39,6 +45,9 @@ pub fn router(app: App) -> Router {
     let (api, _) = api();
     Router::new()
         .merge(api)
+        .merge(authn::router(&app))
+        .merge(oauth2::router(&app))
+        .route("/static/{file}", get(assets::get))
         .route("/access/v1/evaluation", post(access::evaluation::post))
         .route("/admin", get(admin_ui::file))
         .route("/admin/", get(admin_ui::file))

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+//! Style, script and pictures of our own pages, compiled in. The banner's colours are data of the
+//! label scheme, so their rule is written at run time: pages carry no inline style.
+
+use axum::extract::{Path, State};
+use axum::response::{IntoResponse, Response};
+use http::{StatusCode, header};
+
+use crate::app::App;
+use crate::http::page::Frame;
+
+const CSS: &str = "text/css; charset=utf-8";
+const JS: &str = "text/javascript; charset=utf-8";
+
+/// `GET /static/{file}`
+pub async fn get(State(app): State<App>, Path(file): Path<String>) -> Response {
+    let (kind, body) = match file.as_str() {
+        "countersign.css" => (CSS, include_str!("../../static/countersign.css").to_owned()),
+        "form-post.js" => (JS, include_str!("../../static/form-post.js").to_owned()),
+        "mark.svg" => ("image/svg+xml", include_str!("../../static/mark.svg").to_owned()),
+        "marking.css" => (CSS, marking(&app)),
+        "passkey.js" => (JS, include_str!("../../static/passkey.js").to_owned()),
+        "tokens.css" => (CSS, include_str!("../../static/tokens.css").to_owned()),
+        _ => return StatusCode::NOT_FOUND.into_response(),
+    };
+    ([(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, "no-cache")], body).into_response()
+}
+
+fn marking(app: &App) -> String {
+    Frame::level(app).map_or_else(String::new, |level| {
+        format!(".marking {{ background: {}; color: {}; }}\n", level.background, level.foreground)
+    })
+}

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+//! `POST /account/passkeys…`: adds and removes passkeys. Both ask for a sign-in of the last ten
+//! minutes, so that an unwatched screen is not enough.
+
+use authn::Happened;
+use authn::assurance::Requirement;
+use authn::bind;
+use authn::session::Session;
+use authn::store::accounts;
+use axum::Json;
+use axum::extract::State;
+use axum::response::{IntoResponse, Response};
+use countersign_authn as authn;
+use countersign_directory::Actor;
+use http::{HeaderMap, header};
+use serde_json::json;
+
+use super::show::page;
+use crate::app::{App, House};
+use crate::http::authn::browser;
+use crate::http::authn::enrol::challenge::display_name;
+use crate::http::fault::Fault;
+use crate::http::form::OwnForm;
+use crate::http::page::see_other;
+use crate::record;
+
+const FRESH_SECONDS: i64 = 600;
+const SIGN_IN_AGAIN: &str = "/signin?then=/account&max_age=600";
+
+/// `POST /account/passkeys/challenge`
+pub async fn challenge(
+    State(app): State<App>,
+    headers: HeaderMap,
+    form: OwnForm,
+) -> Result<Response, Fault> {
+    let Some(session) = fresh(&app, &headers, &form).await? else { return Err(Fault::Foreign) };
+    let now = app.now();
+    let mut rng = app.rng();
+    let mut db = app.database.begin_write().await?;
+    let account = accounts::ensure(&session.person, now, &mut rng, &mut db).await?;
+    let name = display_name(&app, &session.person);
+    let bound_to = bound_to(&session);
+    let challenge = app
+        .factors
+        .passkeys
+        .begin_registration(&account, &name, &bound_to, now, &mut rng, &mut db)
+        .await?;
+    db.commit().await?;
+    let body = Json(json!({ "id": challenge.id, "options": challenge.options }));
+    Ok(([(header::CACHE_CONTROL, "no-store")], body).into_response())
+}
+
+/// `POST /account/passkeys`
+pub async fn add(
+    State(app): State<App>,
+    headers: HeaderMap,
+    form: OwnForm,
+) -> Result<Response, Fault> {
+    let Some(session) = fresh(&app, &headers, &form).await? else {
+        return Ok(see_other(SIGN_IN_AGAIN));
+    };
+    let now = app.now();
+    let mut log = Happened::new();
+    let mut db = app.database.begin_write().await?;
+    let added = app
+        .factors
+        .passkeys
+        .finish_registration(
+            form.0.one("challenge").unwrap_or_default(),
+            &session.person,
+            form.0.one("name").unwrap_or("Passkey"),
+            &bound_to(&session),
+            form.0.one("credential").unwrap_or_default(),
+            now,
+            &mut log,
+            &mut db,
+        )
+        .await?;
+    record::happened(&Actor::Person(session.person.clone()), &log, now, &mut db).await?;
+    app.commit(db).await?;
+    let outcome = match added {
+        Ok(_) => Ok(Some("The passkey was added.".to_owned())),
+        Err(_) => Err("No passkey was added. Try again.".to_owned()),
+    };
+    page(&app, &session, outcome).await
+}
+
+/// `POST /account/passkeys/remove`
+pub async fn remove(
+    State(app): State<App>,
+    headers: HeaderMap,
+    form: OwnForm,
+) -> Result<Response, Fault> {
+    let Some(session) = fresh(&app, &headers, &form).await? else {
+        return Ok(see_other(SIGN_IN_AGAIN));
+    };
+    let now = app.now();
+    let mut log = Happened::new();
+    let mut db = app.database.begin_write().await?;
+    let is_removed =
+        bind::remove_passkey(form.field("passkey")?, &session.person, &mut log, &mut db).await?;
+    record::happened(&Actor::Person(session.person.clone()), &log, now, &mut db).await?;
+    app.commit(db).await?;
+    let outcome = if is_removed {
+        Ok(Some("The passkey was removed.".to_owned()))
+    } else {
+        Err("Your only passkey cannot be removed: add another first.".to_owned())
+    };
+    page(&app, &session, outcome).await
+}
+
+async fn fresh(house: &House, headers: &HeaderMap, form: &OwnForm) -> Result<Option<Session>, Fault> {
+    let Some(session) = browser::session(house, headers).await? else { return Ok(None) };
+    form.belongs_to(&session)?;
+    let level = session.level;
+    let need = Requirement { max_age: Some(FRESH_SECONDS), ..Requirement::level(level) };
+    Ok(session.unmet(&need, house.now()).is_none().then_some(session))
+}
+
+fn bound_to(session: &Session) -> String {
+    format!("session/{}", session.id)
+}

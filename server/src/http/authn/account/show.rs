@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+//! `GET /account`.
+
+use askama::Template;
+use authn::account;
+use authn::session::Session;
+use authn::store::passkeys::{self, Passkey};
+use authn::store::sessions;
+use axum::extract::State;
+use axum::response::Response;
+use countersign_authn as authn;
+use http::{HeaderMap, StatusCode};
+
+use crate::app::{App, House};
+use crate::http::authn::enrol::challenge::display_name;
+use crate::http::authn::{browser, words};
+use crate::http::fault::Fault;
+use crate::http::page::{Frame, render, see_other};
+
+#[derive(Template)]
+#[template(path = "account.html")]
+struct Account {
+    frame: Frame,
+    name: String,
+    person: String,
+    strength: &'static str,
+    signed_in: String,
+    csrf: String,
+    passkeys: Vec<PasskeyRow>,
+    removable: bool,
+    has_password: bool,
+    sessions: Vec<SessionRow>,
+    problem: Option<String>,
+    done: Option<String>,
+}
+
+struct PasskeyRow {
+    id: String,
+    name: String,
+    kind: &'static str,
+    created: String,
+    used: Option<String>,
+    suspect: bool,
+}
+
+struct SessionRow {
+    id: String,
+    is_this: bool,
+    agent: String,
+    strength: &'static str,
+    signed_in: String,
+    last_active: String,
+    ends: String,
+}
+
+/// `GET /account`
+pub async fn get(State(app): State<App>, headers: HeaderMap) -> Result<Response, Fault> {
+    match browser::session(&app, &headers).await? {
+        Some(session) => page(&app, &session, Ok(None)).await,
+        None => Ok(see_other("/signin?then=/account")),
+    }
+}
+
+/// The page, with what was done or what was wrong.
+pub(super) async fn page(
+    house: &House,
+    session: &Session,
+    outcome: Result<Option<String>, String>,
+) -> Result<Response, Fault> {
+    let now = house.now();
+    let mut db = house.database.pool.acquire().await?;
+    let keys = passkeys::of_person(&session.person, &mut db).await?;
+    let ways = account::ways(&session.person, &mut db).await?;
+    let mut all = sessions::open_of_person(&session.person, &mut db).await?;
+    all.retain(|one| one.is_live(now) || one.id == session.id);
+    all.sort_by_key(|one| one.id != session.id);
+    let status = if outcome.is_err() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    let page = Account {
+        frame: Frame::of(house),
+        name: display_name(house, &session.person),
+        person: session.person.to_string(),
+        strength: words::strength(session.level),
+        signed_in: words::moment(session.auth_time),
+        csrf: session.csrf.clone(),
+        removable: keys.len() > 1,
+        passkeys: keys.into_iter().map(PasskeyRow::from).collect(),
+        has_password: ways.password,
+        sessions: all.iter().map(|one| SessionRow::of(one, session)).collect(),
+        done: outcome.as_ref().ok().cloned().flatten(),
+        problem: outcome.err(),
+    };
+    Ok(render(status, &page))
+}
+
+impl From<Passkey> for PasskeyRow {
+    fn from(passkey: Passkey) -> Self {
+        let may_sync = passkey.credential.backup_eligible;
+        Self {
+            id: passkey.id,
+            name: passkey.name,
+            kind: if may_sync { "on your devices" } else { "on one device or security key" },
+            created: words::moment(passkey.created_at),
+            used: passkey.last_used_at.map(words::moment),
+            suspect: passkey.suspect,
+        }
+    }
+}
+
+impl SessionRow {
+    fn of(session: &Session, this: &Session) -> Self {
+        let agent = session.place.agent.clone();
+        Self {
+            id: session.id.to_string(),
+            is_this: session.id == this.id,
+            agent: agent.unwrap_or_else(|| "A browser that did not say its name".to_owned()),
+            strength: words::strength(session.level),
+            signed_in: words::moment(session.auth_time),
+            last_active: words::moment(session.last_activity),
+            ends: words::moment(session.ends_at),
+        }
+    }
+}

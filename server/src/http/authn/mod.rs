@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+//! Pages on which people sign in, set up how they do it, and look after their account.
+
+use axum::Router;
+use axum::middleware::from_fn_with_state;
+use axum::routing::{get, post};
+
+use crate::app::App;
+use crate::http::fault;
+
+pub mod account;
+pub mod browser;
+pub mod enrol;
+pub mod signin;
+pub mod words;
+
+/// The routes of these pages.
+pub fn router(app: &App) -> Router<App> {
+    Router::new()
+        .route("/signin", get(signin::show::get))
+        .route("/signin/again", get(signin::again::get))
+        .route("/signin/challenge", post(signin::challenge::post))
+        .route("/signin/code", post(signin::code::post))
+        .route("/signin/continue", get(signin::go_on::get))
+        .route("/signin/name", post(signin::name::post))
+        .route("/signin/passkey", post(signin::passkey::post))
+        .route("/signin/password", post(signin::password::post))
+        .route("/enrol/{link}", get(enrol::show::get))
+        .route("/enrol/{link}/challenge", post(enrol::challenge::post))
+        .route("/enrol/{link}/passkey", post(enrol::passkey::post))
+        .route("/enrol/{link}/password", get(enrol::password::get).post(enrol::password::post))
+        .route("/account", get(account::show::get))
+        .route("/account/passkeys", post(account::passkeys::add))
+        .route("/account/passkeys/challenge", post(account::passkeys::challenge))
+        .route("/account/passkeys/remove", post(account::passkeys::remove))
+        .route("/account/sessions/end", post(account::sessions::end))
+        .route("/account/signout", get(account::signout::get).post(account::signout::post))
+        .layer(from_fn_with_state(app.clone(), fault::show))
+}

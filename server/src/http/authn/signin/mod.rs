@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+//! Signing in, a file per step. A step that succeeds leads to the page of the next; one that fails
+//! shows the same page again with the reason.
+
+pub mod again;
+pub mod challenge;
+pub mod code;
+pub mod go_on;
+pub mod name;
+mod outcome;
+mod pages;
+pub mod passkey;
+pub mod password;
+pub mod show;

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+//! The pages of a sign-in, by its stage.
+
+use askama::Template;
+use authn::flow::{Flow, Stage, Then};
+use axum::response::Response;
+use countersign_authn as authn;
+use http::StatusCode;
+
+use crate::app::House;
+use crate::http::authn::words;
+use crate::http::page::{Frame, render, see_other};
+
+#[derive(Template)]
+#[template(path = "signin.html")]
+struct Identify {
+    frame: Frame,
+    flow: String,
+    client: Option<String>,
+    reason: Option<String>,
+    name: String,
+    problem: Option<String>,
+}
+
+#[derive(Template)]
+#[template(path = "password.html")]
+struct Password {
+    frame: Frame,
+    flow: String,
+    name: String,
+    problem: Option<String>,
+}
+
+#[derive(Template)]
+#[template(path = "code.html")]
+struct Code {
+    frame: Frame,
+    flow: String,
+    name: String,
+    problem: Option<String>,
+}
+
+/// The page of the stage at which `flow` stands.
+pub(super) fn of(house: &House, flow: &Flow, problem: Option<authn::flow::Problem>) -> Response {
+    let frame = Frame::of(house);
+    let status = if problem.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    let problem = problem.map(|problem| words::problem(problem, &frame.help));
+    let id = flow.id.clone();
+    match &flow.stage {
+        Stage::Identify => {
+            let name = flow.purpose.login_hint.clone().unwrap_or_default();
+            let page = Identify {
+                client: client(flow),
+                reason: reason(flow),
+                frame,
+                flow: id,
+                name,
+                problem,
+            };
+            render(status, &page)
+        }
+        Stage::Password { name, .. } => {
+            render(status, &Password { frame, flow: id, name: name.clone(), problem })
+        }
+        Stage::Code { person, .. } => {
+            render(status, &Code { frame, flow: id, name: person.to_string(), problem })
+        }
+        Stage::Finished { .. } => see_other(&format!("/signin/continue?flow={id}")),
+    }
+}
+
+fn client(flow: &Flow) -> Option<String> {
+    match &flow.purpose.then {
+        Then::Authorize(request) => Some(request.client_name.clone()),
+        Then::Page(_) => None,
+    }
+}
+
+fn reason(flow: &Flow) -> Option<String> {
+    let need = &flow.purpose.requirement;
+    if need.level >= authn::assurance::Level::Aal2PhishingResistant {
+        return Some(format!("This needs {}.", words::needs(need.level)));
+    }
+    need.after.is_some().then(|| "Confirm that it's you.".to_owned())
+}

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+//! `POST /signin/password`. The hash is computed before the transaction begins, also for nobody.
+
+use authn::Happened;
+use authn::flow::{self, Stage};
+use authn::store::passwords;
+use axum::extract::State;
+use axum::response::Response;
+use countersign_authn as authn;
+use http::HeaderMap;
+use secrecy::SecretString;
+
+use super::outcome;
+use crate::app::App;
+use crate::http::authn::browser;
+use crate::http::fault::Fault;
+use crate::http::form::OwnForm;
+
+/// `POST /signin/password`
+pub async fn post(
+    State(app): State<App>,
+    headers: HeaderMap,
+    form: OwnForm,
+) -> Result<Response, Fault> {
+    let flow = browser::flow(&app, &headers, form.field("flow")?).await?;
+    let password = SecretString::from(form.0.one("password").unwrap_or_default());
+    let stored = match &flow.stage {
+        Stage::Password { person: Some(person), .. } => {
+            let mut db = app.database.pool.acquire().await?;
+            passwords::hash(person, &mut db).await?
+        }
+        _ => None,
+    };
+    let verdict = app.factors.verify(password, stored).await?;
+    let mut log = Happened::new();
+    let mut transaction = app.database.begin_write().await?;
+    let step =
+        flow::give_password(flow, &verdict, app.now(), &mut log, &mut transaction).await?;
+    outcome::answer(&app, &headers, step, log, transaction).await
+}

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+//! `GET /signin`: the page of a sign-in under way, or the start of one for a page of ours.
+//!
+//! `/signin?then=/admin/&acr_values=phr&max_age=600` asks for a sign-in that is strong and fresh
+//! enough; with a session that is, it leads on at once.
+
+use authn::assurance::{Level, Requirement};
+use authn::flow::{self, Purpose, Then};
+use authn::oidc::parameters::Parameters;
+use authn::secret::Secret;
+use axum::extract::{RawQuery, State};
+use axum::response::Response;
+use countersign_authn as authn;
+use http::HeaderMap;
+
+use super::outcome::page_of;
+use super::pages;
+use crate::app::{App, House};
+use crate::http::authn::browser;
+use crate::http::cookies;
+use crate::http::fault::Fault;
+use crate::http::page::see_other;
+
+/// `GET /signin`
+pub async fn get(
+    State(app): State<App>,
+    headers: HeaderMap,
+    RawQuery(query): RawQuery,
+) -> Result<Response, Fault> {
+    let parameters = Parameters::read(&query.unwrap_or_default());
+    if let Some(id) = parameters.one("flow") {
+        let flow = browser::flow(&app, &headers, id).await?;
+        return Ok(pages::of(&app, &flow, None));
+    }
+    let then = own_page(parameters.one("then"));
+    let requirement = requirement(&parameters);
+    let session = browser::session(&app, &headers).await?;
+    if session.is_some_and(|session| session.unmet(&requirement, app.now()).is_none()) {
+        return Ok(see_other(&then));
+    }
+    let login_hint = parameters.one("login_hint").map(|hint| hint.chars().take(255).collect());
+    begin(&app, &headers, Purpose { requirement, then: Then::Page(then), login_hint }).await
+}
+
+/// Begins a sign-in and leads to its page. The browser gets its secret if it has none.
+pub async fn begin(
+    house: &House,
+    headers: &HeaderMap,
+    purpose: Purpose,
+) -> Result<Response, Fault> {
+    let mut rng = house.rng();
+    let present = browser::secret(house, headers);
+    let cookie = match &present {
+        Some(_) => None,
+        None => Some(Secret::generate(&mut rng)),
+    };
+    let Some(secret) = present.as_ref().or(cookie.as_ref()) else { return Err(Fault::Ours) };
+    let mut transaction = house.database.begin_write().await?;
+    let flow = flow::begin(purpose, secret, house.now(), &mut rng, &mut transaction).await?;
+    transaction.commit().await?;
+    let name = cookies::browser_name(&house.config);
+    let cookie = cookie.and_then(|secret| cookies::set(&house.config, name, secret.expose()));
+    Ok(browser::with_cookie(see_other(&page_of(&flow)), cookie))
+}
+
+/// A path of our own to lead on to, never an address elsewhere.
+fn own_page(wanted: Option<&str>) -> String {
+    let is_own = |path: &&str| {
+        path.starts_with('/')
+            && !path.starts_with("//")
+            && path.len() <= 2000
+            && path.bytes().all(|b| b.is_ascii_graphic() && b != b'\\')
+    };
+    wanted.filter(is_own).unwrap_or("/account").to_owned()
+}
+
+fn requirement(parameters: &Parameters) -> Requirement {
+    let values = parameters.one("acr_values").unwrap_or_default();
+    let level = values.split_ascii_whitespace().filter_map(Level::from_acr).min();
+    let max_age = parameters.one("max_age").and_then(|text| text.parse::<u32>().ok());
+    Requirement {
+        level: level.unwrap_or(Level::Aal1),
+        max_age: max_age.map(i64::from),
+        after: None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_paths_of_our_own_are_followed() {
+        assert_eq!(own_page(Some("/admin/people?q=a")), "/admin/people?q=a");
+        for elsewhere in
+            ["//evil.example", "https://evil.example", "/\\evil.example", "javascript:x", "/a\nb", ""]
+        {
+            assert_eq!(own_page(Some(elsewhere)), "/account", "{elsewhere}");
+        }
+    }
+}
