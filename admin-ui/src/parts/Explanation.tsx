@@ -37,8 +37,7 @@ export function Explanation({ decision }: { decision: Explained }) {
         )}
         {decision.step_up && (
           <p className={styles.stepUp}>
-            A sign-in that reaches{' '}
-            <span className="mono">{decision.step_up.acr_values}</span> would allow it.
+            A sign-in that reaches <span className="mono">{decision.step_up.acr_values}</span> would allow it.
           </p>
         )}
       </Panel>
