@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+use std::io::{BufRead, BufReader};
+
 use countersign_directory::operation::approval::{Request, approve, request};
 use countersign_directory::operation::import::{ACTION, ImportError, Options, RESOURCE, Source, import};
 use countersign_directory::store::{changes, tombstones};
@@ -216,4 +218,50 @@ async fn a_connection_lost_in_mid_import_leaves_nothing() {
     assert_eq!(load(&database).await, World::default());
     let mut db = database.pool.acquire().await.unwrap();
     assert_eq!(changes::head(&mut db).await.unwrap(), 0);
+}
+
+/// Where the child of the next test finds the database.
+const CHILD: &str = "COUNTERSIGN_TEST_IMPORT_CHILD";
+
+#[tokio::test]
+async fn a_process_killed_in_mid_import_leaves_nothing() {
+    let database = fresh().await;
+    let mut child = std::process::Command::new(std::env::current_exe().unwrap())
+        .args([
+            "--ignored",
+            "--exact",
+            "--nocapture",
+            "directory::import::imports_and_waits_for_its_end",
+        ])
+        .env(CHILD, &database.url)
+        .stdout(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    let out = BufReader::new(child.stdout.take().unwrap());
+    assert!(
+        out.lines()
+            .any(|line| line.unwrap().contains("imported, not committed"))
+    );
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert_eq!(load(&database).await, World::default());
+    let _ = import_bytes(&database, COALITION.as_bytes(), &Options::default())
+        .await
+        .unwrap();
+    assert_eq!(load(&database).await, coalition());
+}
+
+#[tokio::test]
+#[ignore = "the child of the test above"]
+async fn imports_and_waits_for_its_end() {
+    let Ok(url) = std::env::var(CHILD) else { return };
+    sqlx::any::install_default_drivers();
+    let mut connection = sqlx::AnyConnection::connect(&url).await.unwrap();
+    let mut tx = connection.begin().await.unwrap();
+    let source = Source::read(COALITION.as_bytes()).unwrap();
+    let _ = import(source, &Options::default(), &Permit::operator(), now(), &mut tx)
+        .await
+        .unwrap();
+    println!("imported, not committed");
+    std::future::pending::<()>().await;
 }
