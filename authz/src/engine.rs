@@ -328,7 +328,7 @@ impl Case<'_> {
         let asked = [&self.asked, &self.target_asked]
             .into_iter()
             .flatten()
-            .filter_map(|asked| asked.until());
+            .filter_map(crate::resolve::Asked::until);
         let mut ends: Vec<DateTime<Utc>> = asked.chain(self.members.until).collect();
         if self.facts.standing {
             return ends;

@@ -24,6 +24,7 @@ mod resolve;
 mod signin;
 mod standing;
 
+pub mod proof;
 pub mod scenario;
 pub mod snapshot;
 

@@ -39,7 +39,7 @@ pub(crate) fn obligations(
     if rests_on_emergency(case, snapshot, schemes, now) {
         kinds.push("breakglass_review");
     }
-    kinds.into_iter().map(|kind| advisory(kind)).collect()
+    kinds.into_iter().map(advisory).collect()
 }
 
 fn advisory(kind: &str) -> Obligation {

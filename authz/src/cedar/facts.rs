@@ -4,6 +4,7 @@
 use cedar_policy::RestrictedExpression;
 use chrono::{DateTime, Utc};
 use countersign_directory::{
+    Country, MissionId,
     Attestation, ChannelState, ClearanceKind, ClearanceState, Person, PersonKind, Role, Status,
 };
 use countersign_labels::{Label, Schemes};
@@ -28,13 +29,13 @@ pub(super) fn person(named: Named<'_>, snapshot: &Snapshot) -> Record {
         .texts("roles", roles(person))
         .texts(
             "nationalities",
-            person.nationalities.iter().map(|nation| nation.as_str()),
+            person.nationalities.iter().map(Country::as_str),
         )
         .maybe(
             "agency",
             person.agency.as_ref().map(|agency| text(agency.as_str())),
         )
-        .texts("missions", person.missions.iter().map(|mission| mission.as_str()))
+        .texts("missions", person.missions.iter().map(MissionId::as_str))
         .bool("sponsored", is_sponsored(person, snapshot))
         .bool("rejected", person.clearances.iter().any(rejected));
     record
@@ -109,7 +110,7 @@ pub(super) fn place(place: &Place<'_>) -> Built {
         .bool("industry_allowed", channel.industry_allowed)
         .texts(
             "missions",
-            channel.missions.iter().map(|mission| mission.as_str()),
+            channel.missions.iter().map(MissionId::as_str),
         )
         .bool("closed_list", channel.recipients.is_some())
         .bool("names_owners", channel.owners.is_some());
@@ -152,7 +153,7 @@ pub(super) fn asked(asked: &Asked<'_>) -> Built {
         .maybe("place", asked.place.map(text))
         .texts(
             "nationalities",
-            person.nationalities.iter().map(|nation| nation.as_str()),
+            person.nationalities.iter().map(Country::as_str),
         )
         .texts("briefings", person.briefings.iter().map(String::as_str))
         .texts("briefings_accepted", asked.briefings_accepted.iter().copied())

@@ -213,7 +213,7 @@ pub(crate) struct Note {
     /// An obligation that a permit brings, and whether it is mandatory.
     pub(crate) obligation: Option<(String, bool)>,
     file: String,
-    line: usize,
+    pub(crate) line: usize,
 }
 
 /// Policies that fit the schema, each with its note.
@@ -293,6 +293,15 @@ impl Checked {
             id: error.policy_id().to_string(),
             message: error.to_string(),
         })
+    }
+
+    /// [`Checked::by_action`], with an error that an operator reads.
+    pub(crate) fn by_action_of(
+        &self,
+        schema: &Schema,
+        types: &Types,
+    ) -> Result<HashMap<&'static str, Candidates>, LoadError> {
+        self.by_action(schema, types).map_err(|error| LoadError::Schema(error.to_string()))
     }
 
     /// Sorts the policies by action. Sound, because a policy whose scope does not match can neither

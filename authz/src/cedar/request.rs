@@ -57,7 +57,11 @@ impl Types {
         })
     }
 
-    pub(super) fn action(&self, name: &str) -> EntityUid {
+    pub(crate) fn of(schema: &Schema) -> Result<Self, crate::LoadError> {
+        Self::new(schema).map_err(|error| crate::LoadError::Schema(error.to_string()))
+    }
+
+    pub(crate) fn action(&self, name: &str) -> EntityUid {
         uid(&self.action, name)
     }
 }

@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use countersign_directory::{Channel, Item, LabelMode, Person, PersonKind, Role, Status};
+use countersign_directory::{Channel, ChannelState, Item, LabelMode, Person, PersonKind, Role, Set, Status};
 use countersign_labels::{Label, RawLabel, Schemes};
 
 use super::Fault;
@@ -130,15 +130,15 @@ pub(crate) fn is_archiving(person: &Person) -> bool {
 fn bare(label: RawLabel) -> Channel {
     Channel {
         label,
-        members: Default::default(),
+        members: Set::default(),
         owners: None,
         agency: None,
-        missions: Default::default(),
+        missions: Set::default(),
         recipients: None,
         externals_allowed: false,
         industry_allowed: false,
-        state: Default::default(),
-        label_mode: Default::default(),
+        state: ChannelState::default(),
+        label_mode: LabelMode::default(),
         listed: false,
         name: None,
         server: None,

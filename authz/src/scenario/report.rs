@@ -58,7 +58,7 @@ impl fmt::Display for Report {
 /// Compares a decision with what was expected.
 pub(super) fn compare(id: &str, expect: &Value, decision: &Decision) -> Row {
     let text = |name: &str| expect.get(name).and_then(Value::as_str);
-    let reason = decision.reason.map(|reason| reason.code());
+    let reason = decision.reason.map(crate::Reason::code);
     let wanted: Option<BTreeSet<&str>> = expect
         .get("obligations")
         .and_then(Value::as_array)

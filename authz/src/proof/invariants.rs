@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0
+//! Invariants: each is a permit that says the most that may ever be allowed for the actions in its
+//! scope. Everything that the policies allow, it allows too.
+
+use cedar_policy_symcc::{CompiledPolicy, CompiledPolicySet};
+
+use super::check::answer;
+use super::lint::lint;
+use super::{Counterexample, Finding, ProofError, Prover};
+use crate::cedar::{Policies, PolicyFile, Types};
+
+const SHIPPED: [(&str, &str, &str); 11] = [
+    (
+        "assurance",
+        include_str!("../../../policies/invariants/assurance.cedar"),
+        include_str!("../../../policies/invariants/known-bad/assurance.cedar"),
+    ),
+    (
+        "assurance-administration",
+        include_str!("../../../policies/invariants/assurance-administration.cedar"),
+        include_str!("../../../policies/invariants/known-bad/assurance-administration.cedar"),
+    ),
+    (
+        "audience",
+        include_str!("../../../policies/invariants/audience.cedar"),
+        include_str!("../../../policies/invariants/known-bad/audience.cedar"),
+    ),
+    (
+        "clearance",
+        include_str!("../../../policies/invariants/clearance.cedar"),
+        include_str!("../../../policies/invariants/known-bad/clearance.cedar"),
+    ),
+    (
+        "clearance-target",
+        include_str!("../../../policies/invariants/clearance-target.cedar"),
+        include_str!("../../../policies/invariants/known-bad/clearance-target.cedar"),
+    ),
+    (
+        "compartments",
+        include_str!("../../../policies/invariants/compartments.cedar"),
+        include_str!("../../../policies/invariants/known-bad/compartments.cedar"),
+    ),
+    (
+        "device",
+        include_str!("../../../policies/invariants/device.cedar"),
+        include_str!("../../../policies/invariants/known-bad/device.cedar"),
+    ),
+    (
+        "duties",
+        include_str!("../../../policies/invariants/duties.cedar"),
+        include_str!("../../../policies/invariants/known-bad/duties.cedar"),
+    ),
+    (
+        "record",
+        include_str!("../../../policies/invariants/record.cedar"),
+        include_str!("../../../policies/invariants/known-bad/record.cedar"),
+    ),
+    (
+        "two-persons",
+        include_str!("../../../policies/invariants/two-persons.cedar"),
+        include_str!("../../../policies/invariants/known-bad/two-persons.cedar"),
+    ),
+    (
+        "two-persons-reclassify",
+        include_str!("../../../policies/invariants/two-persons-reclassify.cedar"),
+        include_str!("../../../policies/invariants/known-bad/two-persons-reclassify.cedar"),
+    ),
+];
+
+/// An invariant, and policies that break it: a proof that could not refute those proves nothing.
+#[derive(Debug, Clone)]
+pub struct Claim {
+    /// Its name.
+    pub name: &'static str,
+    /// What must hold.
+    pub invariant: PolicyFile,
+    /// What must be refuted.
+    pub known_bad: Policies,
+}
+
+impl Claim {
+    /// The invariants that ship.
+    pub fn shipped() -> Vec<Self> {
+        let file = |name: &str, text: &str| PolicyFile { name: name.to_owned(), text: text.to_owned() };
+        SHIPPED
+            .iter()
+            .map(|(name, invariant, bad)| Self {
+                name,
+                invariant: file(name, invariant),
+                known_bad: Policies { guardrails: Vec::new(), agency: vec![file(name, bad)] },
+            })
+            .collect()
+    }
+}
+
+/// Checks that `policies` permit nothing that the invariants of one file do not.
+pub async fn invariants(
+    prover: &mut Prover,
+    policies: &Policies,
+    invariant: &PolicyFile,
+) -> Result<Vec<Finding>, ProofError> {
+    let wanted = Policies { guardrails: Vec::new(), agency: vec![invariant.clone()] }.check(&prover.schema)?;
+    let checked = policies.check(&prover.schema)?;
+    lint(&wanted)?;
+    lint(&checked)?;
+    let types = Types::of(&prover.schema)?;
+    let active = checked.by_action_of(&prover.schema, &types)?;
+    let scopes = wanted.by_action_of(&prover.schema, &types)?;
+    let mut findings = Vec::new();
+    for invariant in wanted.policies.policies() {
+        let mut finding = Finding::about(invariant.id());
+        let mut vacuous = true;
+        for (name, candidates) in scopes.iter().filter(|(_, scope)| scope.all.policy(invariant.id()).is_some()) {
+            debug_assert!(!candidates.all.is_empty());
+            let action = types.action(name);
+            let Some(active) = active.get(name) else { continue };
+            for env in prover.environments(&action) {
+                let asking = async {
+                    let wanted = CompiledPolicy::compile(invariant, &env, &prover.schema)?.into_compiled_policyset();
+                    let active = CompiledPolicySet::compile(&active.all, &env, &prover.schema)?;
+                    let forbids = !prover.compiler.check_always_allows_opt(&wanted).await?;
+                    let shown = prover.compiler.check_implies_with_counterexample_opt(&active, &wanted).await?;
+                    Ok::<_, cedar_policy_symcc::err::Error>((forbids, shown))
+                };
+                let (forbids, shown) = answer(&finding.id, &action, asking).await?;
+                vacuous &= !forbids;
+                finding.environments += 1;
+                if let Some(shown) = shown {
+                    let request = shown.request.to_string();
+                    finding.refuted.push(Counterexample { action: (*name).to_owned(), request });
+                }
+            }
+        }
+        if vacuous {
+            return Err(ProofError::Vacuous(finding.id));
+        }
+        findings.push(finding);
+    }
+    Ok(findings)
+}
