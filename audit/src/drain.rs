@@ -40,6 +40,8 @@ pub struct Drain {
     folder: PathBuf,
     own: String,
     readers: BTreeMap<(String, u64), EpochReader>,
+    /// The files and their lengths when a batch last found that all of them is in the tree.
+    settled: Option<Vec<(PathBuf, u64)>>,
 }
 
 impl Drain {
@@ -50,11 +52,20 @@ impl Drain {
             folder: folder.into(),
             own: own.into(),
             readers: BTreeMap::new(),
+            settled: None,
         }
+    }
+
+    /// Whether anything may have been written since a batch last found nothing to move. Asks the files
+    /// alone, so that an idle house leaves its database alone.
+    pub fn is_waiting(&self) -> Result<bool, DrainError> {
+        Ok(self.settled.is_none() || self.settled != Some(self.files()?))
     }
 
     /// Moves at most `limit` frames. Call it in a transaction of its own and commit.
     pub async fn batch(&mut self, limit: usize, db: &mut AnyConnection) -> Result<Drained, DrainError> {
+        let files = self.files()?;
+        self.settled = None;
         let mut damages = Vec::new();
         let mut found = Vec::new();
         let mut ends = Vec::new();
@@ -81,6 +92,7 @@ impl Drain {
             damages,
         };
         if found.is_empty() {
+            self.settled = Some(files);
             return Ok(nothing);
         }
         for (last, before) in &ends {
@@ -129,6 +141,20 @@ impl Drain {
             journals.extend(epochs.into_iter().map(|epoch| (process.clone(), epoch.number)));
         }
         Ok(journals)
+    }
+
+    fn files(&self) -> Result<Vec<(PathBuf, u64)>, JournalError> {
+        let mut files = Vec::new();
+        for process in self.mine()? {
+            for epoch in journal::epochs(&self.folder, &process)? {
+                for (_, path) in epoch.segments {
+                    // A file deleted meanwhile was moved before.
+                    let length = fs::metadata(&path).map_or(0, |file| file.len());
+                    files.push((path, length));
+                }
+            }
+        }
+        Ok(files)
     }
 
     /// The own journal and those that nobody holds.

@@ -145,13 +145,22 @@ pub async fn list(filter: &Filter, db: &mut AnyConnection) -> Result<Vec<StoredL
 
 /// Leaves from number `from` on, oldest first, with their inputs.
 pub async fn page(from: u64, limit: u32, db: &mut AnyConnection) -> Result<Vec<StoredLeaf>, StoreError> {
+    rows(from, limit, db).await?.into_iter().collect()
+}
+
+/// As [`page`], each row on its own: one that somebody made unreadable hides no other.
+pub(crate) async fn rows(
+    from: u64,
+    limit: u32,
+    db: &mut AnyConnection,
+) -> Result<Vec<Result<StoredLeaf, StoreError>>, StoreError> {
     let sql = format!("SELECT {COLUMNS} FROM audit_leaves WHERE position >= $1 ORDER BY position LIMIT $2");
     let rows = sqlx::query(AssertSqlSafe(sql))
         .bind(from as i64)
         .bind(i64::from(limit))
         .fetch_all(db)
         .await?;
-    rows.iter().map(stored).collect()
+    Ok(rows.iter().map(stored).collect())
 }
 
 /// The number of the last leaf that is stored.

@@ -86,11 +86,12 @@ impl Walk {
     async fn page(&mut self, size: u64, db: &mut AnyConnection) -> Result<(), Fault> {
         let first = self.tree.size();
         let expected = PAGE.min(size - first);
-        let page = leaves::page(first, expected as u32, &mut *db).await?;
+        let page = leaves::rows(first, expected as u32, &mut *db).await?;
         let signed = checkpoints::between(Some(first), first + expected, &mut *db).await?;
         let mut signed = signed.iter().peekable();
         let mut complete = Vec::new();
         for (index, stored) in (first..).zip(&page) {
+            let stored = stored.as_ref().map_err(|cause| unreadable(index, cause))?;
             let checked = leaf::check(stored, index).map_err(|why| Fault::Leaf { index, why })?;
             match checked.inputs {
                 leaf::Inputs::Dropped => self.inputs_dropped += 1,
@@ -194,17 +195,18 @@ fn leaf_fault(index: u64, why: &str) -> Fault {
     }
 }
 
+fn unreadable(index: u64, cause: &StoreError) -> Fault {
+    Fault::Leaf {
+        index,
+        why: format!("it cannot be read: {cause}"),
+    }
+}
+
 fn truncated(size: u64, signed: &Checkpoint) -> Fault {
     Fault::Truncated {
         size,
         signed: signed.size,
         origin: signed.origin.clone(),
-    }
-}
-
-impl From<sqlx::Error> for Fault {
-    fn from(cause: sqlx::Error) -> Self {
-        Self::Store(StoreError::Engine(cause))
     }
 }
 

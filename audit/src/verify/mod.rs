@@ -59,7 +59,35 @@ pub enum Fault {
         /// The checkpoint's log.
         origin: String,
     },
-    /// The store could not be read.
+    /// A stored value outside the leaves is of a kind that was never written.
+    #[error("a value beside the leaves was replaced by one that cannot be read: {0}")]
+    Unreadable(sqlx::Error),
+    /// The store could not be read: neither yes nor no.
     #[error(transparent)]
-    Store(#[from] StoreError),
+    Store(StoreError),
+}
+
+impl From<StoreError> for Fault {
+    fn from(cause: StoreError) -> Self {
+        match cause {
+            StoreError::Hash { level: 0, position } => Self::Leaf {
+                index: position,
+                why: "its hash is missing or no hash".to_owned(),
+            },
+            StoreError::Hash { level, position } => Self::Range {
+                from: position << level,
+                last: ((position + 1) << level) - 1,
+                what: format!("the kept hash of {} leaves", 1_u64 << level),
+            },
+            StoreError::Frontier(state) => Self::Range {
+                from: 0,
+                last: state.size.saturating_sub(1),
+                what: "the state of the tree".to_owned(),
+            },
+            StoreError::Engine(cause @ (sqlx::Error::ColumnDecode { .. } | sqlx::Error::Decode(_))) => {
+                Self::Unreadable(cause)
+            }
+            other => Self::Store(other),
+        }
+    }
 }

@@ -11,6 +11,9 @@ impl House {
     /// Moves all that waits now.
     pub async fn drain(&self) -> Result<(), RecordError> {
         let mut drain = self.drain.lock().await;
+        if !drain.is_waiting()? {
+            return Ok(());
+        }
         loop {
             let mut transaction = self.database.begin_write().await?;
             let drained = drain.batch(BATCH, &mut transaction).await?;

@@ -40,8 +40,11 @@ async fn frames_become_leaves_once_and_in_order() {
     let journal = open(&folder, "p");
     let mut db = connection(&database).await;
     let mut drain = Drain::new(folder.path(), "p");
+    assert!(drain.is_waiting().unwrap());
     assert_eq!(moved(&mut drain, 10, &mut db).await, 0);
+    assert!(!drain.is_waiting().unwrap());
     write(&journal, 0..25);
+    assert!(drain.is_waiting().unwrap());
     assert_eq!(moved(&mut drain, 10, &mut db).await, 10);
     write(&journal, 25..30);
     assert_eq!(moved(&mut drain, 100, &mut db).await, 20);

@@ -89,6 +89,57 @@ async fn changed_inputs_name_their_leaf_and_dropped_ones_are_counted() {
 }
 
 #[tokio::test]
+async fn a_leaf_that_cannot_be_read_is_named_and_hides_no_earlier_one() {
+    let database = database::fresh().await;
+    fill(0, 8, &database).await;
+    set(
+        "UPDATE audit_leaves SET leaf_hash = $1 WHERE position = 5",
+        b"short",
+        &database,
+    )
+    .await;
+    assert_eq!(named(&database).await, 5);
+    set(
+        "UPDATE audit_leaves SET record = $1 WHERE position = 3",
+        b"{}",
+        &database,
+    )
+    .await;
+    assert_eq!(named(&database).await, 3);
+}
+
+/// An embedded store takes a value of any kind in any column: what an editor of the file leaves behind.
+#[tokio::test]
+async fn a_record_replaced_by_text_in_the_embedded_store_is_named() {
+    let database = database::fresh().await;
+    if !database.url.starts_with("sqlite") {
+        return;
+    }
+    for (at, change) in [
+        (
+            5,
+            "UPDATE audit_leaves SET record = replace(record, 'number', 'nummer') WHERE position = 5",
+        ),
+        (4, "UPDATE audit_leaves SET at = 'noon' WHERE position = 4"),
+        (3, "UPDATE audit_leaves SET inputs = 'text' WHERE position = 3"),
+    ] {
+        if at == 5 {
+            fill(0, 8, &database).await;
+        }
+        execute(change, &mut *connection(&database).await).await;
+        assert_eq!(named(&database).await, at, "{change}");
+    }
+    let database = database::fresh().await;
+    fill(0, 300, &database).await;
+    execute(
+        "UPDATE audit_nodes SET hash = 'text'",
+        &mut *connection(&database).await,
+    )
+    .await;
+    assert!(matches!(fault(&database).await, Fault::Unreadable(_)));
+}
+
+#[tokio::test]
 async fn two_swapped_leaves_name_the_first() {
     let database = database::fresh().await;
     fill(0, 12, &database).await;
@@ -203,7 +254,18 @@ async fn a_changed_tree_state_is_found() {
         "{found}"
     );
     set("UPDATE audit_tree SET frontier = $1", &other, &database).await;
-    assert!(matches!(fault(&database).await, Fault::Store(_)));
+    let found = fault(&database).await;
+    assert!(
+        matches!(
+            found,
+            Fault::Range {
+                from: 0,
+                last: 599,
+                ..
+            }
+        ),
+        "{found}"
+    );
 }
 
 async fn set(sql: &'static str, bytes: &[u8], database: &TestDatabase) {
