@@ -48,7 +48,14 @@ export function leaveForSignIn(): void {
   window.location.assign(signInAddress(window.location));
 }
 
-/** Where to sign in so that the person returns to the page she was on. */
-export function signInAddress(here: { pathname: string; search: string }): string {
-  return `/signin?return_to=${encodeURIComponent(here.pathname + here.search)}`;
+/** Where to sign in so that the person returns to the page she was on; with `acr`, at least that strongly. */
+export function signInAddress(here: { pathname: string; search: string }, acr?: string): string {
+  const query = new URLSearchParams([['then', here.pathname + here.search]]);
+  if (acr) query.set('acr_values', acr);
+  return `/signin?${query}`;
+}
+
+/** The name of the level above the one that a session has reached. */
+export function strongerThan(aal: number): string {
+  return aal < 2 ? 'urn:x:aal:2' : 'urn:x:aal:3';
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { useQuery } from '@tanstack/react-query';
 import { CircleAlert } from 'lucide-react';
+import { signInAddress, strongerThan } from '../api/client';
 import { inWords, Problem, rolesInWords } from '../api/problem';
 import { me } from '../api/queries';
 import { Button } from './Button';
@@ -50,9 +51,9 @@ function Refusal({ problem, needs }: { problem: Problem; needs: readonly string[
             {own.data.roles.length > 0 ? ` (${rolesInWords(own.data.roles)})` : ''}.
           </p>
         )}
-        {problem.stepUpUrl && (
+        {stepUp && (
           <p>
-            <a href={problem.stepUpUrl}>Sign in with a stronger method</a>
+            <a href={stepUpAddress(problem, own.data?.session?.aal)}>Sign in with a stronger method</a>
           </p>
         )}
         {problem.decisionId && (
@@ -63,4 +64,8 @@ function Refusal({ problem, needs }: { problem: Problem; needs: readonly string[
       </div>
     </div>
   );
+}
+
+function stepUpAddress(problem: Problem, aal: number | undefined): string {
+  return problem.stepUpUrl ?? signInAddress(window.location, strongerThan(aal ?? 1));
 }

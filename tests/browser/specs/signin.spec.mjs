@@ -59,7 +59,7 @@ test('a passkey is enrolled with an enrolment link and signs in', async () => {
   const judy = await arrive(browser, countersign, 'judy');
   assert.equal((await judy.passkey.credentials()).length, 1);
   await judy.context.clearCookies();
-  await judy.page.goto('/signin?return_to=/admin/people');
+  await judy.page.goto('/signin?then=/admin/people');
   await signInWithPasskey(judy.page);
   await judy.page.waitForURL(/\/admin\/people$/);
   await judy.page.getByRole('heading', { level: 1, name: 'People' }).waitFor();
@@ -103,7 +103,7 @@ test('after sign-in one returns only to this site', async () => {
   await withPasskey(page);
   await enrol(page, countersign.info.people.alice.enrol_url);
   await context.clearCookies();
-  await page.goto('/signin?return_to=https://elsewhere.example/');
+  await page.goto('/signin?then=https://elsewhere.example/');
   await signInWithPasskey(page).catch(() => {});
   assert.equal(new URL(page.url()).origin, countersign.info.base_url);
   await context.close();

@@ -30,7 +30,7 @@ export async function arrive(browser, countersign, name, options = {}) {
   const page = await context.newPage();
   const passkey = await withPasskey(page);
   await enrol(page, countersign.info.people[name].enrol_url);
-  await page.goto('/signin?return_to=/account');
+  await page.goto('/signin?then=/account');
   if (new URL(page.url()).pathname.startsWith('/signin')) await signInWithPasskey(page);
   return { context, page, passkey, clean, cookies: await context.storageState() };
 }
