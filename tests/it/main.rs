@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //! One integration binary. Folders mirror the rooms and their addresses; names are facts.
 
+mod access;
+mod api;
 mod audit;
 mod directory;
 mod fuzz_seeds;

@@ -3,3 +3,4 @@
 
 pub mod database;
 pub mod fuzz_targets;
+pub mod house;

@@ -30,7 +30,8 @@ pub async fn delete(
         let mut db = app.database.pool.acquire().await?;
         sessions::by_id(&id, &mut db).await?
     };
-    let whose = known.as_ref().map_or("", |known| known.person.as_str());
+    // Whose office it is not learns nothing about which sessions there are.
+    let whose = known.as_ref().map_or(session.person.as_str(), |known| known.person.as_str());
     app.act(&session, "session.end", "user", whose).await?;
     if known.is_none() {
         return Err(Problem::not_found());

@@ -1,0 +1,6 @@
+// SPDX-License-Identifier: Apache-2.0
+mod changes;
+mod channels;
+mod decisions;
+mod people;
+mod routes;

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+//! Every route of `/api/v1` has an owner: nobody without credentials gets in, and each signed-in
+//! person only where her office is. Walks the API document, so that a new route cannot be forgotten.
+
+use std::collections::BTreeMap;
+
+use countersign_authn::assurance::Level;
+use countersign_tests::house::{open_house, whole_world};
+use http::Method;
+use serde_json::json;
+
+/// Who gets past the door of each route: `console` (security officer, sysadmin, auditor), `officer`,
+/// `auditor`, `simulator` (officer or auditor), `anyone` (signed in), `server`.
+fn owners() -> BTreeMap<(&'static str, &'static str), &'static str> {
+    BTreeMap::from([
+        (("get", "/api/v1/changes"), "server"),
+        (("get", "/api/v1/changes/state"), "server"),
+        (("get", "/api/v1/channels"), "console"),
+        (("get", "/api/v1/channels/{id}"), "console"),
+        (("put", "/api/v1/channels/{id}"), "server"),
+        (("put", "/api/v1/channels/{id}/members/{user}"), "server"),
+        (("delete", "/api/v1/channels/{id}/members/{user}"), "server"),
+        (("get", "/api/v1/decisions"), "auditor"),
+        (("get", "/api/v1/decisions/stream"), "auditor"),
+        (("get", "/api/v1/decisions/{id}"), "auditor"),
+        (("get", "/api/v1/me"), "anyone"),
+        (("get", "/api/v1/people"), "console"),
+        (("get", "/api/v1/people/{id}"), "console"),
+        (("post", "/api/v1/people/{id}/revoke"), "officer"),
+        (("post", "/api/v1/people/{id}/sessions/end"), "officer"),
+        (("get", "/api/v1/schemes"), "anyone"),
+        (("delete", "/api/v1/sessions/{id}"), "officer"),
+        (("post", "/api/v1/simulate"), "simulator"),
+    ])
+}
+
+fn may(owner: &str, person: &str) -> bool {
+    match owner {
+        "anyone" => true,
+        "auditor" => person == "olga",
+        "console" => ["hugo", "judy", "olga"].contains(&person),
+        "officer" => person == "judy",
+        "simulator" => ["judy", "olga"].contains(&person),
+        _ => false,
+    }
+}
+
+#[tokio::test]
+async fn every_route_has_an_owner_and_lets_nobody_else_in() {
+    let house = open_house().await;
+    let (_, document) = countersign_server::http::api();
+    let document = serde_json::to_value(&document).unwrap();
+    let owners = owners();
+    let server = house.connect(whole_world("demo")).await;
+    let mut browsers = Vec::new();
+    for person in ["alice", "hugo", "judy", "olga"] {
+        browsers.push((person, house.browser(person, Level::Aal2, None).await));
+    }
+    let mut met = 0;
+    for (path, verbs) in document["paths"].as_object().unwrap() {
+        for verb in verbs.as_object().unwrap().keys() {
+            let owner = owners.get(&(verb.as_str(), path.as_str()));
+            let owner = owner.unwrap_or_else(|| panic!("{verb} {path} has no owner in this test"));
+            met += 1;
+            let method: Method = verb.to_uppercase().parse().unwrap();
+            let address = path.replace("{id}", "nothing-here").replace("{user}", "nobody");
+            let body = (path == "/api/v1/simulate").then(|| json!({}));
+            let anonymous = house.anonymous(method.clone(), &address, body.clone()).await;
+            assert_eq!(anonymous.status, 401, "{verb} {path} without credentials");
+            for (person, browser) in &browsers {
+                if path == "/api/v1/decisions/stream" && may(owner, person) {
+                    continue;
+                }
+                let answer = house.as_person(browser, method.clone(), &address, body.clone()).await;
+                let refused = [401, 403].contains(&answer.status.as_u16());
+                assert_eq!(!refused, may(owner, person) || answer.status == 404, "{verb} {path} as {person}: {}", answer.status);
+                if !may(owner, person) && *owner != "server" {
+                    assert_ne!(answer.status, 200, "{verb} {path} as {person}");
+                }
+            }
+            if !["server", "console"].contains(owner) {
+                let answer = house.as_server(&server, method.clone(), &address, body).await;
+                assert_eq!(answer.status, 401, "{verb} {path} as a connected server");
+            }
+        }
+    }
+    assert_eq!(met, owners.len(), "an owner is named for a route that is gone");
+}

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+//! Whether an item's label is within another, and agreements between schemes.
+
+use chrono::{DateTime, Utc};
+use serde_json::Value;
+
+use super::Read;
+use super::terms::{Audience, Label, levels, rank};
+use super::world::{moment, text, texts};
+
+/// Whether one label is within the other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Within {
+    Yes,
+    No,
+    /// Of another scheme, and no agreement covers labels.
+    Incomparable,
+}
+
+/// The agreements from one scheme to another that are in force and cover `what`.
+pub(super) fn agreements<'a>(
+    world: &'a Value,
+    from: &str,
+    to: &str,
+    what: &str,
+    now: DateTime<Utc>,
+) -> Read<Vec<&'a Value>> {
+    let mut found = Vec::new();
+    for agreement in world.get("agreements").and_then(Value::as_object).into_iter().flat_map(|map| map.values()) {
+        if text(agreement, "from") != from || text(agreement, "to") != to {
+            continue;
+        }
+        let covers = match agreement.get("covers") {
+            Some(covers) => texts(Some(covers)).contains(what),
+            None => what == "clearances",
+        };
+        let begun = agreement.get("valid_from").map(moment).transpose()?.is_none_or(|from| from <= now);
+        let ended = agreement.get("valid_until").map(moment).transpose()?.is_some_and(|until| until < now);
+        if covers && begun && !ended {
+            found.push(agreement);
+        }
+    }
+    Ok(found)
+}
+
+/// Item label `a` within label `b`.
+pub(super) fn within(world: &Value, a: &Label, b: &Label, now: DateTime<Utc>) -> Read<Within> {
+    if a.scheme == b.scheme {
+        return Ok(yes(within_ranked(a, a.rank, b, now)));
+    }
+    let agreements = agreements(world, &a.scheme, &b.scheme, "labels", now)?;
+    if agreements.is_empty() {
+        return Ok(Within::Incomparable);
+    }
+    for agreement in agreements {
+        let carries = texts(agreement.get("carries"));
+        let carried = a.compartments.iter().all(|compartment| carries.contains(compartment.as_str()));
+        if let Some(up) = rounded_up(agreement, a, &b.scheme)?
+            && carried
+            && within_ranked(a, up, b, now)
+        {
+            return Ok(Within::Yes);
+        }
+    }
+    Ok(Within::No)
+}
+
+fn yes(yes: bool) -> Within {
+    if yes { Within::Yes } else { Within::No }
+}
+
+fn within_ranked(a: &Label, a_rank: u8, b: &Label, now: DateTime<Utc>) -> bool {
+    b.rank >= a_rank
+        && b.compartments.is_superset(&a.compartments)
+        && not_wider(&b.audience, &a.audience)
+        && (!a.nationals_only || b.nationals_only)
+        && a.not_before.is_none_or(|not_before| not_before <= now)
+}
+
+fn not_wider(b: &Audience, a: &Audience) -> bool {
+    match (b, a) {
+        (_, Audience::Everybody) => true,
+        (Audience::Everybody, Audience::Nations(_)) => false,
+        (Audience::Nations(b), Audience::Nations(a)) => b.is_subset(a),
+    }
+}
+
+/// The rank in the other scheme as which the label counts: rounded up where there is no equal.
+fn rounded_up(agreement: &Value, a: &Label, to: &str) -> Read<Option<u8>> {
+    if let Some(map) = agreement.get("levels").and_then(Value::as_object) {
+        let mut up = None;
+        for (from_level, to_level) in map {
+            let mapped = rank(to, to_level.as_str().unwrap_or_default())?;
+            if rank(&a.scheme, from_level)? >= a.rank {
+                up = Some(up.map_or(mapped, |up: u8| up.min(mapped)));
+            }
+        }
+        return Ok(up);
+    }
+    Ok(levels(to)?.iter().map(|(_, rank)| *rank).filter(|rank| *rank >= a.rank).min())
+}
