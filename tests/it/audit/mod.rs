@@ -3,6 +3,7 @@
 
 mod append;
 mod checkpoints;
+mod command;
 mod drain;
 mod journal;
 mod tampering;
