@@ -5,7 +5,7 @@
 use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use http::StatusCode;
+use http::{StatusCode, Uri};
 
 use crate::app::App;
 use crate::http::page::{Frame, Message, render};
@@ -97,4 +97,19 @@ pub async fn show(State(app): State<App>, request: Request, next: Next) -> Respo
         link: None,
     };
     render(response.status(), &page)
+}
+
+/// An address that leads nowhere: words for people, a problem for programs.
+pub async fn nothing_here(State(app): State<App>, uri: Uri) -> Response {
+    if ["/api/", "/access/", "/oauth2/"].iter().any(|area| uri.path().starts_with(area)) {
+        return Problem::not_found().into_response();
+    }
+    let page = Message {
+        frame: Frame::of(&app),
+        title: "There is no such page".to_owned(),
+        text: "The address may be mistyped, or the page has moved.".to_owned(),
+        reference: None,
+        link: Some(("/account".to_owned(), "Go to your account".to_owned())),
+    };
+    render(StatusCode::NOT_FOUND, &page)
 }

@@ -3,6 +3,7 @@
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
+use axum::response::Redirect;
 use axum::routing::{get, post};
 use http::{HeaderValue, header};
 use tower_http::set_header::SetResponseHeaderLayer;
@@ -47,6 +48,7 @@ pub fn router(app: App) -> Router {
         .merge(api)
         .merge(authn::router(&app))
         .merge(oauth2::router(&app))
+        .route("/", get(async || Redirect::to("/account")))
         .route("/static/{file}", get(assets::get))
         .route("/access/v1/evaluation", post(access::evaluation::post))
         .route("/admin", get(admin_ui::file))
@@ -54,6 +56,7 @@ pub fn router(app: App) -> Router {
         .route("/admin/{*path}", get(admin_ui::file))
         .route("/healthz", get(health::live))
         .route("/readyz", get(health::ready))
+        .fallback(fault::nothing_here)
         .layer(DefaultBodyLimit::max(LARGEST_BODY))
         .layer(SetResponseHeaderLayer::if_not_present(
             header::X_CONTENT_TYPE_OPTIONS,

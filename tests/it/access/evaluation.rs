@@ -50,7 +50,7 @@ async fn without_a_session_the_assurance_is_zero_and_stepping_up_is_offered() {
     let server = house.connect(record).await;
     let answer = house.ask(&server, question("alice", "channel.join", "ops-ns")).await;
     assert_eq!(answer["context"]["reason"], "AAL_STEP_UP", "{answer}");
-    assert!(answer["context"]["step_up"]["url"].as_str().unwrap().contains("/signin/step-up"));
+    assert!(answer["context"]["step_up"]["url"].as_str().unwrap().contains("/signin?acr_values="));
 }
 
 #[tokio::test]

@@ -78,7 +78,7 @@ pub fn step_up(needed: StepUp, issuer: &str) -> WireStepUp {
     WireStepUp {
         acr_values: acr.to_owned(),
         max_age,
-        url: format!("{issuer}/signin/step-up?acr_values={}", urlencode(acr)),
+        url: format!("{issuer}/signin?acr_values={}", urlencode(acr)),
     }
 }
 
