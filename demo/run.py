@@ -206,7 +206,7 @@ def main() -> int:
         print(f"{given.binary} is missing: build it first", file=sys.stderr)
         return 3
     stop = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda *_: stop.set())
     data_dir = given.data_dir.resolve()
     data_dir.mkdir(parents=True, exist_ok=True)

@@ -7,7 +7,8 @@ cd "$(dirname "$0")/.."
 
 requirements=connectors/synapse/requirements-dev.txt
 stamp=.venv/.requirements
-wanted=$(cat "$requirements" connectors/synapse/pyproject.toml | sha256sum | cut -d' ' -f1)
+constraints=connectors/synapse/constraints.txt
+wanted=$(cat "$requirements" "$constraints" connectors/synapse/pyproject.toml | sha256sum | cut -d' ' -f1)
 if [ -x .venv/bin/python ] && [ "$(cat "$stamp" 2>/dev/null)" = "$wanted" ]; then
     exit 0
 fi
@@ -26,7 +27,7 @@ fi
 
 echo "python-env: building .venv with $($python --version), installing Synapse (about a minute)" >&2
 [ -x .venv/bin/python ] || "$python" -m venv .venv
-.venv/bin/python -m pip install --quiet --disable-pip-version-check -r "$requirements"
+.venv/bin/python -m pip install --quiet --disable-pip-version-check -r "$requirements" -c "$constraints"
 .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --editable connectors/synapse
 printf '%s' "$wanted" >"$stamp"
 echo "python-env: ready" >&2

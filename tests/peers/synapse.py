@@ -35,7 +35,7 @@ PYTHON = ROOT / ".venv" / "bin" / "python"
 SERVER_NAME = "localhost"
 LABEL = "org.countersign.label"
 CREATOR = "carol"
-READY_WITHIN = 60.0
+READY_WITHIN = 120.0
 
 ROOMS: dict[str, dict[str, Any]] = {
     "log-nr": {
@@ -79,6 +79,7 @@ class Synapse:
     default_label: dict[str, Any] | None = field(
         default_factory=lambda: {"label": {"scheme": "NATO", "level": "NU"}, "externals_allowed": True}
     )
+    request_timeout_ms: int = 3000
     process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -278,6 +279,7 @@ class Synapse:
             "base_url": self.countersign,
             "client_id": self.client_id,
             "client_secret_file": str(self.client_secret_file.resolve()),
+            "request_timeout_ms": self.request_timeout_ms,
             "state_dir": str((self.directory / "countersign").resolve()),
         }
         if self.default_label is not None:
@@ -379,8 +381,8 @@ def main() -> int:
         nonlocal stopping
         stopping = True
 
-    signal.signal(signal.SIGTERM, stop)
-    signal.signal(signal.SIGINT, stop)
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, stop)
     try:
         synapse.prepare()
         synapse.start()

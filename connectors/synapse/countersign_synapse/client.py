@@ -12,6 +12,7 @@ from countersign_synapse.config import Config
 from countersign_synapse.errors import (
     CursorGoneError,
     RejectedError,
+    TimedOutError,
     UnknownToCountersignError,
     UnreachableError,
 )
@@ -118,8 +119,10 @@ class Client:
                 response = await self._transport.send(
                     method, self._base + path, headers, body, self._timeout + extra_time
                 )
+            except TimedOutError:
+                raise
             except UnreachableError:
-                if attempt == 2 or extra_time:
+                if attempt == 2:
                     raise
                 continue
             if response.status != 401 or attempt == 2:

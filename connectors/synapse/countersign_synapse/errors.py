@@ -13,6 +13,10 @@ class UnreachableError(Exception):
     """Countersign did not answer, or not in a way that can be understood."""
 
 
+class TimedOutError(UnreachableError):
+    """Countersign did not answer in time: asking once more would only take as long again."""
+
+
 class CursorGoneError(Exception):
     """The feed no longer reaches back to our cursor: everything must be read anew."""
 

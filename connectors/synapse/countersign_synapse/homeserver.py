@@ -75,6 +75,12 @@ async def load_rooms(api: "ModuleApi", rooms: LabelledRooms) -> None:
     logger.info("%d labelled rooms found", len(known))
 
 
+async def is_resident(api: "ModuleApi", room: str) -> bool:
+    """Whether this server is in a room now: only then do joins and invites become events of ours."""
+    store: Any = api._hs.get_datastores().main  # noqa: SLF001
+    return bool(await store.is_host_joined(room, api.server_name))
+
+
 async def label_of(api: "ModuleApi", room: str) -> RoomLabel | None:
     """The label that a room has now."""
     state = await api.get_room_state(room, [(LABEL_TYPE, "")])

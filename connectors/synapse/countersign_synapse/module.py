@@ -152,7 +152,7 @@ class CountersignModule:
     @told_to_the_client
     async def user_may_join_room(self, user_id: str, room_id: str, _is_invited: bool) -> Literal["NOT_SPAM"]:
         """Rooms of ours are asked about in `check_event_allowed`; all others here."""
-        if await self._is_here(room_id):
+        if await homeserver.is_resident(self._api, room_id):
             return NOT_SPAM
         await self._gate.pass_or_refuse(Question.ask(user_id, "channel.join", ("channel", room_id)))
         return NOT_SPAM
@@ -160,14 +160,11 @@ class CountersignModule:
     @told_to_the_client
     async def user_may_invite(self, inviter: str, invitee: str, room_id: str) -> Literal["NOT_SPAM"]:
         """Invites by people of ours are asked about in `check_event_allowed`; all others here."""
-        if self._api.is_mine(inviter) and await self._is_here(room_id):
+        if self._api.is_mine(inviter) and await homeserver.is_resident(self._api, room_id):
             return NOT_SPAM
         context = {"target": {"type": "user", "id": invitee}, "session": NO_SESSION}
         await self._gate.pass_or_refuse(Question.ask(inviter, "channel.invite", ("channel", room_id), context))
         return NOT_SPAM
-
-    async def _is_here(self, room_id: str) -> bool:
-        return bool(await self._api.get_room_state(room_id, [("m.room.create", "")]))
 
     async def check_threepid_can_be_invited(self, _medium: str, _address: str, _state: "StateMap[EventBase]") -> bool:
         """Invites by e-mail name nobody whom Countersign could judge."""
@@ -258,7 +255,7 @@ class CountersignModule:
         """A room has been upgraded: its successor gets the same label."""
         successor = tombstone.content.get("replacement_room")
         label = await homeserver.label_of(self._api, tombstone.room_id)
-        if not isinstance(successor, str) or label is None or not await self._is_here(successor):
+        if not isinstance(successor, str) or label is None or not await homeserver.is_resident(self._api, successor):
             return
         if await homeserver.label_of(self._api, successor) is None:
             await self._hands.write_label(successor, label, tombstone.sender)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
-from countersign_synapse.errors import UnreachableError
+from countersign_synapse.errors import TimedOutError, UnreachableError
 
 if TYPE_CHECKING:
     from synapse.module_api import ModuleApi
@@ -51,6 +51,7 @@ class SynapseTransport:
         """Send a request and read the whole response."""
         from synapse.logging.context import make_deferred_yieldable, run_in_background
         from synapse.util.async_helpers import timeout_deferred
+        from twisted.internet.defer import TimeoutError as DeferredTimeoutError
 
         exchange = timeout_deferred(
             deferred=run_in_background(self._exchange, method, url, headers, body),
@@ -59,6 +60,8 @@ class SynapseTransport:
         )
         try:
             return await make_deferred_yieldable(exchange)
+        except DeferredTimeoutError as fault:
+            raise TimedOutError(f"{method} {url}: no answer within {timeout} s") from fault
         except Exception as fault:
             raise UnreachableError(f"{method} {url}: {type(fault).__name__}: {fault}") from fault
 

@@ -7,7 +7,7 @@ from collections.abc import Coroutine, Mapping
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
-from countersign_synapse.errors import UnreachableError
+from countersign_synapse.errors import TimedOutError, UnreachableError
 from countersign_synapse.transport import Response
 
 T = TypeVar("T")
@@ -23,6 +23,8 @@ class DirectTransport:
             connection.request(method, f"{parts.path}?{parts.query}" if parts.query else parts.path, body, headers)
             answer = connection.getresponse()
             return Response(answer.status, answer.read())
+        except TimeoutError as fault:
+            raise TimedOutError(str(fault)) from fault
         except OSError as fault:
             raise UnreachableError(str(fault)) from fault
         finally:

@@ -40,6 +40,7 @@ class FakeCountersign:
         self.rejected: set[str] = set()
         self.revision = 1
         self.ttl = 60.0
+        self.delay = 0.0
         self.tokens = 0
         self.refused_tokens: set[str] = set()
         self.person = ("alice", "sid-alice")
@@ -173,6 +174,7 @@ class _Handler(BaseHTTPRequestHandler):
         if not token.startswith("server-") or token in self.world.refused_tokens:
             return self.answer(401, {"title": "unauthorised"})
         if path == "/access/v1/evaluation":
+            time.sleep(self.world.delay)
             return self.answer(200, self.world.decide(json.loads(body)))
         if path == "/api/v1/changes/state":
             return self.answer(200, {"ended_users": sorted(self.world.ended), "cursor": str(len(self.world.changes))})

@@ -34,6 +34,7 @@ class Chat:
             redirects=["http://localhost:1/"],
             default_label=None,
         )
+        self.server.request_timeout_ms = 1000
         self.server.prepare()
         self.tokens: dict[str, str] = {}
 
@@ -115,7 +116,7 @@ def user(person: str) -> str:
     return f"@{person}:localhost"
 
 
-def eventually(condition: Callable[[], object], seconds: float = 5.0) -> None:
+def eventually(condition: Callable[[], object], seconds: float = 20.0) -> None:
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, "did not happen in time"
@@ -385,6 +386,16 @@ def test_without_countersign_only_remembered_permits_hold(chat: Chat) -> None:
     assert chat.post("dave", room, "never asked before")[0] == 503
     chat.fake.start()
     eventually(lambda: chat.join("hugo", chat.log_nr)[0] == 200)
+
+
+def test_silence_is_not_waited_for(chat: Chat) -> None:
+    chat.act("lars", "GET", "/account/whoami")
+    chat.fake.delay = 3.0
+    began = time.monotonic()
+    status, answer = chat.join("lars", chat.log_nr)
+    chat.fake.delay = 0.0
+    assert (status, answer["countersign.reason"]) == (503, "PDP_UNAVAILABLE")
+    assert time.monotonic() - began < 2.5
 
 
 def test_revoked_person_stays_out_across_a_restart_without_countersign(chat: Chat) -> None:
