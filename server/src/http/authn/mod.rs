@@ -25,6 +25,7 @@ pub fn router(app: &App) -> Router<App> {
         .route("/signin/name", post(signin::name::post))
         .route("/signin/passkey", post(signin::passkey::post))
         .route("/signin/password", post(signin::password::post))
+        .route("/signin/step-up", get(signin::show::get))
         .route("/enrol/{link}", get(enrol::show::get))
         .route("/enrol/{link}/challenge", post(enrol::challenge::post))
         .route("/enrol/{link}/passkey", post(enrol::passkey::post))

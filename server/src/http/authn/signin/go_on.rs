@@ -1,19 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 //! `GET /signin/continue`: where a finished sign-in leads, once.
 
+use authn::assurance::Level;
 use authn::flow::{self, Stage, Then};
 use authn::oidc::parameters::Parameters;
+use authn::session::Session;
 use axum::extract::{RawQuery, State};
 use axum::response::Response;
 use countersign_authn as authn;
-use http::HeaderMap;
+use http::{HeaderMap, StatusCode};
 
 use super::pages;
-use crate::app::App;
-use crate::http::authn::browser;
+use crate::app::{App, House};
+use crate::http::authn::{browser, words};
 use crate::http::fault::Fault;
 use crate::http::oauth2::answer;
-use crate::http::page::see_other;
+use crate::http::page::{Frame, Message, render, see_other};
 
 /// `GET /signin/continue`
 pub async fn get(
@@ -35,7 +37,25 @@ pub async fn get(
         return Err(Fault::Gone);
     }
     match flow.purpose.then {
+        Then::Page(_) if session.unmet(&flow.purpose.requirement, app.now()).is_some() => {
+            Ok(too_weak(&app, &session, flow.purpose.requirement.level))
+        }
         Then::Page(path) => Ok(see_other(&path)),
         Then::Authorize(request) => answer::to(&app, &headers, *request, Some(session), true).await,
     }
+}
+
+fn too_weak(house: &House, session: &Session, needed: Level) -> Response {
+    let page = Message {
+        frame: Frame::of(house),
+        title: "That was not strong enough".to_owned(),
+        text: format!(
+            "What you came from needs {}. You signed in with: {}. You are signed in, but not for that.",
+            words::needs(needed),
+            words::strength(session.level)
+        ),
+        reference: None,
+        link: Some(("/account".to_owned(), "Your account".to_owned())),
+    };
+    render(StatusCode::FORBIDDEN, &page)
 }
