@@ -12,7 +12,8 @@ import { promisify } from 'node:util';
 import { BINARY, freePort } from './countersign.mjs';
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
-const PYTHON = process.env.COUNTERSIGN_TEST_PYTHON ?? join(ROOT, '.venv/bin/python');
+/** Python with Synapse installed. */
+export const PYTHON = process.env.COUNTERSIGN_TEST_PYTHON ?? join(ROOT, '.venv/bin/python');
 const PEER = join(ROOT, 'tests/peers/synapse.py');
 
 /** A running Synapse. `rooms` are the ids of its prepared rooms, by name. */
