@@ -4,6 +4,7 @@
 use sqlx::{AnyConnection, Row};
 
 use super::StoreError;
+use crate::leaf::Origin;
 
 /// The last frame of this epoch that is in the tree; 0 when none is.
 pub async fn drained(process: &str, epoch: u64, db: &mut AnyConnection) -> Result<u64, StoreError> {
@@ -13,6 +14,21 @@ pub async fn drained(process: &str, epoch: u64, db: &mut AnyConnection) -> Resul
         .fetch_optional(db)
         .await?;
     row.map_or(Ok(0), |row| Ok(row.try_get::<i64, _>("sequence")? as u64))
+}
+
+/// Every journal of which something is in the tree: process, epoch, and the last frame.
+pub(crate) async fn all(db: &mut AnyConnection) -> Result<Vec<Origin>, StoreError> {
+    let rows = sqlx::query("SELECT process, epoch, sequence FROM journal_positions ORDER BY process, epoch")
+        .fetch_all(db)
+        .await?;
+    let origins = rows.iter().map(|row| {
+        Ok(Origin {
+            process: row.try_get("process")?,
+            epoch: row.try_get::<i64, _>("epoch")? as u64,
+            sequence: row.try_get::<i64, _>("sequence")? as u64,
+        })
+    });
+    origins.collect()
 }
 
 /// Records that frames up to `sequence` are in the tree.

@@ -9,7 +9,7 @@ use super::{Fault, Report, leaf};
 use crate::checkpoint::Checkpoint;
 use crate::hash::Hash;
 use crate::leaf::Origin;
-use crate::store::{StoreError, checkpoints, leaves, nodes, tree};
+use crate::store::{StoreError, checkpoints, leaves, nodes, positions, tree};
 use crate::tree::Frontier;
 
 /// Recomputes every leaf, every kept hash, every checkpoint and the tree's state. `on_progress` hears
@@ -18,8 +18,9 @@ pub async fn database(
     db: &mut AnyConnection,
     mut on_progress: impl FnMut(u64, u64),
 ) -> Result<Report, Fault> {
-    // INVARIANT: the last leaf is read before the state, so that a leaf appended between the two
-    // reads is not taken for one that does not belong.
+    // INVARIANT: these are read before the state, so that what was appended between two reads is not
+    // taken for something that does not belong.
+    let moved = positions::all(&mut *db).await?;
     let last = leaves::last(&mut *db).await?;
     let state = tree::load(&mut *db).await?;
     if let Some(index) = last.filter(|last| *last >= state.size()) {
@@ -35,6 +36,13 @@ pub async fn database(
     }
     if walk.tree != state {
         return Err(walk.replaced("the state of the tree".to_owned()));
+    }
+    for recorded in moved {
+        let journal = (recorded.process.clone(), recorded.epoch);
+        let found = walk.journals.get(&journal).copied().unwrap_or_default();
+        if found < recorded.sequence {
+            return Err(Fault::Journal { recorded, found });
+        }
     }
     if let Some(signed) = checkpoints::largest(&mut *db).await? {
         // The tree may have grown, and been signed, since its state was read.

@@ -6,6 +6,7 @@ mod journals;
 mod leaf;
 
 use crate::hash::Hash;
+use crate::leaf::Origin;
 use crate::store::StoreError;
 pub use database::{database, kept};
 pub use journals::{JournalReport, journals};
@@ -58,6 +59,15 @@ pub enum Fault {
         signed: u64,
         /// The checkpoint's log.
         origin: String,
+    },
+    /// The store says that more of a journal was moved into the tree than is there, so frames that
+    /// wait would be passed over.
+    #[error("frame {recorded} is said to be in the record, but of its epoch only {found} frames are")]
+    Journal {
+        /// Up to which frame the store believes it to be moved.
+        recorded: Origin,
+        /// How many frames the tree holds.
+        found: u64,
     },
     /// A stored value outside the leaves is of a kind that was never written.
     #[error("a value beside the leaves was replaced by one that cannot be read: {0}")]
