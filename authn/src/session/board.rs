@@ -6,7 +6,7 @@
 //! A session stays on the board after its end for every client that has not confirmed that end:
 //! an old token may live there, and its facts still count.
 //!
-//! `board.facts(&alice, "synapse", None, now)` answers with the component-wise minimum over all her
+//! `board.facts(&alice, "synapse", None)` answers with the component-wise minimum over all her
 //! sessions at that client, so that a phone's old token does not inherit a desktop's card.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -40,7 +40,7 @@ pub struct Facts {
     pub auth_time: DateTime<Utc>,
     /// The oldest activity counted.
     pub last_activity: DateTime<Utc>,
-    /// Whether any session counted has been ended or has run out.
+    /// Whether any session counted was ended before its time. One that ran out shows it by its times.
     pub revoked: bool,
     /// The device, when all sessions counted agree on it.
     pub device: Option<DeviceId>,
@@ -145,23 +145,22 @@ impl Board {
         person: &PersonId,
         client: &str,
         sid: Option<&Sid>,
-        now: DateTime<Utc>,
     ) -> Option<Facts> {
         let inner = self.read();
         let ids = inner.by_person.get(person)?;
         ids.iter()
             .filter_map(|id| inner.sessions.get(id))
             .filter(|entry| entry.counts_at(client, sid))
-            .map(|entry| Facts::of(&entry.session, now))
+            .map(|entry| Facts::of(&entry.session))
             .reduce(Facts::weaker)
     }
 
     /// What may be believed of one session by its own name, e.g. that of the console.
-    pub fn facts_of(&self, id: &SessionId, now: DateTime<Utc>) -> Option<Facts> {
+    pub fn facts_of(&self, id: &SessionId) -> Option<Facts> {
         self.read()
             .sessions
             .get(id)
-            .map(|entry| Facts::of(&entry.session, now))
+            .map(|entry| Facts::of(&entry.session))
     }
 
     /// Notes that the session, if live, was used. Kept in memory until [`Board::take_touched`].
@@ -258,13 +257,13 @@ impl Entry {
 }
 
 impl Facts {
-    fn of(session: &Session, now: DateTime<Utc>) -> Self {
+    fn of(session: &Session) -> Self {
         Self {
             aal: session.level.aal(),
             phishing_resistant: session.level >= Level::Aal2PhishingResistant,
             auth_time: session.auth_time,
             last_activity: session.last_activity,
-            revoked: !session.is_live(now),
+            revoked: session.was_ended_early(),
             device: session.place.device.clone(),
         }
     }

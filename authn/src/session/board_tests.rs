@@ -44,12 +44,12 @@ fn without_a_name_the_weakest_of_her_sessions_at_that_server_counts() {
     board.put(session("card", Level::Aal3, 5), vec![at("synapse", "a")]);
     board.put(session("phone", Level::Aal1, 30), vec![at("synapse", "b")]);
     board.put(session("other", Level::Aal1, 50), vec![at("zulip", "c")]);
-    let facts = board.facts(&alice(), "synapse", None, noon()).unwrap();
+    let facts = board.facts(&alice(), "synapse", None).unwrap();
     assert_eq!(facts.aal, 1);
     assert_eq!(facts.auth_time, noon() - TimeDelta::minutes(30));
     let card = Sid::from_text("a");
     assert_eq!(
-        board.facts(&alice(), "synapse", Some(&card), noon()).unwrap().aal,
+        board.facts(&alice(), "synapse", Some(&card)).unwrap().aal,
         3
     );
 }
@@ -60,13 +60,13 @@ fn a_name_counts_only_for_its_owner_at_its_client() {
     board.put(session("card", Level::Aal3, 5), vec![at("synapse", "a")]);
     let card = Sid::from_text("a");
     let dave: PersonId = "dave".parse().unwrap();
-    assert_eq!(board.facts(&dave, "synapse", Some(&card), noon()), None);
-    assert_eq!(board.facts(&alice(), "zulip", Some(&card), noon()), None);
+    assert_eq!(board.facts(&dave, "synapse", Some(&card)), None);
+    assert_eq!(board.facts(&alice(), "zulip", Some(&card)), None);
     assert_eq!(
-        board.facts(&alice(), "synapse", Some(&Sid::from_text("x")), noon()),
+        board.facts(&alice(), "synapse", Some(&Sid::from_text("x"))),
         None
     );
-    assert_eq!(board.facts(&dave, "synapse", None, noon()), None);
+    assert_eq!(board.facts(&dave, "synapse", None), None);
 }
 
 #[test]
@@ -76,7 +76,7 @@ fn an_ended_session_counts_as_revoked_until_the_server_has_confirmed() {
     phone.ended_at = Some(noon());
     board.put(session("card", Level::Aal3, 5), vec![at("synapse", "a")]);
     board.put(phone.clone(), vec![at("synapse", "b")]);
-    assert!(board.facts(&alice(), "synapse", None, noon()).unwrap().revoked);
+    assert!(board.facts(&alice(), "synapse", None).unwrap().revoked);
     board.put(
         phone,
         vec![AtClient {
@@ -84,7 +84,7 @@ fn an_ended_session_counts_as_revoked_until_the_server_has_confirmed() {
             ..at("synapse", "b")
         }],
     );
-    let facts = board.facts(&alice(), "synapse", None, noon()).unwrap();
+    let facts = board.facts(&alice(), "synapse", None).unwrap();
     assert!(!facts.revoked);
     assert_eq!(facts.aal, 3);
     assert_eq!(board.len(), 1);

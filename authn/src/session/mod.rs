@@ -142,6 +142,11 @@ impl Session {
         self.ended_at.is_none() && now <= self.ends_at && now - self.last_activity <= self.idle
     }
 
+    /// Whether somebody ended it. One that is merely noted as having run out was not.
+    pub fn was_ended_early(&self) -> bool {
+        self.ended_at.is_some_and(|at| at <= self.ends_at && at - self.last_activity <= self.idle)
+    }
+
     /// Why it does not meet `need`; `None` when it does.
     pub fn unmet(&self, need: &Requirement, now: DateTime<Utc>) -> Option<Unmet> {
         need.unmet(self.level, self.auth_time, now)

@@ -22,8 +22,7 @@ impl House {
         kind: &str,
         id: &str,
     ) -> Result<Permit, Problem> {
-        let now = self.now();
-        let known = self.board.facts_of(&session.id, now);
+        let known = self.board.facts_of(&session.id);
         let device = session.place.device.clone();
         let facts = Facts {
             session: known.as_ref().map(session_facts),

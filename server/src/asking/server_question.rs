@@ -56,7 +56,7 @@ impl House {
     /// What we know of the session and the device by ourselves.
     fn facts(&self, server: &ConnectedServer, asked: &Understood, now: DateTime<Utc>) -> Facts {
         let session = asked.question.subject.parse().ok().and_then(|person| {
-            self.board.facts(&person, &server.client_id, asked.session.as_ref(), now)
+            self.board.facts(&person, &server.client_id, asked.session.as_ref())
         });
         let device = session.as_ref().and_then(|session| session.device.clone());
         let device = match (device, &server.clients) {

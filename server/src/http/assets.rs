@@ -12,8 +12,16 @@ use crate::http::page::Frame;
 const CSS: &str = "text/css; charset=utf-8";
 const JS: &str = "text/javascript; charset=utf-8";
 
+/// The typeface of the pages and of the console: Public Sans, under the SIL Open Font License.
+const FONT: &[u8] = include_bytes!("../../static/public-sans.woff2");
+
 /// `GET /static/{file}`
 pub async fn get(State(app): State<App>, Path(file): Path<String>) -> Response {
+    if file == "public-sans.woff2" {
+        let headers =
+            [(header::CONTENT_TYPE, "font/woff2"), (header::CACHE_CONTROL, "public, max-age=86400")];
+        return (headers, FONT).into_response();
+    }
     let (kind, body) = match file.as_str() {
         "countersign.css" => (CSS, include_str!("../../static/countersign.css").to_owned()),
         "form-post.js" => (JS, include_str!("../../static/form-post.js").to_owned()),
