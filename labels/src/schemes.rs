@@ -185,8 +185,8 @@ impl Schemes {
             return Err(LabelError::EmptyName);
         }
         let audience = match &raw.releasable_to {
-            Some(names) => Audience::Nations(Arc::new(
-                self.communities.expand(names.iter().map(String::as_str)),
+            Some(release) => Audience::Nations(Arc::new(
+                self.communities.expand(release.iter().map(String::as_str)),
             )),
             None if level.rank < scheme.default_release.from_rank => Audience::Everybody,
             None => Audience::Nations(Arc::clone(&entry.default_audience)),
@@ -230,12 +230,12 @@ fn check(scheme: &Scheme) -> Result<(), SchemeError> {
     if last.is_none() {
         return Err(SchemeError::NoLevels(id()));
     }
-    let named = scheme
+    let mentioned = scheme
         .tags
         .iter()
         .flat_map(|tag| &tag.excluded_at)
         .chain([&scheme.clearance_from]);
-    for name in named {
+    for name in mentioned {
         if !scheme.levels.iter().any(|level| level.id == *name) {
             return Err(SchemeError::UnknownLevel {
                 scheme: id(),

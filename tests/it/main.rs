@@ -4,5 +4,7 @@
 mod access;
 mod api;
 mod audit;
+mod authn;
+mod authz;
 mod directory;
 mod fuzz_seeds;

@@ -8,11 +8,11 @@ use serde_json::Value;
 
 /// What the guards say to a question.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Verdict {
-    pub decision: &'static str,
+pub(super) struct Verdict {
+    pub(super) decision: &'static str,
     /// The numbers of all guards that fail, in order.
-    pub failing: Vec<u8>,
-    pub obligations: BTreeSet<&'static str>,
+    pub(super) failing: Vec<u8>,
+    pub(super) obligations: BTreeSet<&'static str>,
 }
 
 type Names = BTreeSet<String>;
@@ -108,9 +108,9 @@ fn label(raw: &Value) -> Read<Label> {
     })
 }
 
-pub struct Oracle<'a> {
-    pub world: &'a Value,
-    pub now: i64,
+pub(super) struct Oracle<'a> {
+    pub(super) world: &'a Value,
+    pub(super) now: i64,
 }
 
 struct Item {
@@ -293,7 +293,7 @@ impl Oracle<'_> {
         Ok(fail)
     }
 
-    pub fn judge(&self, question: &Value, facts: &Value) -> Verdict {
+    pub(super) fn judge(&self, question: &Value, facts: &Value) -> Verdict {
         match self.evaluate(question, facts) {
             Err(()) => Verdict { decision: "deny", failing: vec![1], obligations: BTreeSet::new() },
             Ok((mut failing, mut obligations)) => {

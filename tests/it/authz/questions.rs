@@ -400,10 +400,10 @@ fn compare(seed: u64, rounds: usize) {
 
 #[test]
 fn engine_and_second_reading_agree_on_random_questions() {
-    compare(0xC0FFEE, 6_000);
+    compare(0xC0FFEE, 3_000);
 }
 
 #[test]
 fn engine_and_second_reading_agree_on_other_random_questions() {
-    compare(26, 6_000);
+    compare(26, 3_000);
 }
