@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+import mark from '../../../server/static/mark.svg';
 import type { Me } from '../api/client';
-import { Mark } from './Mark';
 import styles from './TopBar.module.css';
 import { UserMenu } from './UserMenu';
 
@@ -9,7 +9,7 @@ export function TopBar({ me }: { me: Me | undefined }) {
   return (
     <header className={styles.bar}>
       <span className={styles.name}>
-        <Mark />
+        <img src={mark} alt="" width={24} height={24} />
         Countersign
         <span className={styles.console}>Console</span>
       </span>

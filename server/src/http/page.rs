@@ -77,7 +77,8 @@ pub fn render_with(status: StatusCode, page: &impl Template, form_action: &str) 
     let mut response = (status, Html(body)).into_response();
     let policy = format!(
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; \
-         font-src 'self'; connect-src 'self'; base-uri 'none'; form-action {form_action}; frame-ancestors 'none'; \
+         font-src 'self'; connect-src 'self'; base-uri 'none'; form-action {form_action}; \
+         frame-ancestors 'none'; \
          require-trusted-types-for 'script'"
     );
     let headers = response.headers_mut();
