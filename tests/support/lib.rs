@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //! The harness: fresh databases, the house in process, a clock that tests turn.
 
+pub mod authenticator;
 pub mod database;
 pub mod fuzz_targets;
 pub mod house;
