@@ -5,7 +5,7 @@ use std::future::Future;
 use std::time::Duration;
 
 use cedar_policy::{EntityUid, RequestEnv, Schema};
-use cedar_policy_symcc::CedarSymCompiler;
+use cedar_policy_symcc::{CedarSymCompiler, CompiledSchema};
 use cedar_policy_symcc::solver::LocalSolver;
 use tokio::process::Command;
 
@@ -55,6 +55,8 @@ pub enum ProofError {
 /// Asks the solver.
 pub struct Prover {
     pub(super) schema: Schema,
+    /// Its symbolic form, made once.
+    pub(super) symbolic: CompiledSchema,
     pub(super) compiler: CedarSymCompiler<LocalSolver>,
 }
 
@@ -68,11 +70,14 @@ impl Prover {
     /// Starts the solver at `path`: `cvc5`, or where the operator says it is.
     pub fn start(path: &str) -> Result<Self, ProofError> {
         let mut command = Command::new(path);
-        command.args(["--lang", "smt", "--tlimit=60000"]).kill_on_drop(true);
+        command.args(["--lang", "smt", "--tlimit-per=50000"]).kill_on_drop(true);
         let broken = |message: String| ProofError::NoSolver { path: path.to_owned(), message };
         let solver = LocalSolver::from_command(&mut command).map_err(|error| broken(error.to_string()))?;
         let compiler = CedarSymCompiler::new(solver).map_err(|error| broken(error.to_string()))?;
-        Ok(Self { schema: schema()?, compiler })
+        let schema = schema()?;
+        let symbolic =
+            CompiledSchema::new(&schema).map_err(|error| LoadError::Schema(error.to_string()))?;
+        Ok(Self { schema, symbolic, compiler })
     }
 
     /// The request environments of one action.

@@ -25,7 +25,8 @@ pub async fn never_errors(prover: &mut Prover, policies: &Policies) -> Result<Ve
             let action = types.action(name);
             for env in prover.environments(&action) {
                 let asking = async {
-                    let compiled = CompiledPolicy::compile(forbid, &env, &prover.schema)?;
+                    let symbolic = prover.symbolic.sym_env(&env)?;
+                    let compiled = CompiledPolicy::compile_with_custom_symenv(forbid, &env, &prover.schema, symbolic)?;
                     prover.compiler.check_never_errors_opt(&compiled).await
                 };
                 let holds = answer(&finding.id, &action, asking).await?;
