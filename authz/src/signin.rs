@@ -2,11 +2,13 @@
 //! Sign-in is itself a decision: most chat servers never ask before a read, so a session at one
 //! must meet what the highest label among her memberships there needs.
 
+use chrono::{DateTime, TimeDelta, Utc};
 use countersign_directory::PersonKind;
 use countersign_labels::{Rank, Schemes};
 use serde::Serialize;
 
-use crate::Snapshot;
+use crate::resolve::device;
+use crate::{Facts, Reason, Snapshot};
 
 /// What a sign-in at a chat server must reach.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -64,3 +66,34 @@ pub fn signin_requirement(
         location: rank >= 2,
     }
 }
+
+impl SignInRequirement {
+    /// Which guard a sign-in from this device and place fails, if any: its accreditation, its posture
+    /// report, its location. Assurance is for authn to compare.
+    pub fn unmet(
+        &self,
+        snapshot: &Snapshot,
+        schemes: &Schemes,
+        facts: &Facts,
+        now: DateTime<Utc>,
+    ) -> Option<Reason> {
+        let Ok(device) = device(facts, snapshot, schemes) else {
+            return Some(Reason::PdpInput);
+        };
+        let reported = device.posture_reported_at;
+        let fresh = reported.is_some_and(|at| at <= now && now - at <= POSTURE_LASTS);
+        let blocked = &snapshot.settings().blocked_locations;
+        if device.rank < self.device_rank {
+            Some(Reason::DeviceCap)
+        } else if self.posture && !fresh {
+            Some(Reason::DevicePosture)
+        } else if self.location && facts.location.as_ref().is_some_and(|at| blocked.contains(at)) {
+            Some(Reason::Location)
+        } else {
+            None
+        }
+    }
+}
+
+/// How long a posture report counts.
+const POSTURE_LASTS: TimeDelta = TimeDelta::days(7);

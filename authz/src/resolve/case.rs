@@ -226,7 +226,7 @@ fn accredited<'a>(id: &'a str, snapshot: &'a Snapshot, schemes: &Schemes) -> Res
 }
 
 /// An unknown device is unmanaged, rank 0.
-fn device(facts: &Facts, snapshot: &Snapshot, schemes: &Schemes) -> Result<Device, Fault> {
+pub(crate) fn device(facts: &Facts, snapshot: &Snapshot, schemes: &Schemes) -> Result<Device, Fault> {
     let unknown = Device {
         managed: false,
         rank: 0,

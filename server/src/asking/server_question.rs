@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use authn::session::Sid;
 use countersign_authn as authn;
 use countersign_authz::{Context, DeviceFacts, Facts, Question, Reference, Snapshot};
-use countersign_directory::{Assertable, ConnectedServer, Posture, ServerIds};
+use countersign_directory::{Assertable, ConnectedServer, DeviceId, Posture, ServerIds};
 use chrono::{DateTime, Utc};
 use serde_json::{Map, Value};
 
@@ -59,19 +59,10 @@ impl House {
             self.board.facts(&person, &server.client_id, asked.session.as_ref())
         });
         let device = session.as_ref().and_then(|session| session.device.clone());
-        let device = match (device, &server.clients) {
-            (Some(device), _) => DeviceFacts::Registered(device),
-            (None, Some(stated)) => DeviceFacts::Stated {
-                managed: stated.managed,
-                accreditation: Some(stated.accreditation.clone()),
-                posture_reported_at: (stated.posture == Posture::Vouched).then_some(now),
-            },
-            (None, None) => DeviceFacts::Unknown,
-        };
         let honoured = &server.supported_obligations;
         Facts {
             session: session.as_ref().map(session_facts),
-            device,
+            device: device_facts(device, server, now),
             location: None,
             audit_available: true,
             server_node: server.node.clone(),
@@ -79,6 +70,23 @@ impl House {
                 .then(|| honoured.iter().cloned().collect()),
             standing: false,
         }
+    }
+}
+
+/// The device that is known by itself, or else what the server's record states of all its clients.
+pub fn device_facts(
+    device: Option<DeviceId>,
+    server: &ConnectedServer,
+    now: DateTime<Utc>,
+) -> DeviceFacts {
+    match (device, &server.clients) {
+        (Some(device), _) => DeviceFacts::Registered(device),
+        (None, Some(stated)) => DeviceFacts::Stated {
+            managed: stated.managed,
+            accreditation: Some(stated.accreditation.clone()),
+            posture_reported_at: (stated.posture == Posture::Vouched).then_some(now),
+        },
+        (None, None) => DeviceFacts::Unknown,
     }
 }
 

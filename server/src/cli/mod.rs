@@ -13,6 +13,7 @@ mod audit;
 mod config;
 mod demo;
 mod directory;
+mod init;
 mod openapi;
 mod opened;
 mod policy;
@@ -34,6 +35,8 @@ pub enum Command {
     /// Bring in people, channels and the rest.
     #[command(subcommand)]
     Directory(directory::DirectoryCommand),
+    /// Set up an empty store: the first two security officers, the first connected server.
+    Init(init::Init),
     /// Print the OpenAPI document of the administration API.
     Openapi,
     /// Check policies and run their scenarios.
@@ -103,6 +106,7 @@ impl Command {
             Self::Config(command) => command.run(),
             Self::Demo(command) => command.run(),
             Self::Directory(command) => command.run(),
+            Self::Init(command) => command.run(),
             Self::Openapi => openapi::run(),
             Self::Policy(command) => command.run(),
             Self::Serve(command) => command.run(),

@@ -16,11 +16,12 @@ use authn::store::clients;
 use authn::{Happened, session};
 use axum::response::Response;
 use countersign_authn as authn;
-use countersign_authz::signin_requirement;
+use countersign_authz::{Facts, signin_requirement};
 use countersign_directory::Actor;
 use http::{HeaderMap, StatusCode};
 
 use crate::app::House;
+use crate::asking::server_question::device_facts;
 use crate::http::authn::signin::show::begin;
 use crate::http::fault::Fault;
 use crate::http::page::{Frame, render_with, see_other};
@@ -55,7 +56,16 @@ pub async fn to(
     };
     let at_hand = known.as_ref().map(|(session, account)| (session, account.sub.as_str()));
     match (judge(&request, &client, at_hand, required, has_just_signed_in, now), known) {
-        (Verdict::Enough, Some((session, _))) => grant(house, &request, &session).await,
+        (Verdict::Enough, Some((session, _))) if may_enter_from(house, &client, &session) => {
+            grant(house, &request, &session).await
+        }
+        (Verdict::Enough, Some(_)) => {
+            let error = Error::new(
+                Code::AccessDenied,
+                "this device may not be used for what you take part in there",
+            );
+            Ok(tell(house, &request, &error))
+        }
         (Verdict::SignIn(requirement), _) => {
             let login_hint = request.login_hint.clone();
             let then = Then::Authorize(Box::new(request));
@@ -108,6 +118,19 @@ fn required(house: &House, client: &Client, session: &session::Session) -> Level
     let needed =
         signin_requirement(&snapshot, house.schemes, session.person.as_str(), server.as_str());
     Level::from_aal(needed.aal).unwrap_or(Level::Aal3)
+}
+
+/// Whether the device may be used for the highest of what she takes part in at that server.
+fn may_enter_from(house: &House, client: &Client, session: &Session) -> bool {
+    let snapshot = house.snapshot();
+    let server = client.record.server.as_ref().and_then(|id| snapshot.server(id.as_str()));
+    let Some(server) = server else { return true };
+    let person = session.person.as_str();
+    let needed = signin_requirement(&snapshot, house.schemes, person, server.id.as_str());
+    let now = house.now();
+    let device = device_facts(session.place.device.clone(), server, now);
+    let facts = Facts { device, ..Facts::default() };
+    needed.unmet(&snapshot, house.schemes, &facts, now).is_none()
 }
 
 async fn grant(house: &House, request: &Request, session: &Session) -> Result<Response, Fault> {
