@@ -10,7 +10,7 @@ import { createInterface } from 'node:readline';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { accessible } from '../support/axe.mjs';
-import { fits, guarded, launch, LOOKS } from '../support/browser.mjs';
+import { fits, guarded, LOOKS, launch } from '../support/browser.mjs';
 import { BINARY } from '../support/countersign.mjs';
 import { withPasskey } from '../support/passkey.mjs';
 import { enrol, signInWithPasskey } from '../support/people.mjs';

@@ -7,6 +7,7 @@ import { fits, guarded, LOOKS, launch } from '../support/browser.mjs';
 import { Countersign } from '../support/countersign.mjs';
 import { withPasskey } from '../support/passkey.mjs';
 import { arrive, enrol, signInWithPasskey } from '../support/people.mjs';
+import { codeOf } from '../support/totp.mjs';
 
 let browser;
 let countersign;
@@ -26,7 +27,15 @@ function pages() {
   const { people, base_url } = countersign.info;
   const authorize = new URL('/oauth2/authorize', base_url);
   authorize.search = new URLSearchParams({ client_id: 'nobody-knows-it', response_type: 'code' }).toString();
-  return ['/signin', people.carol.enrol_url, '/enrol/not-a-link', authorize.href, '/no-such-page'];
+  const enrolment = people.carol.enrol_url;
+  return [
+    '/signin',
+    enrolment,
+    `${enrolment}/password`,
+    '/enrol/not-a-link',
+    authorize.href,
+    '/no-such-page',
+  ];
 }
 
 for (const look of LOOKS) {
@@ -54,6 +63,52 @@ for (const look of LOOKS) {
     await context.close();
   });
 }
+
+test('the account pages obey their policy, fit and are accessible in every look', async () => {
+  const bob = await arrive(browser, countersign, 'bob');
+  for (const look of LOOKS) {
+    for (const bypassCSP of [false, true]) {
+      const options = { look, bypassCSP, storageState: bob.cookies };
+      const { context, clean } = await guarded(browser, countersign.info.base_url, options);
+      const page = await context.newPage();
+      for (const address of ['/account', '/account/signout']) {
+        await page.goto(address);
+        assert.equal(new URL(page.url()).pathname, address);
+        await fits(page);
+        if (bypassCSP) await accessible(page);
+      }
+      clean();
+      await context.close();
+    }
+  }
+  bob.clean();
+  await bob.context.close();
+});
+
+test('a password and a security code are set up and used without any script', async () => {
+  const { context, clean } = await guarded(browser, countersign.info.base_url, { javaScriptEnabled: false });
+  const page = await context.newPage();
+  await page.goto(`${countersign.info.people.erin.enrol_url}/password`);
+  const key = await page.locator('.key').textContent();
+  await page.getByLabel('New password').fill('four quiet grey herons');
+  await page.getByLabel(/^Security code/).fill(codeOf(key));
+  await page.getByRole('button', { name: 'Save' }).click();
+  await page.getByRole('heading', { name: 'Password and authenticator app' }).waitFor({ state: 'detached' });
+  await context.clearCookies();
+  await page.goto('/signin');
+  await page.getByLabel('Username').fill('erin');
+  await page.getByRole('button', { name: 'Continue' }).click();
+  await page.getByLabel('Password').fill('four quiet grey herons');
+  await page.getByRole('button', { name: 'Continue' }).click();
+  await page.getByLabel('Security code').fill('000000');
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click();
+  await page.getByText(/That code isn.t right/).waitFor();
+  await page.getByLabel('Security code').fill(codeOf(key, 1));
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click();
+  await page.waitForURL(/\/account$/);
+  clean();
+  await context.close();
+});
 
 test('a passkey is enrolled with an enrolment link and signs in', async () => {
   const judy = await arrive(browser, countersign, 'judy');

@@ -7,7 +7,9 @@ import { withPasskey } from './passkey.mjs';
 export async function enrol(page, address) {
   await page.goto(address);
   await page.getByRole('button', { name: 'Add a passkey' }).click();
-  await page.getByRole('heading', { level: 1, name: 'Set up how you sign in' }).waitFor({ state: 'detached' });
+  await page
+    .getByRole('heading', { level: 1, name: 'Set up how you sign in' })
+    .waitFor({ state: 'detached' });
 }
 
 /**
