@@ -2,7 +2,7 @@
 //! "May they?": resolves a question, asks Cedar, names the first failing guard, and says what goes
 //! with a permit. Pure: the same question, facts, world, policies and moment give the same answer.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
 use cedar_policy::{Authorizer, Effect, PolicyId, Schema};
 use chrono::{DateTime, TimeDelta, Utc};
@@ -28,7 +28,7 @@ pub struct Engine {
     schema: Schema,
     types: Types,
     checked: Checked,
-    candidates: HashMap<&'static str, Candidates>,
+    candidates: BTreeMap<&'static str, Candidates>,
     revision: String,
     authorizer: Authorizer,
 }

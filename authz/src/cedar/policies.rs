@@ -2,7 +2,7 @@
 //! Policies: parsed once, checked strictly, and sorted by the actions in their scope, so that a
 //! decision meets only those that can speak.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use aws_lc_rs::digest;
 use cedar_policy::{
@@ -300,8 +300,9 @@ impl Checked {
         &self,
         schema: &Schema,
         types: &Types,
-    ) -> Result<HashMap<&'static str, Candidates>, LoadError> {
-        self.by_action(schema, types).map_err(|error| LoadError::Schema(error.to_string()))
+    ) -> Result<BTreeMap<&'static str, Candidates>, LoadError> {
+        self.by_action(schema, types)
+            .map_err(|error| LoadError::Schema(error.to_string()))
     }
 
     /// Sorts the policies by action. Sound, because a policy whose scope does not match can neither
@@ -310,9 +311,9 @@ impl Checked {
         &self,
         schema: &Schema,
         types: &Types,
-    ) -> Result<HashMap<&'static str, Candidates>, Unbuildable> {
+    ) -> Result<BTreeMap<&'static str, Candidates>, Unbuildable> {
         let actions = schema.action_entities().map_err(|_| Unbuildable)?;
-        let mut sorted = HashMap::new();
+        let mut sorted = BTreeMap::new();
         for name in crate::action::actions() {
             let action = types.action(name);
             let applies = |policy: &&Policy| match policy.action_constraint() {

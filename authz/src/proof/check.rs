@@ -5,8 +5,8 @@ use std::future::Future;
 use std::time::Duration;
 
 use cedar_policy::{EntityUid, RequestEnv, Schema};
-use cedar_policy_symcc::{CedarSymCompiler, CompiledSchema};
 use cedar_policy_symcc::solver::LocalSolver;
+use cedar_policy_symcc::{CedarSymCompiler, CompiledSchema};
 use tokio::process::Command;
 
 use crate::LoadError;
@@ -70,19 +70,30 @@ impl Prover {
     /// Starts the solver at `path`: `cvc5`, or where the operator says it is.
     pub fn start(path: &str) -> Result<Self, ProofError> {
         let mut command = Command::new(path);
-        command.args(["--lang", "smt", "--tlimit-per=50000"]).kill_on_drop(true);
-        let broken = |message: String| ProofError::NoSolver { path: path.to_owned(), message };
+        command
+            .args(["--lang", "smt", "--tlimit-per=50000"])
+            .kill_on_drop(true);
+        let broken = |message: String| ProofError::NoSolver {
+            path: path.to_owned(),
+            message,
+        };
         let solver = LocalSolver::from_command(&mut command).map_err(|error| broken(error.to_string()))?;
         let compiler = CedarSymCompiler::new(solver).map_err(|error| broken(error.to_string()))?;
         let schema = schema()?;
-        let symbolic =
-            CompiledSchema::new(&schema).map_err(|error| LoadError::Schema(error.to_string()))?;
-        Ok(Self { schema, symbolic, compiler })
+        let symbolic = CompiledSchema::new(&schema).map_err(|error| LoadError::Schema(error.to_string()))?;
+        Ok(Self {
+            schema,
+            symbolic,
+            compiler,
+        })
     }
 
     /// The request environments of one action.
     pub(super) fn environments(&self, action: &EntityUid) -> Vec<RequestEnv> {
-        self.schema.request_envs().filter(|env| env.action() == action).collect()
+        self.schema
+            .request_envs()
+            .filter(|env| env.action() == action)
+            .collect()
     }
 }
 

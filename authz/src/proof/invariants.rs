@@ -82,13 +82,19 @@ pub struct Claim {
 impl Claim {
     /// The invariants that ship.
     pub fn shipped() -> Vec<Self> {
-        let file = |name: &str, text: &str| PolicyFile { name: name.to_owned(), text: text.to_owned() };
+        let file = |name: &str, text: &str| PolicyFile {
+            name: name.to_owned(),
+            text: text.to_owned(),
+        };
         SHIPPED
             .iter()
             .map(|(name, invariant, bad)| Self {
                 name,
                 invariant: file(name, invariant),
-                known_bad: Policies { guardrails: Vec::new(), agency: vec![file(name, bad)] },
+                known_bad: Policies {
+                    guardrails: Vec::new(),
+                    agency: vec![file(name, bad)],
+                },
             })
             .collect()
     }
@@ -100,7 +106,11 @@ pub async fn invariants(
     policies: &Policies,
     invariant: &PolicyFile,
 ) -> Result<Vec<Finding>, ProofError> {
-    let wanted = Policies { guardrails: Vec::new(), agency: vec![invariant.clone()] }.check(&prover.schema)?;
+    let wanted = Policies {
+        guardrails: Vec::new(),
+        agency: vec![invariant.clone()],
+    }
+    .check(&prover.schema)?;
     let checked = policies.check(&prover.schema)?;
     lint(&wanted)?;
     lint(&checked)?;
@@ -111,7 +121,10 @@ pub async fn invariants(
     for invariant in wanted.policies.policies() {
         let mut finding = Finding::about(invariant.id());
         let mut vacuous = true;
-        for (name, _) in scopes.iter().filter(|(_, scope)| scope.all.policy(invariant.id()).is_some()) {
+        'looking: for (name, _) in scopes
+            .iter()
+            .filter(|(_, scope)| scope.all.policy(invariant.id()).is_some())
+        {
             let action = types.action(name);
             let Some(active) = active.get(name) else { continue };
             let enough = relied_on(active, invariant);
@@ -122,16 +135,22 @@ pub async fn invariants(
                     let compile = |set: &PolicySet| {
                         CompiledPolicySet::compile_with_custom_symenv(set, &env, schema, symbolic.clone())
                     };
-                    let wanted =
-                        CompiledPolicy::compile_with_custom_symenv(invariant, &env, schema, symbolic.clone())?
-                            .into_compiled_policyset();
+                    let wanted = CompiledPolicy::compile_with_custom_symenv(
+                        invariant,
+                        &env,
+                        schema,
+                        symbolic.clone(),
+                    )?
+                    .into_compiled_policyset();
                     let compiler = &mut prover.compiler;
-                    let forbids = !compiler.check_always_allows_opt(&wanted).await?;
+                    let forbids = !vacuous || !compiler.check_always_allows_opt(&wanted).await?;
                     if compiler.check_implies_opt(&compile(&enough)?, &wanted).await? {
                         return Ok((forbids, None));
                     }
                     let active = compile(&active.all)?;
-                    let shown = compiler.check_implies_with_counterexample_opt(&active, &wanted).await?;
+                    let shown = compiler
+                        .check_implies_with_counterexample_opt(&active, &wanted)
+                        .await?;
                     Ok::<_, cedar_policy_symcc::err::Error>((forbids, shown))
                 };
                 let (forbids, shown) = answer(&finding.id, &action, asking).await?;
@@ -139,7 +158,12 @@ pub async fn invariants(
                 finding.environments += 1;
                 if let Some(shown) = shown {
                     let request = shown.request.to_string();
-                    finding.refuted.push(Counterexample { action: (*name).to_owned(), request });
+                    finding.refuted.push(Counterexample {
+                        action: (*name).to_owned(),
+                        request,
+                    });
+                    // One story is enough to refuse a candidate.
+                    break 'looking;
                 }
             }
         }
@@ -154,7 +178,11 @@ pub async fn invariants(
 /// The permits, and of the forbids those that the invariant says it rests on. Leaving forbids out
 /// only allows more: what holds for these holds for all, and is found much faster.
 fn relied_on(active: &Candidates, invariant: &Policy) -> PolicySet {
-    let prefixes: Vec<&str> = invariant.annotation("rests_on").unwrap_or_default().split(", ").collect();
+    let prefixes: Vec<&str> = invariant
+        .annotation("rests_on")
+        .unwrap_or_default()
+        .split(", ")
+        .collect();
     let chosen = active.all.policies().filter(|policy| {
         let id = policy.id().to_string();
         policy.effect() == Effect::Permit || prefixes.iter().any(|prefix| id.starts_with(*prefix))

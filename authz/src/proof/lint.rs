@@ -12,7 +12,10 @@ pub(super) fn lint(checked: &Checked) -> Result<(), ProofError> {
         let json = policy.to_json().unwrap_or(Value::Null);
         if holds_minus(&json) {
             let line = checked.notes.get(policy.id()).map_or(0, |note| note.line);
-            return Err(ProofError::Minus { policy: policy.id().to_string(), line });
+            return Err(ProofError::Minus {
+                policy: policy.id().to_string(),
+                line,
+            });
         }
     }
     Ok(())
@@ -21,9 +24,9 @@ pub(super) fn lint(checked: &Checked) -> Result<(), ProofError> {
 fn holds_minus(json: &Value) -> bool {
     match json {
         Value::Array(items) => items.iter().any(holds_minus),
-        Value::Object(members) => {
-            members.iter().any(|(name, value)| name == "neg" && value.get("arg").is_some() || holds_minus(value))
-        }
+        Value::Object(members) => members
+            .iter()
+            .any(|(name, value)| name == "neg" && value.get("arg").is_some() || holds_minus(value)),
         _ => false,
     }
 }

@@ -40,7 +40,11 @@ pub struct Counterexample {
 
 impl Finding {
     fn about(id: &PolicyId) -> Self {
-        Self { id: id.to_string(), environments: 0, refuted: Vec::new() }
+        Self {
+            id: id.to_string(),
+            environments: 0,
+            refuted: Vec::new(),
+        }
     }
 
     /// Whether it holds wherever it was looked at, and it was looked at somewhere.

@@ -16,7 +16,11 @@ pub async fn never_errors(prover: &mut Prover, policies: &Policies) -> Result<Ve
     let types = Types::of(&prover.schema)?;
     let actions = checked.by_action_of(&prover.schema, &types)?;
     let mut findings = Vec::new();
-    for forbid in checked.policies.policies().filter(|policy| policy.effect() == Effect::Forbid) {
+    for forbid in checked
+        .policies
+        .policies()
+        .filter(|policy| policy.effect() == Effect::Forbid)
+    {
         let mut finding = Finding::about(forbid.id());
         for (name, candidates) in &actions {
             if candidates.all.policy(forbid.id()).is_none() {
@@ -26,14 +30,18 @@ pub async fn never_errors(prover: &mut Prover, policies: &Policies) -> Result<Ve
             for env in prover.environments(&action) {
                 let asking = async {
                     let symbolic = prover.symbolic.sym_env(&env)?;
-                    let compiled = CompiledPolicy::compile_with_custom_symenv(forbid, &env, &prover.schema, symbolic)?;
+                    let compiled =
+                        CompiledPolicy::compile_with_custom_symenv(forbid, &env, &prover.schema, symbolic)?;
                     prover.compiler.check_never_errors_opt(&compiled).await
                 };
                 let holds = answer(&finding.id, &action, asking).await?;
                 finding.environments += 1;
                 if !holds {
                     let request = "it can err".to_owned();
-                    finding.refuted.push(Counterexample { action: (*name).to_owned(), request });
+                    finding.refuted.push(Counterexample {
+                        action: (*name).to_owned(),
+                        request,
+                    });
                 }
             }
         }
