@@ -25,13 +25,19 @@ enum Source {
 impl Clock {
     /// The machine's clock.
     pub fn system() -> Self {
-        Self { source: Source::System, newest_ms: Arc::default() }
+        Self {
+            source: Source::System,
+            newest_ms: Arc::default(),
+        }
     }
 
     /// A clock that stands still until it is turned; for tests.
     pub fn turned_by_hand(at: DateTime<Utc>) -> Self {
         let at = Arc::new(AtomicI64::new(at.timestamp_millis()));
-        Self { source: Source::Turned(at), newest_ms: Arc::default() }
+        Self {
+            source: Source::Turned(at),
+            newest_ms: Arc::default(),
+        }
     }
 
     /// The current time, in milliseconds precision, never earlier than a time handed out before.
@@ -46,7 +52,8 @@ impl Clock {
 
     /// Raises the floor below which `now` never falls, e.g. to the newest recorded time at start.
     pub fn not_before(&self, recorded: DateTime<Utc>) {
-        self.newest_ms.fetch_max(recorded.timestamp_millis(), Ordering::SeqCst);
+        self.newest_ms
+            .fetch_max(recorded.timestamp_millis(), Ordering::SeqCst);
     }
 
     /// Moves a clock that is turned by hand; the system clock ignores it.
@@ -57,13 +64,19 @@ impl Clock {
     }
 }
 
-#[expect(clippy::disallowed_methods, reason = "this is where the house reads the clock")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "this is where the house reads the clock"
+)]
 fn system_ms() -> i64 {
     Utc::now().timestamp_millis()
 }
 
 /// A monotonic instant for measuring durations, e.g. latencies.
-#[expect(clippy::disallowed_methods, reason = "this is where the house reads the clock")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "this is where the house reads the clock"
+)]
 pub fn instant() -> std::time::Instant {
     std::time::Instant::now()
 }

@@ -50,11 +50,7 @@ enum Engine {
 
 impl Database {
     /// Opens `url` and applies the migrations that it lacks.
-    pub async fn open(
-        url: &str,
-        connections: u32,
-        durability: Durability,
-    ) -> Result<Self, DatabaseError> {
+    pub async fn open(url: &str, connections: u32, durability: Durability) -> Result<Self, DatabaseError> {
         sqlx::any::install_default_drivers();
         let engine = engine_of(url)?;
         if engine == Engine::Sqlite {
@@ -99,7 +95,9 @@ fn engine_of(url: &str) -> Result<Engine, DatabaseError> {
     match url.split(':').next() {
         Some("sqlite") => Ok(Engine::Sqlite),
         Some("postgres" | "postgresql") => Ok(Engine::Postgres),
-        _ => Err(DatabaseError::Address(url.split('@').next_back().unwrap_or_default().to_owned())),
+        _ => Err(DatabaseError::Address(
+            url.split('@').next_back().unwrap_or_default().to_owned(),
+        )),
     }
 }
 
@@ -115,8 +113,12 @@ fn create_folder(url: &str) -> Result<(), DatabaseError> {
     let path = url.trim_start_matches("sqlite:").trim_start_matches("//");
     let path = path.split('?').next().unwrap_or_default();
     match Path::new(path).parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => std::fs::create_dir_all(folder)
-            .map_err(|cause| DatabaseError::Folder { folder: folder.display().to_string(), cause }),
+        Some(folder) if !folder.as_os_str().is_empty() => {
+            std::fs::create_dir_all(folder).map_err(|cause| DatabaseError::Folder {
+                folder: folder.display().to_string(),
+                cause,
+            })
+        }
         _ => Ok(()),
     }
 }

@@ -32,23 +32,25 @@ pub enum ListenError {
 
 /// Plain HTTP on this port of the loopback address; 0 takes a free one.
 pub fn on_localhost(port: u16) -> Listen {
-    Listen { address: SocketAddr::from(([127, 0, 0, 1], port)), ..Listen::default() }
+    Listen {
+        address: SocketAddr::from(([127, 0, 0, 1], port)),
+        ..Listen::default()
+    }
 }
 
 /// Binds the configured address; port 0 takes a free one.
 pub fn bind(listen: &Listen) -> Result<TcpListener, ListenError> {
-    let fault = |cause| ListenError::Bind { address: listen.address, cause };
+    let fault = |cause| ListenError::Bind {
+        address: listen.address,
+        cause,
+    };
     let listener = TcpListener::bind(listen.address).map_err(fault)?;
     listener.set_nonblocking(true).map_err(fault)?;
     Ok(listener)
 }
 
 /// Serves `router` on `listener` until the process is asked to stop (SIGINT, SIGTERM).
-pub async fn serve(
-    listen: &Listen,
-    listener: TcpListener,
-    router: Router,
-) -> Result<(), ListenError> {
+pub async fn serve(listen: &Listen, listener: TcpListener, router: Router) -> Result<(), ListenError> {
     let handle = Handle::new();
     tokio::spawn(stop_when_asked(handle.clone()));
     let service = router.into_make_service_with_connect_info::<SocketAddr>();
@@ -60,8 +62,9 @@ pub async fn serve(
             .await
             .map_err(ListenError::Serve),
         Some((certificate, key)) => {
-            let tls =
-                RustlsConfig::from_pem_file(certificate, key).await.map_err(ListenError::Tls)?;
+            let tls = RustlsConfig::from_pem_file(certificate, key)
+                .await
+                .map_err(ListenError::Tls)?;
             axum_server::from_tcp_rustls(listener, tls)
                 .map_err(ListenError::Serve)?
                 .handle(handle)

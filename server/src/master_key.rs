@@ -30,14 +30,23 @@ pub enum MasterKeyError {
 pub fn open(data_dir: &Path, rng: &mut impl CryptoRng) -> Result<Sealer, MasterKeyError> {
     let path = data_dir.join("master.key");
     let name = path.display().to_string();
-    let fault = |cause| MasterKeyError::File { file: name.clone(), cause };
+    let fault = |cause| MasterKeyError::File {
+        file: name.clone(),
+        cause,
+    };
     std::fs::create_dir_all(data_dir).map_err(fault)?;
     let mut fresh = Zeroizing::new([0_u8; 32]);
     rng.fill_bytes(fresh.as_mut());
-    let made = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path);
+    let made = std::fs::OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(&path);
     let key = match made {
         Ok(mut file) => {
-            file.write_all(fresh.as_ref()).and_then(|()| file.sync_all()).map_err(fault)?;
+            file.write_all(fresh.as_ref())
+                .and_then(|()| file.sync_all())
+                .map_err(fault)?;
             fresh.to_vec()
         }
         Err(cause) if cause.kind() == std::io::ErrorKind::AlreadyExists => {

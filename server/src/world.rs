@@ -60,8 +60,7 @@ impl Tail {
 
     /// Whether the world in memory was confirmed lately enough to decide from rank 1 up.
     pub fn is_fresh(&self, now: DateTime<Utc>) -> bool {
-        now.timestamp_millis() - self.confirmed_ms.load(Ordering::Relaxed)
-            <= STALE.num_milliseconds()
+        now.timestamp_millis() - self.confirmed_ms.load(Ordering::Relaxed) <= STALE.num_milliseconds()
     }
 }
 
@@ -85,7 +84,9 @@ impl House {
         let mut db = self.database.pool.acquire().await?;
         loop {
             let batch = changes::after(*cursor, BATCH, &mut db).await?;
-            let Some(last) = batch.last().map(|recorded| recorded.cursor) else { break };
+            let Some(last) = batch.last().map(|recorded| recorded.cursor) else {
+                break;
+            };
             self.take_in(&batch, last.revision, &mut db).await?;
             *cursor = last;
         }
@@ -100,8 +101,10 @@ impl House {
         revision: Revision,
         db: &mut AnyConnection,
     ) -> Result<(), TailError> {
-        let touched: BTreeSet<(Noun, &str)> =
-            batch.iter().map(|recorded| (recorded.change.noun, recorded.change.id.as_str())).collect();
+        let touched: BTreeSet<(Noun, &str)> = batch
+            .iter()
+            .map(|recorded| (recorded.change.noun, recorded.change.id.as_str()))
+            .collect();
         if touched.iter().any(|(noun, _)| *noun == Noun::World) {
             self.world.store(load(db).await?);
             return Ok(());
@@ -113,12 +116,17 @@ impl House {
                     end::refresh(&SessionId::from_text(id), &self.board, db).await?;
                 }
                 Noun::SigningKey => {
-                    self.keys.store(KeyRing::published(&self.sealer, self.now(), db).await?.into());
+                    self.keys
+                        .store(KeyRing::published(&self.sealer, self.now(), db).await?.into());
                 }
                 Noun::Approval | Noun::Client | Noun::Policy | Noun::World => {}
                 noun => {
                     let entity = entity(noun, id, db).await?;
-                    changed.push(Changed { noun, id: id.to_owned(), entity });
+                    changed.push(Changed {
+                        noun,
+                        id: id.to_owned(),
+                        entity,
+                    });
                 }
             }
         }

@@ -140,12 +140,7 @@ impl Board {
 
     /// What may be believed of `person` at `client`: of the session named by `sid`, or of the
     /// weakest of all. `None` (aal 0) when there is none, or when `sid` is not hers at that client.
-    pub fn facts(
-        &self,
-        person: &PersonId,
-        client: &str,
-        sid: Option<&Sid>,
-    ) -> Option<Facts> {
+    pub fn facts(&self, person: &PersonId, client: &str, sid: Option<&Sid>) -> Option<Facts> {
         let inner = self.read();
         let ids = inner.by_person.get(person)?;
         ids.iter()

@@ -48,10 +48,7 @@ fn without_a_name_the_weakest_of_her_sessions_at_that_server_counts() {
     assert_eq!(facts.aal, 1);
     assert_eq!(facts.auth_time, noon() - TimeDelta::minutes(30));
     let card = Sid::from_text("a");
-    assert_eq!(
-        board.facts(&alice(), "synapse", Some(&card)).unwrap().aal,
-        3
-    );
+    assert_eq!(board.facts(&alice(), "synapse", Some(&card)).unwrap().aal, 3);
 }
 
 #[test]
@@ -62,10 +59,7 @@ fn a_name_counts_only_for_its_owner_at_its_client() {
     let dave: PersonId = "dave".parse().unwrap();
     assert_eq!(board.facts(&dave, "synapse", Some(&card)), None);
     assert_eq!(board.facts(&alice(), "zulip", Some(&card)), None);
-    assert_eq!(
-        board.facts(&alice(), "synapse", Some(&Sid::from_text("x"))),
-        None
-    );
+    assert_eq!(board.facts(&alice(), "synapse", Some(&Sid::from_text("x"))), None);
     assert_eq!(board.facts(&dave, "synapse", None), None);
 }
 

@@ -144,7 +144,8 @@ impl Session {
 
     /// Whether somebody ended it. One that is merely noted as having run out was not.
     pub fn was_ended_early(&self) -> bool {
-        self.ended_at.is_some_and(|at| at <= self.ends_at && at - self.last_activity <= self.idle)
+        self.ended_at
+            .is_some_and(|at| at <= self.ends_at && at - self.last_activity <= self.idle)
     }
 
     /// Why it does not meet `need`; `None` when it does.

@@ -35,7 +35,10 @@ impl House {
             resource: Reference::new(kind, id),
             context: Context::default(),
         };
-        let asker = Asker { session: Some(session.id.to_string()), ..Asker::default() };
+        let asker = Asker {
+            session: Some(session.id.to_string()),
+            ..Asker::default()
+        };
         let answered = self.decide(&self.snapshot(), &question, facts, asker).await;
         answered.decision.permit().ok_or_else(|| {
             let reason = answered.decision.reason;

@@ -153,10 +153,15 @@ impl House {
                 pairs.extend(channel.members.iter().map(|person| (id.clone(), person.clone())));
             }
         }
-        let asker = Asker { server: Some(server.id.to_string()), ..Asker::default() };
+        let asker = Asker {
+            server: Some(server.id.to_string()),
+            ..Asker::default()
+        };
         let mut out = Vec::new();
         for (id, person) in pairs {
-            let Some(channel) = snapshot.channel(id.as_str()) else { continue };
+            let Some(channel) = snapshot.channel(id.as_str()) else {
+                continue;
+            };
             let there = channel.members.contains(&person)
                 && server.sees_channel(&id, channel)
                 && server.sees_person(&person);
@@ -164,7 +169,11 @@ impl House {
             if let Some((user, channel)) = theirs.filter(|_| there)
                 && let Some(answered) = self.eviction(snapshot, &person, &id, &asker).await
             {
-                out.push(FeedChange::Eviction { user, channel, decision_id: answered.id });
+                out.push(FeedChange::Eviction {
+                    user,
+                    channel,
+                    decision_id: answered.id,
+                });
             }
         }
         out
@@ -205,8 +214,12 @@ async fn session_end(
     db: &mut AnyConnection,
 ) -> Result<Vec<FeedChange>, TailError> {
     let id = SessionId::from_text(id);
-    let Some(session) = sessions::by_id(&id, db).await? else { return Ok(Vec::new()) };
-    let Some(user) = names.person_theirs(&session.person) else { return Ok(Vec::new()) };
+    let Some(session) = sessions::by_id(&id, db).await? else {
+        return Ok(Vec::new());
+    };
+    let Some(user) = names.person_theirs(&session.person) else {
+        return Ok(Vec::new());
+    };
     let ties = sessions::clients_of(&id, db).await?;
     let here = ties.into_iter().filter(|tie| tie.client == server.client_id);
     Ok(here
@@ -217,12 +230,10 @@ async fn session_end(
         .collect())
 }
 
-fn visible_label(
-    snapshot: &Snapshot,
-    server: &ConnectedServer,
-    id: &str,
-) -> Option<(ChannelId, RawLabel)> {
+fn visible_label(snapshot: &Snapshot, server: &ConnectedServer, id: &str) -> Option<(ChannelId, RawLabel)> {
     let id: ChannelId = id.parse().ok()?;
     let channel = snapshot.channel(id.as_str())?;
-    server.sees_channel(&id, channel).then(|| (id.clone(), channel.label.clone()))
+    server
+        .sees_channel(&id, channel)
+        .then(|| (id.clone(), channel.label.clone()))
 }

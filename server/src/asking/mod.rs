@@ -51,7 +51,11 @@ impl House {
         );
         let id = recorded.id.clone();
         match self.recorder.decision(recorded).await {
-            Ok(()) => Answered { decision, id, revision },
+            Ok(()) => Answered {
+                decision,
+                id,
+                revision,
+            },
             Err(fault) => self.decide_unrecorded(snapshot, question, facts, id, &fault),
         }
     }
@@ -65,9 +69,16 @@ impl House {
         fault: &JournalError,
     ) -> Answered {
         tracing::error!(error = %fault, decision.id = %id, "a decision could not be recorded");
-        let facts = Facts { audit_available: false, ..facts };
+        let facts = Facts {
+            audit_available: false,
+            ..facts
+        };
         let decision = self.engine.decide(snapshot, question, &facts, self.now());
-        Answered { decision, id, revision: revision(snapshot) }
+        Answered {
+            decision,
+            id,
+            revision: revision(snapshot),
+        }
     }
 }
 

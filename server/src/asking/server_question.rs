@@ -5,10 +5,10 @@
 use std::collections::BTreeSet;
 
 use authn::session::Sid;
+use chrono::{DateTime, Utc};
 use countersign_authn as authn;
 use countersign_authz::{Context, DeviceFacts, Facts, Question, Reference, Snapshot};
 use countersign_directory::{Assertable, ConnectedServer, DeviceId, Posture, ServerIds};
-use chrono::{DateTime, Utc};
 use serde_json::{Map, Value};
 
 use crate::app::House;
@@ -48,7 +48,8 @@ impl House {
         };
         let answered = self.decide(snapshot, &understood.question, facts, asker).await;
         if let Ok(person) = understood.question.subject.parse() {
-            self.board.touch_at(&person, &server.client_id, understood.session.as_ref(), now);
+            self.board
+                .touch_at(&person, &server.client_id, understood.session.as_ref(), now);
         }
         answered
     }
@@ -56,7 +57,8 @@ impl House {
     /// What we know of the session and the device by ourselves.
     fn facts(&self, server: &ConnectedServer, asked: &Understood, now: DateTime<Utc>) -> Facts {
         let session = asked.question.subject.parse().ok().and_then(|person| {
-            self.board.facts(&person, &server.client_id, asked.session.as_ref())
+            self.board
+                .facts(&person, &server.client_id, asked.session.as_ref())
         });
         let device = session.as_ref().and_then(|session| session.device.clone());
         let honoured = &server.supported_obligations;
@@ -66,19 +68,14 @@ impl House {
             location: None,
             audit_available: true,
             server_node: server.node.clone(),
-            supported_obligations: (!honoured.is_empty())
-                .then(|| honoured.iter().cloned().collect()),
+            supported_obligations: (!honoured.is_empty()).then(|| honoured.iter().cloned().collect()),
             standing: false,
         }
     }
 }
 
 /// The device that is known by itself, or else what the server's record states of all its clients.
-pub fn device_facts(
-    device: Option<DeviceId>,
-    server: &ConnectedServer,
-    now: DateTime<Utc>,
-) -> DeviceFacts {
+pub fn device_facts(device: Option<DeviceId>, server: &ConnectedServer, now: DateTime<Utc>) -> DeviceFacts {
     match (device, &server.clients) {
         (Some(device), _) => DeviceFacts::Registered(device),
         (None, Some(stated)) => DeviceFacts::Stated {
@@ -105,7 +102,11 @@ impl<'a> Translation<'a> {
             .server_ids(server.id.as_str())
             .map(|table| table.as_ref().clone())
             .unwrap_or_default();
-        Self { server, snapshot, table }
+        Self {
+            server,
+            snapshot,
+            table,
+        }
     }
 
     /// The server's identifier table.
@@ -138,12 +139,17 @@ impl<'a> Translation<'a> {
 
     fn question(&self, request: &EvaluationRequest) -> Understood {
         let mut ignored = BTreeSet::new();
-        for (prefix, properties) in
-            [("subject", &request.subject.properties), ("action", &request.action.properties)]
-        {
+        for (prefix, properties) in [
+            ("subject", &request.subject.properties),
+            ("action", &request.action.properties),
+        ] {
             ignored.extend(properties.keys().map(|name| format!("{prefix}.{name}")));
         }
-        let named = request.resource.properties.keys().filter(|name| *name != "channel");
+        let named = request
+            .resource
+            .properties
+            .keys()
+            .filter(|name| *name != "channel");
         ignored.extend(named.map(|name| format!("resource.{name}")));
         let subject = match request.subject.kind.as_str() {
             "user" => self.person(&request.subject.id),
@@ -193,7 +199,9 @@ impl<'a> Translation<'a> {
             None => Some(id.to_owned()),
             Some(item) => {
                 let channel = self.snapshot.channel(item.channel.as_str())?;
-                self.server.sees_channel(&item.channel, channel).then(|| id.to_owned())
+                self.server
+                    .sees_channel(&item.channel, channel)
+                    .then(|| id.to_owned())
             }
         }
     }

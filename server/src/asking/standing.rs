@@ -17,7 +17,8 @@ impl House {
         person: &PersonId,
         channel: &ChannelId,
     ) -> Option<Reason> {
-        self.engine.may_stay(snapshot, person.as_str(), channel.as_str(), self.now())
+        self.engine
+            .may_stay(snapshot, person.as_str(), channel.as_str(), self.now())
     }
 
     /// The recorded decision by which `person` must leave `channel`, if she must. Only a deny about
@@ -34,7 +35,10 @@ impl House {
             return None;
         }
         let question = question(person, channel);
-        Some(self.decide(snapshot, &question, Facts::standing(), asker.clone()).await)
+        Some(
+            self.decide(snapshot, &question, Facts::standing(), asker.clone())
+                .await,
+        )
     }
 }
 

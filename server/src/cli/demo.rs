@@ -12,9 +12,7 @@ use chrono::TimeDelta;
 use clap::Args;
 use countersign_authn as authn;
 use countersign_directory::operation::{device, import, settings};
-use countersign_directory::{
-    Actor, Administration, DeviceId, Permit, PersonId, PersonKind, Status,
-};
+use countersign_directory::{Actor, Administration, DeviceId, Permit, PersonId, PersonKind, Status};
 use serde_json::{Value, json};
 use sqlx::{Any, Transaction};
 
@@ -103,9 +101,13 @@ async fn prepare(app: &App) -> Result<(), Failure> {
             .map_err(outside)?;
         events.extend(report.events);
         let mut eased = app.snapshot().settings().clone();
-        eased.administration = Administration { aal: 2, managed_device: false };
-        let outcome =
-            settings::put(&eased, &operator, now, &mut transaction).await.map_err(outside)?;
+        eased.administration = Administration {
+            aal: 2,
+            managed_device: false,
+        };
+        let outcome = settings::put(&eased, &operator, now, &mut transaction)
+            .await
+            .map_err(outside)?;
         events.extend(outcome.events);
     }
     finish(app, &events, transaction).await?;
@@ -157,9 +159,17 @@ async fn open_sessions(app: &App) -> Result<(), Failure> {
     let mut transaction = app.database.begin_write().await.map_err(outside)?;
     for (person, level, device) in [("alice", Level::Aal3, "ns"), ("dave", Level::Aal2, "smk")] {
         let person: PersonId = person.parse().map_err(outside)?;
-        let proof = Proof { level, methods: [Method::Mfa].into(), at: now, attested: level == Level::Aal3 };
+        let proof = Proof {
+            level,
+            methods: [Method::Mfa].into(),
+            at: now,
+            attested: level == Level::Aal3,
+        };
         let device: DeviceId = device.parse().map_err(outside)?;
-        let place = Place { device: Some(device), agent: Some("opened by the demo".into()) };
+        let place = Place {
+            device: Some(device),
+            agent: Some("opened by the demo".into()),
+        };
         end_earlier(app, &person, &mut log, &mut transaction).await?;
         let (session, _secret) = open::open(
             &person,
@@ -177,7 +187,9 @@ async fn open_sessions(app: &App) -> Result<(), Failure> {
             .await
             .map_err(outside)?;
     }
-    record::happened(&Actor::Operator, &log, now, &mut transaction).await.map_err(outside)?;
+    record::happened(&Actor::Operator, &log, now, &mut transaction)
+        .await
+        .map_err(outside)?;
     app.commit(transaction).await.map_err(outside)
 }
 
@@ -220,14 +232,18 @@ async fn enrolment_links(app: &App) -> Result<BTreeMap<String, String>, Failure>
         let issuer = &app.config.issuer;
         links.insert(id.to_string(), format!("{issuer}/enrol/{}", link.expose()));
     }
-    record::happened(&Actor::Operator, &log, now, &mut transaction).await.map_err(outside)?;
+    record::happened(&Actor::Operator, &log, now, &mut transaction)
+        .await
+        .map_err(outside)?;
     app.commit(transaction).await.map_err(outside)?;
     Ok(links)
 }
 
 fn told(app: &App, secret: &str, people: &BTreeMap<String, String>) -> Value {
     let issuer = &app.config.issuer;
-    let links = people.iter().map(|(id, link)| (id.clone(), json!({ "enrol_url": link })));
+    let links = people
+        .iter()
+        .map(|(id, link)| (id.clone(), json!({ "enrol_url": link })));
     json!({
         "base_url": issuer,
         "issuer": issuer,
@@ -265,7 +281,10 @@ fn curl(issuer: &str, secret: &str, person: &str, channel: &str) -> String {
 fn print(told: &Value) {
     let text = |pointer: &str| told.pointer(pointer).and_then(Value::as_str).unwrap_or_default();
     println!("Countersign serves the coalition world at {}", text("/base_url"));
-    println!("\nConsole (a security officer or an auditor signs in): {}", text("/console_url"));
+    println!(
+        "\nConsole (a security officer or an auditor signs in): {}",
+        text("/console_url")
+    );
     println!("\nEnrol first, each link works once:");
     for (who, what) in [
         ("alice", "cleared DE GEHEIM"),
@@ -274,7 +293,10 @@ fn print(told: &Value) {
         ("judy", "security officer"),
         ("olga", "auditor"),
     ] {
-        println!("  {who:<6} {what:<18} {}", text(&format!("/people/{who}/enrol_url")));
+        println!(
+            "  {who:<6} {what:<18} {}",
+            text(&format!("/people/{who}/enrol_url"))
+        );
     }
     println!("\nA question that is allowed:\n{}", text("/curl/allowed"));
     println!("\nA question that is refused:\n{}", text("/curl/denied"));

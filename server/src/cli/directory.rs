@@ -49,8 +49,11 @@ impl Import {
         let bytes = std::fs::read(&self.file)
             .map_err(|cause| Failure::Input(format!("`{file}` cannot be read: {cause}")))?;
         let source = Source::read(&bytes).map_err(|faults| listed(&file, &faults))?;
-        let options =
-            Options { dry_run: self.dry_run, replace: self.replace, approval: self.approved_by };
+        let options = Options {
+            dry_run: self.dry_run,
+            replace: self.replace,
+            approval: self.approved_by,
+        };
         let app = self.store.open().await?;
         let mut transaction = app.database.begin_write().await.map_err(outside)?;
         let now = app.now();
@@ -84,7 +87,11 @@ fn print(report: &Report, dry_run: bool) {
         );
     }
     if dry_run {
-        let needs = if report.needs_approval { " (needs a second person's approval)" } else { "" };
+        let needs = if report.needs_approval {
+            " (needs a second person's approval)"
+        } else {
+            ""
+        };
         println!("dry run: nothing was changed{needs}");
     }
 }

@@ -59,7 +59,10 @@ impl Init {
         if let Some(connection) = server {
             let id = connection.server.id.clone();
             let secret = connect(&app, connection).await?;
-            println!("\nConnected server {id}: client_id {id}, client_secret {}", secret.expose());
+            println!(
+                "\nConnected server {id}: client_id {id}, client_secret {}",
+                secret.expose()
+            );
             println!("token endpoint {}/oauth2/token", app.config.issuer);
         }
         println!("\nNext: `countersign serve`, then `countersign directory import FILE`.");
@@ -69,8 +72,10 @@ impl Init {
 
 async fn create_officers(app: &App, officers: &[PersonId]) -> Result<(), Failure> {
     let person = json!({"kind": "government", "status": "active", "roles": ["security_officer"]});
-    let people: Map<String, Value> =
-        officers.iter().map(|id| (id.to_string(), person.clone())).collect();
+    let people: Map<String, Value> = officers
+        .iter()
+        .map(|id| (id.to_string(), person.clone()))
+        .collect();
     let world = json!({ "users": people }).to_string();
     let source = Source::read(world.as_bytes()).map_err(|faults| {
         let lines: Vec<String> = faults.iter().map(ToString::to_string).collect();
@@ -95,10 +100,14 @@ async fn addresses(app: &App, officers: &[PersonId]) -> Result<Vec<(PersonId, St
         let link = enrolment::issue(officer, lasts, now, &mut rng, &mut log, &mut transaction)
             .await
             .map_err(outside)?;
-        addresses
-            .push((officer.clone(), format!("{}/enrol/{}", app.config.issuer, link.expose())));
+        addresses.push((
+            officer.clone(),
+            format!("{}/enrol/{}", app.config.issuer, link.expose()),
+        ));
     }
-    record::happened(&Actor::Operator, &log, now, &mut transaction).await.map_err(outside)?;
+    record::happened(&Actor::Operator, &log, now, &mut transaction)
+        .await
+        .map_err(outside)?;
     app.commit(transaction).await.map_err(outside)?;
     Ok(addresses)
 }

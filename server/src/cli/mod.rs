@@ -116,7 +116,10 @@ impl Command {
 }
 
 /// The environment, read once and passed on.
-#[expect(clippy::disallowed_methods, reason = "the command line is where the environment is read")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the command line is where the environment is read"
+)]
 fn environment() -> impl Iterator<Item = (String, String)> {
     std::env::vars()
 }

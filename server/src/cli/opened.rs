@@ -29,10 +29,14 @@ pub struct Store {
 impl Store {
     /// The configuration that names the store.
     pub(super) fn config(&self) -> Result<Config, Failure> {
-        let data_dir = self.data_dir.as_ref().map(|folder| {
-            ("COUNTERSIGN_DATA_DIR".to_owned(), folder.display().to_string())
-        });
-        Ok(Config::load(self.config.as_deref(), environment().chain(data_dir))?)
+        let data_dir = self
+            .data_dir
+            .as_ref()
+            .map(|folder| ("COUNTERSIGN_DATA_DIR".to_owned(), folder.display().to_string()));
+        Ok(Config::load(
+            self.config.as_deref(),
+            environment().chain(data_dir),
+        )?)
     }
 
     /// Opens it.

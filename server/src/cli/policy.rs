@@ -41,7 +41,9 @@ impl PolicyCommand {
 
 fn test(engine: &Engine, world: &Path, files: &[PathBuf]) -> Result<(), Failure> {
     let world_bytes = read(world)?;
-    let named = files.iter().map(|file| Ok((file.display().to_string(), read(file)?)));
+    let named = files
+        .iter()
+        .map(|file| Ok((file.display().to_string(), read(file)?)));
     let named = named.collect::<Result<Vec<_>, Failure>>()?;
     let report = scenario::run_files(engine, &world_bytes, &named)
         .map_err(|fault| Failure::Input(fault.lines.join("\n")))?;

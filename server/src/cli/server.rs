@@ -73,7 +73,10 @@ impl ServerCommand {
 
 /// Files the record and the client, with a new secret.
 pub(super) async fn connect(app: &App, connection: Connection) -> Result<Secret, Failure> {
-    let Connection { server: record, client } = connection;
+    let Connection {
+        server: record,
+        client,
+    } = connection;
     let mut client = client.unwrap_or_else(|| asking_client(&record));
     if client.id != record.client_id {
         return Err(Failure::Input(format!(
@@ -100,11 +103,19 @@ async fn file_client(
     let now = app.now();
     let (secret, hash) = new_secret(&mut app.rng());
     clients::put(client, now, transaction).await.map_err(outside)?;
-    clients::set_secret(&client.id, Some(hash), transaction).await.map_err(outside)?;
+    clients::set_secret(&client.id, Some(hash), transaction)
+        .await
+        .map_err(outside)?;
     let mut log = Happened::new();
-    log.event("client.put", client.id.as_str(), json!({ "grants": client.grants }));
+    log.event(
+        "client.put",
+        client.id.as_str(),
+        json!({ "grants": client.grants }),
+    );
     log.change(Change::put(Noun::Client, client.id.as_str()));
-    record::happened(&Actor::Operator, &log, now, transaction).await.map_err(outside)?;
+    record::happened(&Actor::Operator, &log, now, transaction)
+        .await
+        .map_err(outside)?;
     Ok(secret)
 }
 

@@ -3,8 +3,8 @@
 
 use std::path::{Path, PathBuf};
 
-use secrecy::{ExposeSecret, SecretString};
 use schemars::JsonSchema;
+use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 
 use super::ConfigError;
@@ -24,7 +24,11 @@ pub struct DatabaseSection {
 
 impl Default for DatabaseSection {
     fn default() -> Self {
-        Self { url: SecretString::from(""), url_file: None, connections: 10 }
+        Self {
+            url: SecretString::from(""),
+            url_file: None,
+            connections: 10,
+        }
     }
 }
 

@@ -13,7 +13,9 @@ pub(super) fn overlay(
     variables: impl Iterator<Item = (String, String)>,
 ) -> Result<(), ConfigError> {
     for (name, value) in variables {
-        let Some(key) = name.strip_prefix(PREFIX) else { continue };
+        let Some(key) = name.strip_prefix(PREFIX) else {
+            continue;
+        };
         if RESERVED.iter().any(|reserved| name.starts_with(reserved)) {
             continue;
         }

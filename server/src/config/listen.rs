@@ -41,8 +41,10 @@ impl Listen {
     }
 
     pub(super) fn check(&self, scheme: &str) -> Result<(), ConfigError> {
-        let fault =
-            |key: &str, message: &str| ConfigError::Key { key: key.into(), message: message.into() };
+        let fault = |key: &str, message: &str| ConfigError::Key {
+            key: key.into(),
+            message: message.into(),
+        };
         if self.tls_certificate.is_some() != self.tls_key.is_some() {
             return Err(fault("listen.tls_key", "certificate and key go together"));
         }

@@ -34,7 +34,10 @@ pub struct Banner {
 
 impl Default for Banner {
     fn default() -> Self {
-        Self { scheme: "NATO".into(), level: "NS".into() }
+        Self {
+            scheme: "NATO".into(),
+            level: "NS".into(),
+        }
     }
 }
 

@@ -90,25 +90,34 @@ impl Config {
 
     /// Types and checks a table of keys.
     pub fn from_table(table: toml::Table) -> Result<Self, ConfigError> {
-        let config: Self = serde_path_to_error::deserialize(toml::Value::Table(table)).map_err(
-            |fault| ConfigError::Key {
+        let config: Self = serde_path_to_error::deserialize(toml::Value::Table(table)).map_err(|fault| {
+            ConfigError::Key {
                 key: fault.path().to_string(),
                 message: fault.inner().message().to_owned(),
-            },
-        )?;
+            }
+        })?;
         config.checked()
     }
 
     fn checked(mut self) -> Result<Self, ConfigError> {
-        let fault = |key: &str, message: String| ConfigError::Key { key: key.into(), message };
+        let fault = |key: &str, message: String| ConfigError::Key {
+            key: key.into(),
+            message,
+        };
         let issuer = url::Url::parse(&self.issuer)
             .map_err(|cause| fault("issuer", format!("`{}` is no address: {cause}", self.issuer)))?;
         if issuer.query().is_some() || issuer.fragment().is_some() || self.issuer.ends_with('/') {
-            return Err(fault("issuer", "must have no query, fragment or trailing slash".into()));
+            return Err(fault(
+                "issuer",
+                "must have no query, fragment or trailing slash".into(),
+            ));
         }
         let loopback = matches!(issuer.host_str(), Some("localhost" | "127.0.0.1" | "[::1]"));
         if issuer.scheme() != "https" && !(issuer.scheme() == "http" && loopback) {
-            return Err(fault("issuer", "must be https, or http on localhost for development".into()));
+            return Err(fault(
+                "issuer",
+                "must be https, or http on localhost for development".into(),
+            ));
         }
         self.listen.check(issuer.scheme())?;
         self.database.fill(&self.data_dir)?;
@@ -123,9 +132,14 @@ impl Config {
 
 fn read(file: &Path) -> Result<toml::Table, ConfigError> {
     let name = file.display().to_string();
-    let text = std::fs::read_to_string(file)
-        .map_err(|cause| ConfigError::Read { file: name.clone(), cause })?;
-    text.parse().map_err(|cause| ConfigError::Syntax { file: name, cause: Box::new(cause) })
+    let text = std::fs::read_to_string(file).map_err(|cause| ConfigError::Read {
+        file: name.clone(),
+        cause,
+    })?;
+    text.parse().map_err(|cause| ConfigError::Syntax {
+        file: name,
+        cause: Box::new(cause),
+    })
 }
 
 fn default_issuer() -> String {

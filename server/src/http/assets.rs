@@ -18,8 +18,10 @@ const FONT: &[u8] = include_bytes!("../../static/public-sans.woff2");
 /// `GET /static/{file}`
 pub async fn get(State(app): State<App>, Path(file): Path<String>) -> Response {
     if file == "public-sans.woff2" {
-        let headers =
-            [(header::CONTENT_TYPE, "font/woff2"), (header::CACHE_CONTROL, "public, max-age=86400")];
+        let headers = [
+            (header::CONTENT_TYPE, "font/woff2"),
+            (header::CACHE_CONTROL, "public, max-age=86400"),
+        ];
         return (headers, FONT).into_response();
     }
     let (kind, body) = match file.as_str() {
@@ -31,11 +33,18 @@ pub async fn get(State(app): State<App>, Path(file): Path<String>) -> Response {
         "tokens.css" => (CSS, include_str!("../../static/tokens.css").to_owned()),
         _ => return StatusCode::NOT_FOUND.into_response(),
     };
-    ([(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, "no-cache")], body).into_response()
+    (
+        [(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, "no-cache")],
+        body,
+    )
+        .into_response()
 }
 
 fn marking(app: &App) -> String {
     Frame::level(app).map_or_else(String::new, |level| {
-        format!(".marking {{ background: {}; color: {}; }}\n", level.background, level.foreground)
+        format!(
+            ".marking {{ background: {}; color: {}; }}\n",
+            level.background, level.foreground
+        )
     })
 }

@@ -37,7 +37,9 @@ impl FromRequestParts<App> for Server {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
-        connected_server(app, &parts.headers).map(Self).ok_or_else(Problem::unauthorized)
+        connected_server(app, &parts.headers)
+            .map(Self)
+            .ok_or_else(Problem::unauthorized)
     }
 }
 
@@ -45,8 +47,9 @@ impl FromRequestParts<App> for Person {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
-        let session =
-            signed_in(app, &parts.headers).await?.ok_or_else(Problem::unauthorized)?;
+        let session = signed_in(app, &parts.headers)
+            .await?
+            .ok_or_else(Problem::unauthorized)?;
         let reads = matches!(parts.method, Method::GET | Method::HEAD);
         if !reads && !shows_csrf_token(&parts.headers, &session) {
             return Err(Problem::forbidden(
@@ -72,7 +75,11 @@ impl FromRequestParts<App> for Caller {
 
 /// The record of the server whose client's token was sent.
 pub fn connected_server(house: &House, headers: &HeaderMap) -> Option<Arc<ConnectedServer>> {
-    let token = headers.get(header::AUTHORIZATION)?.to_str().ok()?.strip_prefix("Bearer ")?;
+    let token = headers
+        .get(header::AUTHORIZATION)?
+        .to_str()
+        .ok()?
+        .strip_prefix("Bearer ")?;
     let token = AccessToken::open(token, &house.sealer, house.now())?;
     if token.person.is_some() {
         return None;

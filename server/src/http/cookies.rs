@@ -8,24 +8,36 @@ use crate::config::Config;
 
 /// The session's cookie.
 pub fn session_name(config: &Config) -> &'static str {
-    if config.is_https() { "__Host-countersign" } else { "countersign" }
+    if config.is_https() {
+        "__Host-countersign"
+    } else {
+        "countersign"
+    }
 }
 
 /// The cookie that ties a sign-in under way to the browser that began it.
 pub fn browser_name(config: &Config) -> &'static str {
-    if config.is_https() { "__Host-countersign-browser" } else { "countersign-browser" }
+    if config.is_https() {
+        "__Host-countersign-browser"
+    } else {
+        "countersign-browser"
+    }
 }
 
 /// A `Set-Cookie` line. The cookie lasts as long as the browser runs: its end is no timeout.
 pub fn set(config: &Config, name: &str, value: &str) -> Option<HeaderValue> {
     let secure = if config.is_https() { "; Secure" } else { "" };
-    format!("{name}={value}; Path=/; HttpOnly; SameSite=Lax{secure}").parse().ok()
+    format!("{name}={value}; Path=/; HttpOnly; SameSite=Lax{secure}")
+        .parse()
+        .ok()
 }
 
 /// A `Set-Cookie` line that takes the cookie away.
 pub fn clear(config: &Config, name: &str) -> Option<HeaderValue> {
     let secure = if config.is_https() { "; Secure" } else { "" };
-    format!("{name}=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0{secure}").parse().ok()
+    format!("{name}=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0{secure}")
+        .parse()
+        .ok()
 }
 
 /// The value of the cookie `name`, if it was sent exactly once.

@@ -69,7 +69,9 @@ impl IntoResponse for Fault {
 /// Puts a page around a fault.
 pub async fn show(State(app): State<App>, request: Request, next: Next) -> Response {
     let response = next.run(request).await;
-    let Some(fault) = response.extensions().get::<Fault>() else { return response };
+    let Some(fault) = response.extensions().get::<Fault>() else {
+        return response;
+    };
     let (title, text) = match fault {
         Fault::Foreign => (
             "That didn't come from this page",
@@ -101,7 +103,10 @@ pub async fn show(State(app): State<App>, request: Request, next: Next) -> Respo
 
 /// An address that leads nowhere: words for people, a problem for programs.
 pub async fn nothing_here(State(app): State<App>, uri: Uri) -> Response {
-    if ["/api/", "/access/", "/oauth2/"].iter().any(|area| uri.path().starts_with(area)) {
+    if ["/api/", "/access/", "/oauth2/"]
+        .iter()
+        .any(|area| uri.path().starts_with(area))
+    {
         return Problem::not_found().into_response();
     }
     let page = Message {

@@ -24,7 +24,11 @@ impl OwnForm {
     /// Whether the form carries the token of `session`.
     pub fn belongs_to(&self, session: &Session) -> Result<(), Fault> {
         let sent = self.0.one("csrf").unwrap_or_default();
-        if sent.as_bytes().ct_eq(session.csrf.as_bytes()).into() { Ok(()) } else { Err(Fault::Foreign) }
+        if sent.as_bytes().ct_eq(session.csrf.as_bytes()).into() {
+            Ok(())
+        } else {
+            Err(Fault::Foreign)
+        }
     }
 }
 
@@ -37,7 +41,11 @@ impl FromRequest<App> for OwnForm {
         }
         let text = body(request, app).await.ok_or(Fault::Malformed)?;
         let parameters = Parameters::read(&text);
-        if parameters.is_repeated() { Err(Fault::Malformed) } else { Ok(Self(parameters)) }
+        if parameters.is_repeated() {
+            Err(Fault::Malformed)
+        } else {
+            Ok(Self(parameters))
+        }
     }
 }
 
@@ -64,7 +72,9 @@ fn is_ours(headers: &HeaderMap, issuer: &str) -> bool {
 
 /// The origin of the public address.
 pub fn origin_of(issuer: &str) -> String {
-    url::Url::parse(issuer).map(|url| url.origin().ascii_serialization()).unwrap_or_default()
+    url::Url::parse(issuer)
+        .map(|url| url.origin().ascii_serialization())
+        .unwrap_or_default()
 }
 
 #[cfg(test)]

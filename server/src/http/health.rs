@@ -16,6 +16,9 @@ pub async fn ready(State(app): State<App>) -> (StatusCode, &'static str) {
     if app.tail.is_fresh(app.now()) {
         (StatusCode::OK, "ready\n")
     } else {
-        (StatusCode::SERVICE_UNAVAILABLE, "the store has not answered for 5 seconds\n")
+        (
+            StatusCode::SERVICE_UNAVAILABLE,
+            "the store has not answered for 5 seconds\n",
+        )
     }
 }

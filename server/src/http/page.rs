@@ -96,8 +96,10 @@ pub fn render_with(status: StatusCode, page: &impl Template, form_action: &str) 
 pub fn see_other(location: &str) -> Response {
     match HeaderValue::from_str(location) {
         Ok(location) => {
-            let headers =
-                [(header::LOCATION, location), (header::CACHE_CONTROL, HeaderValue::from_static("no-store"))];
+            let headers = [
+                (header::LOCATION, location),
+                (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
+            ];
             (StatusCode::SEE_OTHER, headers).into_response()
         }
         Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),

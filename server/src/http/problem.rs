@@ -69,7 +69,10 @@ impl Problem {
 
     /// 403 with the guard that refused.
     pub fn forbidden(reason: impl Into<String>, detail: impl Into<String>) -> Self {
-        Self { reason: Some(reason.into()), ..Self::new(StatusCode::FORBIDDEN, detail) }
+        Self {
+            reason: Some(reason.into()),
+            ..Self::new(StatusCode::FORBIDDEN, detail)
+        }
     }
 
     /// 404.
@@ -80,13 +83,19 @@ impl Problem {
     /// 500; `cause` goes to the log alone.
     pub fn internal(cause: &(dyn std::error::Error + 'static)) -> Self {
         tracing::error!(error = %cause, "request failed");
-        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "the request failed here; try again later")
+        Self::new(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "the request failed here; try again later",
+        )
     }
 
     /// 503; `cause` goes to the log alone.
     pub fn unavailable(cause: &(dyn std::error::Error + 'static)) -> Self {
         tracing::error!(error = %cause, "the store does not answer");
-        Self::new(StatusCode::SERVICE_UNAVAILABLE, "the store does not answer; try again shortly")
+        Self::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "the store does not answer; try again shortly",
+        )
     }
 }
 
@@ -120,9 +129,10 @@ impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let mut response = (status, Json(self)).into_response();
-        response
-            .headers_mut()
-            .insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        response.headers_mut().insert(
+            header::CONTENT_TYPE,
+            HeaderValue::from_static("application/problem+json"),
+        );
         response
     }
 }

@@ -26,7 +26,10 @@ pub struct BodyFault {
 
 impl BodyFault {
     fn bad(message: impl Into<String>) -> Self {
-        Self { status: StatusCode::BAD_REQUEST, message: message.into() }
+        Self {
+            status: StatusCode::BAD_REQUEST,
+            message: message.into(),
+        }
     }
 }
 
@@ -45,10 +48,12 @@ impl<S: Send + Sync> FromRequest<S> for StrictJson {
 
     async fn from_request(request: Request, state: &S) -> Result<Self, BodyFault> {
         check_content_type(request.headers())?;
-        let bytes = Bytes::from_request(request, state).await.map_err(|rejection| BodyFault {
-            status: rejection.status(),
-            message: "the body is too large or was cut short".into(),
-        })?;
+        let bytes = Bytes::from_request(request, state)
+            .await
+            .map_err(|rejection| BodyFault {
+                status: rejection.status(),
+                message: "the body is too large or was cut short".into(),
+            })?;
         parse(&bytes).map(Self)
     }
 }
@@ -93,7 +98,9 @@ impl Node {
         if self.depth >= DEPTH {
             return Err(E::custom(format_args!("nested deeper than {DEPTH}")));
         }
-        Ok(Self { depth: self.depth + 1 })
+        Ok(Self {
+            depth: self.depth + 1,
+        })
     }
 }
 
@@ -165,7 +172,12 @@ mod tests {
 
     #[test]
     fn a_member_that_occurs_twice_is_refused() {
-        assert!(parse(br#"{"a":{"b":1,"b":2}}"#).unwrap_err().message.contains("`b`"));
+        assert!(
+            parse(br#"{"a":{"b":1,"b":2}}"#)
+                .unwrap_err()
+                .message
+                .contains("`b`")
+        );
     }
 
     #[test]

@@ -26,8 +26,10 @@ impl House {
         if found.is_empty() {
             transaction.rollback().await?;
         } else {
-            let told: Vec<Change> =
-                found.iter().map(|(person, kind)| Change::new(Noun::Person, person.as_str(), *kind)).collect();
+            let told: Vec<Change> = found
+                .iter()
+                .map(|(person, kind)| Change::new(Noun::Person, person.as_str(), *kind))
+                .collect();
             changes::record(&told, self.now(), &mut transaction).await?;
             self.commit(transaction).await?;
         }

@@ -28,8 +28,10 @@ impl House {
     pub async fn rotate_keys(&self) -> Result<(), RotationError> {
         let now = self.now();
         let ring = self.keys.load_full();
-        let due: Vec<Algorithm> =
-            Algorithm::ALL.into_iter().filter(|kind| ring.is_rotation_due(*kind, now)).collect();
+        let due: Vec<Algorithm> = Algorithm::ALL
+            .into_iter()
+            .filter(|kind| ring.is_rotation_due(*kind, now))
+            .collect();
         if due.is_empty() {
             return Ok(());
         }
@@ -38,7 +40,16 @@ impl House {
         for kind in due {
             let mut rng = self.rng();
             let sealer = &self.sealer;
-            rotate(kind, CACHE_TIME, sealer, now, &mut rng, &mut log, &mut transaction).await?;
+            rotate(
+                kind,
+                CACHE_TIME,
+                sealer,
+                now,
+                &mut rng,
+                &mut log,
+                &mut transaction,
+            )
+            .await?;
         }
         record::happened(&Actor::Operator, &log, now, &mut transaction).await?;
         self.commit(transaction).await?;

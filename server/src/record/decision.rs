@@ -29,6 +29,10 @@ pub struct Asker {
     /// Names that the server sent and may not assert.
     #[serde(default)]
     pub ignored: Vec<String>,
+    /// Whether it hears true reasons even where they betray something. Known from its record then;
+    /// what went out is in [`Body::disclosed`].
+    #[serde(skip)]
+    pub hears_all: bool,
 }
 
 /// What the leaf of a decision says beside its facets.
@@ -91,7 +95,12 @@ impl Recorded {
     ) -> Self {
         let mut salt = [0_u8; 16];
         rng.fill_bytes(&mut salt);
-        let kind = if question.action == "console.read" { ACCESS } else { DECISION };
+        let disclosed = decision.disclosed || asker.hears_all;
+        let kind = if question.action == "console.read" {
+            ACCESS
+        } else {
+            DECISION
+        };
         Self {
             id: id(rng),
             at: now,
@@ -103,16 +112,23 @@ impl Recorded {
                 asker,
                 action: question.action.clone(),
                 resource: json!(question.resource),
-                failing: decision.failing.iter().map(|reason| reason.code().to_owned()).collect(),
+                failing: decision
+                    .failing
+                    .iter()
+                    .map(|reason| reason.code().to_owned())
+                    .collect(),
                 obligations: decision.obligations.iter().map(obligation).collect(),
                 determining: decision.determining.clone(),
-                disclosed: decision.disclosed,
+                disclosed,
                 standing: decision.standing,
                 expires_at: decision.expires_at.to_rfc3339_opts(SecondsFormat::Millis, true),
                 revision,
                 policy_revision: decision.policy_revision.clone(),
             },
-            inputs: Some(Inputs { salt, bytes: canonical::bytes(&decision.inputs) }),
+            inputs: Some(Inputs {
+                salt,
+                bytes: canonical::bytes(&decision.inputs),
+            }),
         }
     }
 
@@ -146,7 +162,9 @@ impl Recorded {
             outcome: leaf.facets.outcome.clone()?,
             reason: leaf.facets.reason.clone(),
             body,
-            inputs: salt.zip(leaf.inputs.clone()).map(|(salt, bytes)| Inputs { salt, bytes }),
+            inputs: salt
+                .zip(leaf.inputs.clone())
+                .map(|(salt, bytes)| Inputs { salt, bytes }),
         })
     }
 
@@ -170,6 +188,11 @@ fn id(rng: &mut impl Rng) -> String {
     const LETTERS: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
     let mut bytes = [0_u8; 20];
     rng.fill_bytes(&mut bytes);
-    let letters = bytes.iter().filter_map(|byte| LETTERS.get(usize::from(byte % 32)));
-    std::iter::once('D').chain(std::iter::once('-')).chain(letters.map(|b| char::from(*b))).collect()
+    let letters = bytes
+        .iter()
+        .filter_map(|byte| LETTERS.get(usize::from(byte % 32)));
+    std::iter::once('D')
+        .chain(std::iter::once('-'))
+        .chain(letters.map(|b| char::from(*b)))
+        .collect()
 }

@@ -49,8 +49,15 @@ impl Recorder {
         };
         let claim = Claim::any(&folder(data_dir), fresh_name)?;
         let epoch_after = positions::last_epoch(claim.process(), db).await?;
-        let journal = claim.open(Options { durability, epoch_after, ..Options::default() })?;
-        Ok(Self { journal, live: broadcast::Sender::new(LIVE_BACKLOG) })
+        let journal = claim.open(Options {
+            durability,
+            epoch_after,
+            ..Options::default()
+        })?;
+        Ok(Self {
+            journal,
+            live: broadcast::Sender::new(LIVE_BACKLOG),
+        })
     }
 
     /// The mover of this process's journal into the tree.
@@ -135,6 +142,8 @@ pub enum RecordError {
 
 fn leaf(actor: &Actor, event: &Event, now: DateTime<Utc>) -> NewLeaf {
     let body = json!({ "actor": actor.to_string(), "detail": event.detail });
-    NewLeaf::new(event.kind, now, &body)
-        .facets(Facets { subject: Some(event.subject.clone()), ..Facets::default() })
+    NewLeaf::new(event.kind, now, &body).facets(Facets {
+        subject: Some(event.subject.clone()),
+        ..Facets::default()
+    })
 }

@@ -19,17 +19,18 @@ pub fn render(
 ) -> EvaluationAnswer {
     let decision = answered.decision.allowed();
     if server.answers == Answers::Bare {
-        return EvaluationAnswer { decision, context: None };
+        return EvaluationAnswer {
+            decision,
+            context: None,
+        };
     }
-    EvaluationAnswer { decision, context: Some(context(answered, server, issuer, now)) }
+    EvaluationAnswer {
+        decision,
+        context: Some(context(answered, server, issuer, now)),
+    }
 }
 
-fn context(
-    answered: &Answered,
-    server: &ConnectedServer,
-    issuer: &str,
-    now: DateTime<Utc>,
-) -> AnswerContext {
+fn context(answered: &Answered, server: &ConnectedServer, issuer: &str, now: DateTime<Utc>) -> AnswerContext {
     let decision = &answered.decision;
     let may_know = decision.disclosed || server.reasons == Reasons::Full || decision.allowed();
     let (reason, reason_user) = match decision.reason {
@@ -45,13 +46,20 @@ fn context(
         reason: reason.map(str::to_owned),
         reason_user: reason_user.map(str::to_owned),
         reason_admin,
-        obligations: if may_know { obligations(decision) } else { Vec::new() },
+        obligations: if may_know {
+            obligations(decision)
+        } else {
+            Vec::new()
+        },
         decision_id: answered.id.clone(),
         revision: answered.revision.clone(),
         policy_revision: decision.policy_revision.clone(),
         expires_at: expires_at(decision, server, now),
         standing: decision.standing,
-        step_up: decision.step_up.filter(|_| may_know).map(|needed| step_up(needed, issuer)),
+        step_up: decision
+            .step_up
+            .filter(|_| may_know)
+            .map(|needed| step_up(needed, issuer)),
     }
 }
 
@@ -68,7 +76,10 @@ fn obligations(decision: &Decision) -> Vec<WireObligation> {
 
 fn expires_at(decision: &Decision, server: &ConnectedServer, now: DateTime<Utc>) -> String {
     let kept_at_most = now + TimeDelta::seconds(i64::from(server.cache_max));
-    decision.expires_at.min(kept_at_most).to_rfc3339_opts(SecondsFormat::Millis, true)
+    decision
+        .expires_at
+        .min(kept_at_most)
+        .to_rfc3339_opts(SecondsFormat::Millis, true)
 }
 
 /// The stronger sign-in that would do (RFC 9470).

@@ -25,8 +25,7 @@ pub async fn post(State(app): State<App>, request: Request) -> Response {
 }
 
 async fn evaluate(app: &App, request: Request) -> Result<EvaluationAnswer, AccessError> {
-    let server =
-        connected_server(app, request.headers()).ok_or_else(Problem::unauthorized)?;
+    let server = connected_server(app, request.headers()).ok_or_else(Problem::unauthorized)?;
     let body = StrictJson::from_request(request, &()).await?;
     let request: EvaluationRequest = body.read()?;
     see_at_least(app, &request).await?;
@@ -37,7 +36,9 @@ async fn evaluate(app: &App, request: Request) -> Result<EvaluationAnswer, Acces
 
 /// Read your writes: a caller that names a revision is answered from that one or a later one.
 async fn see_at_least(app: &App, request: &EvaluationRequest) -> Result<(), AccessError> {
-    let Some(wanted) = request.context.get("at_least_revision") else { return Ok(()) };
+    let Some(wanted) = request.context.get("at_least_revision") else {
+        return Ok(());
+    };
     let wanted = wanted
         .as_str()
         .and_then(parse_revision)

@@ -21,15 +21,17 @@ pub struct AccessError {
 
 impl From<BodyFault> for AccessError {
     fn from(fault: BodyFault) -> Self {
-        Self { status: fault.status, message: fault.message }
+        Self {
+            status: fault.status,
+            message: fault.message,
+        }
     }
 }
 
 impl From<Problem> for AccessError {
     fn from(problem: Problem) -> Self {
         Self {
-            status: StatusCode::from_u16(problem.status)
-                .unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),
+            status: StatusCode::from_u16(problem.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),
             message: problem.detail.unwrap_or(problem.title),
         }
     }

@@ -21,7 +21,9 @@ pub fn secret(house: &House, headers: &HeaderMap) -> Option<Secret> {
 pub async fn flow(house: &House, headers: &HeaderMap, id: &str) -> Result<Flow, Fault> {
     let secret = secret(house, headers).ok_or(Fault::Gone)?;
     let mut db = house.database.pool.acquire().await?;
-    flow::resume(id, &secret, house.now(), &mut db).await?.ok_or(Fault::Gone)
+    flow::resume(id, &secret, house.now(), &mut db)
+        .await?
+        .ok_or(Fault::Gone)
 }
 
 /// The live session of this browser.
@@ -34,7 +36,10 @@ pub async fn session(house: &House, headers: &HeaderMap) -> Result<Option<Sessio
     let session = open::resume(cookie, now, &mut db).await?;
     // The store lags behind the board in activity, so the board has the last word on idleness.
     let session = session.filter(|session| {
-        house.board.session(&session.id).is_none_or(|known| known.is_live(now))
+        house
+            .board
+            .session(&session.id)
+            .is_none_or(|known| known.is_live(now))
     });
     if let Some(session) = &session {
         house.board.touch(&session.id, now);

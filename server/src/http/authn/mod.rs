@@ -29,12 +29,18 @@ pub fn router(app: &App) -> Router<App> {
         .route("/enrol/{link}", get(enrol::show::get))
         .route("/enrol/{link}/challenge", post(enrol::challenge::post))
         .route("/enrol/{link}/passkey", post(enrol::passkey::post))
-        .route("/enrol/{link}/password", get(enrol::password::get).post(enrol::password::post))
+        .route(
+            "/enrol/{link}/password",
+            get(enrol::password::get).post(enrol::password::post),
+        )
         .route("/account", get(account::show::get))
         .route("/account/passkeys", post(account::passkeys::add))
         .route("/account/passkeys/challenge", post(account::passkeys::challenge))
         .route("/account/passkeys/remove", post(account::passkeys::remove))
         .route("/account/sessions/end", post(account::sessions::end))
-        .route("/account/signout", get(account::signout::get).post(account::signout::post))
+        .route(
+            "/account/signout",
+            get(account::signout::get).post(account::signout::post),
+        )
         .layer(from_fn_with_state(app.clone(), fault::show))
 }

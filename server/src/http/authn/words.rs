@@ -41,7 +41,10 @@ pub fn problem(problem: Problem, help: &str) -> String {
             needs(needed)
         ),
         Problem::Wait(until) => {
-            format!("Too many attempts. Try again at {}, or call {desk}.", until.format("%H:%M:%S UTC"))
+            format!(
+                "Too many attempts. Try again at {}, or call {desk}.",
+                until.format("%H:%M:%S UTC")
+            )
         }
     }
 }

@@ -83,12 +83,7 @@ fn summary(house: &House, id: &ChannelId, channel: &directory::Channel) -> Chann
     }
 }
 
-fn in_full(
-    house: &House,
-    snapshot: &Snapshot,
-    id: &ChannelId,
-    channel: &directory::Channel,
-) -> Channel {
+fn in_full(house: &House, snapshot: &Snapshot, id: &ChannelId, channel: &directory::Channel) -> Channel {
     let members = channel.members.iter().map(|person| {
         let reason = house.may_not_stay(snapshot, person, id);
         let known = snapshot.person(person.as_str());

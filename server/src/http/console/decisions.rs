@@ -51,7 +51,10 @@ impl Wanted {
     fn filter(&self, limit: u32) -> Result<Filter, Problem> {
         let before = match self.cursor.as_deref() {
             None => None,
-            Some(text) => Some(text.parse().map_err(|_| Problem::bad_request("`cursor` is no cursor of ours"))?),
+            Some(text) => Some(
+                text.parse()
+                    .map_err(|_| Problem::bad_request("`cursor` is no cursor of ours"))?,
+            ),
         };
         Ok(Filter {
             kind: Some(DECISION.to_owned()),
@@ -98,7 +101,9 @@ pub async fn show(
     app.act(&session, "audit.read", "audit_log", "decisions").await?;
     app.drain().await?;
     let mut db = app.database.pool.acquire().await?;
-    let leaf = leaves::decision(&id, &mut db).await?.ok_or_else(Problem::not_found)?;
+    let leaf = leaves::decision(&id, &mut db)
+        .await?
+        .ok_or_else(Problem::not_found)?;
     let recorded = Recorded::of(&leaf).ok_or_else(Problem::not_found)?;
     Ok(Json(in_full(&app, recorded)))
 }
@@ -128,7 +133,10 @@ pub async fn stream(
 
 fn event(app: &App, recorded: &Recorded) -> Event {
     let data = serde_json::to_string(&summary(app, recorded)).unwrap_or_default();
-    Event::default().event("decision").id(recorded.id.as_str()).data(data)
+    Event::default()
+        .event("decision")
+        .id(recorded.id.as_str())
+        .data(data)
 }
 
 fn summary(house: &House, recorded: &Recorded) -> DecisionSummary {

@@ -13,12 +13,11 @@ use crate::http::problem::Problem;
 /// Tells the console who she is.
 #[utoipa::path(get, path = "/api/v1/me", operation_id = "me",
     responses((status = 200, body = Me), (status = 401, body = Problem)))]
-pub async fn get(
-    State(app): State<App>,
-    Person(session): Person,
-) -> Result<Json<Me>, Problem> {
+pub async fn get(State(app): State<App>, Person(session): Person) -> Result<Json<Me>, Problem> {
     let snapshot = app.snapshot();
-    let person = snapshot.person(session.person.as_str()).ok_or_else(Problem::unauthorized)?;
+    let person = snapshot
+        .person(session.person.as_str())
+        .ok_or_else(Problem::unauthorized)?;
     Ok(Json(Me {
         id: session.person.to_string(),
         display_name: person.display_name.clone(),
@@ -40,9 +39,11 @@ pub async fn get(
 pub fn banner(house: &House) -> Banner {
     let wanted = &house.config.login.banner;
     let raw = RawLabel::new(wanted.scheme.as_str(), wanted.level.as_str());
-    let level = house.schemes.label(&raw).ok().and_then(|label| {
-        house.schemes.scheme(label.scheme())?.level(label.level())
-    });
+    let level = house
+        .schemes
+        .label(&raw)
+        .ok()
+        .and_then(|label| house.schemes.scheme(label.scheme())?.level(label.level()));
     match level {
         Some(level) => Banner {
             text: level.marking.clone(),

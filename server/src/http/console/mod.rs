@@ -34,8 +34,7 @@ impl Page {
         let behind = self.cursor.as_deref().is_none_or(|cursor| id > cursor);
         let fits = self.q.as_deref().is_none_or(|q| {
             let q = q.to_lowercase();
-            id.to_lowercase().contains(&q)
-                || name.is_some_and(|name| name.to_lowercase().contains(&q))
+            id.to_lowercase().contains(&q) || name.is_some_and(|name| name.to_lowercase().contains(&q))
         });
         behind && fits
     }

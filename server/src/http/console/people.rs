@@ -108,7 +108,10 @@ pub async fn revoke(
     record::append(permit.by(), &outcome.events, now, &mut transaction).await?;
     app.commit(transaction).await?;
     let evictions = snapshot.memberships(id.as_str()).count();
-    Ok(Json(Ended { sessions_ended: ended.len(), evictions }))
+    Ok(Json(Ended {
+        sessions_ended: ended.len(),
+        evictions,
+    }))
 }
 
 /// Ends all of a person's sessions; she may sign in again.
@@ -121,7 +124,9 @@ pub async fn end_sessions(
     caller::Person(session): caller::Person,
     Path(id): Path<PersonId>,
 ) -> Result<Json<Ended>, Problem> {
-    app.snapshot().person(id.as_str()).ok_or_else(Problem::not_found)?;
+    app.snapshot()
+        .person(id.as_str())
+        .ok_or_else(Problem::not_found)?;
     app.act(&session, "session.end", "user", id.as_str()).await?;
     let now = app.now();
     let mut log = Happened::new();
@@ -139,7 +144,10 @@ pub async fn end_sessions(
     let actor = Actor::Person(session.person);
     record::happened(&actor, &log, now, &mut transaction).await?;
     app.commit(transaction).await?;
-    Ok(Json(Ended { sessions_ended: ended.len(), evictions: 0 }))
+    Ok(Json(Ended {
+        sessions_ended: ended.len(),
+        evictions: 0,
+    }))
 }
 
 fn summary(
@@ -162,7 +170,9 @@ fn summary(
 async fn last_sign_ins(app: &App) -> Result<HashMap<PersonId, DateTime<Utc>>, Problem> {
     let mut db = app.database.pool.acquire().await?;
     let accounts = accounts::all(&mut db).await?;
-    let seen = accounts.into_iter().filter_map(|known| Some((known.person, known.last_sign_in_at?)));
+    let seen = accounts
+        .into_iter()
+        .filter_map(|known| Some((known.person, known.last_sign_in_at?)));
     Ok(seen.collect())
 }
 

@@ -28,5 +28,7 @@ pub async fn get(State(app): State<App>, _: Person) -> Result<Json<Schemes>, Pro
             })
             .collect(),
     });
-    Ok(Json(Schemes { schemes: schemes.collect() }))
+    Ok(Json(Schemes {
+        schemes: schemes.collect(),
+    }))
 }

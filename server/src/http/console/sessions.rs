@@ -31,7 +31,9 @@ pub async fn delete(
         sessions::by_id(&id, &mut db).await?
     };
     // Whose office it is not learns nothing about which sessions there are.
-    let whose = known.as_ref().map_or(session.person.as_str(), |known| known.person.as_str());
+    let whose = known
+        .as_ref()
+        .map_or(session.person.as_str(), |known| known.person.as_str());
     app.act(&session, "session.end", "user", whose).await?;
     if known.is_none() {
         return Err(Problem::not_found());

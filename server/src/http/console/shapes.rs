@@ -462,7 +462,10 @@ impl From<&RawLabel> for Label {
             scheme: label.scheme.clone(),
             level: label.level.clone(),
             compartments: words(label.compartments.iter()),
-            releasable_to: label.releasable_to.as_ref().map(|audience| words(audience.iter())),
+            releasable_to: label
+                .releasable_to
+                .as_ref()
+                .map(|audience| words(audience.iter())),
             caveats: words(label.caveats.iter()),
             nationals_only: label.nationals_only,
             not_before: label.not_before,

@@ -21,7 +21,10 @@ use crate::http::strict_json::StrictJson;
 
 /// A scenario, as scenario files hold them.
 #[derive(Debug, ToSchema)]
-#[expect(dead_code, reason = "describes the request in the API document; the scenario runner reads it")]
+#[expect(
+    dead_code,
+    reason = "describes the request in the API document; the scenario runner reads it"
+)]
 pub struct SimulateRequest {
     /// The person's id.
     subject: String,
@@ -96,7 +99,8 @@ pub async fn post(
     Person(session): Person,
     StrictJson(scenario): StrictJson,
 ) -> Result<Json<Simulation>, Problem> {
-    app.act(&session, "decision.simulate", "console", "simulator").await?;
+    app.act(&session, "decision.simulate", "console", "simulator")
+        .await?;
     let snapshot = app.snapshot();
     let facts = known_facts(&app, &scenario);
     let now = app.now();
@@ -108,9 +112,15 @@ pub async fn post(
 /// Where the scenario supposes nothing: the weakest of the person's live sessions.
 fn known_facts(house: &House, scenario: &Value) -> Value {
     let now = house.now();
-    let subject = scenario.get("subject").and_then(Value::as_str).unwrap_or_default();
+    let subject = scenario
+        .get("subject")
+        .and_then(Value::as_str)
+        .unwrap_or_default();
     let sessions = subject.parse().map(|person| house.board.of_person(&person, now));
-    let Some(session) = sessions.ok().and_then(|known| known.into_iter().min_by_key(|s| s.level)) else {
+    let Some(session) = sessions
+        .ok()
+        .and_then(|known| known.into_iter().min_by_key(|s| s.level))
+    else {
         return json!({});
     };
     json!({
@@ -134,7 +144,9 @@ fn render(house: &House, decision: Decision, failing: Vec<Failed>, revision: Str
         failing: failing.into_iter().map(Failing::from).collect(),
         obligations: decision.obligations.into_iter().map(Obligation::from).collect(),
         determining: decision.determining,
-        step_up: decision.step_up.map(|needed| step_up(needed, &house.config.issuer)),
+        step_up: decision
+            .step_up
+            .map(|needed| step_up(needed, &house.config.issuer)),
         expires_at: decision.expires_at,
         revision,
         policy_revision: decision.policy_revision,
@@ -144,12 +156,20 @@ fn render(house: &House, decision: Decision, failing: Vec<Failed>, revision: Str
 
 impl From<Failed> for Failing {
     fn from(failed: Failed) -> Self {
-        Self { number: failed.number, code: failed.code.to_owned(), text: failed.text.to_owned() }
+        Self {
+            number: failed.number,
+            code: failed.code.to_owned(),
+            text: failed.text.to_owned(),
+        }
     }
 }
 
 impl From<countersign_authz::Obligation> for Obligation {
     fn from(duty: countersign_authz::Obligation) -> Self {
-        Self { id: duty.id, kind: duty.kind, mandatory: duty.mandatory }
+        Self {
+            id: duty.id,
+            kind: duty.kind,
+            mandatory: duty.mandatory,
+        }
     }
 }

@@ -69,8 +69,8 @@ pub async fn get(
     let mut cursor = match asked.after.as_deref() {
         None => Cursor::end_of(changes::head(&mut db).await?),
         Some(text) => {
-            let cursor = parse(text)
-                .ok_or_else(|| Problem::bad_request("`after` is no cursor of this feed"))?;
+            let cursor =
+                parse(text).ok_or_else(|| Problem::bad_request("`after` is no cursor of this feed"))?;
             let oldest = changes::oldest(&mut db).await?;
             if oldest.is_some_and(|oldest| cursor.revision + 1 < oldest) {
                 return Err(Problem::new(
@@ -106,18 +106,22 @@ pub async fn get(
 /// Everybody who is out now, and the cursor from which the feed goes on.
 #[utoipa::path(get, path = "/api/v1/changes/state", operation_id = "change_state",
     responses((status = 200, body = ChangeState), (status = 401, body = Problem)))]
-pub async fn state(
-    State(app): State<App>,
-    Server(server): Server,
-) -> Result<Json<ChangeState>, Problem> {
+pub async fn state(State(app): State<App>, Server(server): Server) -> Result<Json<ChangeState>, Problem> {
     let revision = app.catch_up().await?;
     let snapshot = app.snapshot();
     let cursor = write(Cursor::end_of(revision));
-    Ok(Json(ChangeState { ended_users: ended_users(&snapshot, &server), cursor }))
+    Ok(Json(ChangeState {
+        ended_users: ended_users(&snapshot, &server),
+        cursor,
+    }))
 }
 
 fn answer(changes: Vec<FeedChange>, cursor: Cursor, app: &App) -> Changes {
-    Changes { changes, cursor: write(cursor), revision: revision(&app.snapshot()) }
+    Changes {
+        changes,
+        cursor: write(cursor),
+        revision: revision(&app.snapshot()),
+    }
 }
 
 fn write(cursor: Cursor) -> String {

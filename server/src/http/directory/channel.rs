@@ -5,9 +5,7 @@
 use axum::Json;
 use axum::extract::{Path, State};
 use countersign_directory::operation::channel::{ChannelError, Registration, register};
-use countersign_directory::{
-    ChannelId, ChannelState, LabelMode, MissionId, Permit, PersonId, Set,
-};
+use countersign_directory::{ChannelId, ChannelState, LabelMode, MissionId, Permit, PersonId, Set};
 use countersign_labels::RawLabel;
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
@@ -88,7 +86,11 @@ pub async fn put(
     let registered = register(&id, &registration, &permit, now, &mut transaction).await?;
     record::append(permit.by(), &registered.outcome.events, now, &mut transaction).await?;
     app.commit(transaction).await?;
-    let status = if registered.created { StatusCode::CREATED } else { StatusCode::OK };
+    let status = if registered.created {
+        StatusCode::CREATED
+    } else {
+        StatusCode::OK
+    };
     let reported = ChannelReported {
         id: theirs,
         label: registered.channel.label,
@@ -127,10 +129,7 @@ impl ChannelReport {
     }
 }
 
-fn people(
-    theirs: Option<Vec<String>>,
-    names: &Translation<'_>,
-) -> Result<Option<Set<PersonId>>, Problem> {
+fn people(theirs: Option<Vec<String>>, names: &Translation<'_>) -> Result<Option<Set<PersonId>>, Problem> {
     let Some(theirs) = theirs else { return Ok(None) };
     let ours = theirs.iter().map(|name| {
         let id = names.person(name).and_then(|id| id.parse().ok());

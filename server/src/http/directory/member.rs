@@ -78,9 +78,7 @@ impl From<MemberError> for Problem {
         match error {
             MemberError::Store(cause) => cause.into(),
             MemberError::Unknown => Self::not_found(),
-            MemberError::Permit(_) | MemberError::NotTheirs => {
-                Self::new(StatusCode::FORBIDDEN, message)
-            }
+            MemberError::Permit(_) | MemberError::NotTheirs => Self::new(StatusCode::FORBIDDEN, message),
         }
     }
 }

@@ -54,8 +54,13 @@ pub async fn to(
         Some((session, _)) => required(house, &client, session),
         None => Level::Aal1,
     };
-    let at_hand = known.as_ref().map(|(session, account)| (session, account.sub.as_str()));
-    match (judge(&request, &client, at_hand, required, has_just_signed_in, now), known) {
+    let at_hand = known
+        .as_ref()
+        .map(|(session, account)| (session, account.sub.as_str()));
+    match (
+        judge(&request, &client, at_hand, required, has_just_signed_in, now),
+        known,
+    ) {
         (Verdict::Enough, Some((session, _))) if may_enter_from(house, &client, &session) => {
             grant(house, &request, &session).await
         }
@@ -69,7 +74,16 @@ pub async fn to(
         (Verdict::SignIn(requirement), _) => {
             let login_hint = request.login_hint.clone();
             let then = Then::Authorize(Box::new(request));
-            begin(house, headers, Purpose { requirement, then, login_hint }).await
+            begin(
+                house,
+                headers,
+                Purpose {
+                    requirement,
+                    then,
+                    login_hint,
+                },
+            )
+            .await
         }
         (Verdict::Error(error), _) => Ok(tell(house, &request, &error)),
         (Verdict::Enough, None) => Err(Fault::Ours),
@@ -93,7 +107,11 @@ pub fn respond(house: &House, client: &str, answer: &Answer) -> Response {
 }
 
 fn tell(house: &House, request: &Request, error: &Error) -> Response {
-    respond(house, &request.client_name, &Answer::error(request, error, &house.config.issuer))
+    respond(
+        house,
+        &request.client_name,
+        &Answer::error(request, error, &house.config.issuer),
+    )
 }
 
 /// The client as it is now, and the session if its person may still sign in.
@@ -104,7 +122,9 @@ async fn look_up(
 ) -> Result<(Option<Client>, Option<(Session, Account)>), Fault> {
     let mut db = house.database.pool.acquire().await?;
     let client = clients::by_id(&request.client, &mut db).await?;
-    let Some(session) = session else { return Ok((client, None)) };
+    let Some(session) = session else {
+        return Ok((client, None));
+    };
     if account::active(&session.person, &mut db).await?.is_none() {
         return Ok((client, None));
     }
@@ -113,23 +133,31 @@ async fn look_up(
 }
 
 fn required(house: &House, client: &Client, session: &session::Session) -> Level {
-    let Some(server) = &client.record.server else { return Level::Aal1 };
+    let Some(server) = &client.record.server else {
+        return Level::Aal1;
+    };
     let snapshot = house.snapshot();
-    let needed =
-        signin_requirement(&snapshot, house.schemes, session.person.as_str(), server.as_str());
+    let needed = signin_requirement(&snapshot, house.schemes, session.person.as_str(), server.as_str());
     Level::from_aal(needed.aal).unwrap_or(Level::Aal3)
 }
 
 /// Whether the device may be used for the highest of what she takes part in at that server.
 fn may_enter_from(house: &House, client: &Client, session: &Session) -> bool {
     let snapshot = house.snapshot();
-    let server = client.record.server.as_ref().and_then(|id| snapshot.server(id.as_str()));
+    let server = client
+        .record
+        .server
+        .as_ref()
+        .and_then(|id| snapshot.server(id.as_str()));
     let Some(server) = server else { return true };
     let person = session.person.as_str();
     let needed = signin_requirement(&snapshot, house.schemes, person, server.id.as_str());
     let now = house.now();
     let device = device_facts(session.place.device.clone(), server, now);
-    let facts = Facts { device, ..Facts::default() };
+    let facts = Facts {
+        device,
+        ..Facts::default()
+    };
     needed.unmet(&snapshot, house.schemes, &facts, now).is_none()
 }
 

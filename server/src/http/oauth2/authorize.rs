@@ -32,11 +32,7 @@ pub async fn post(State(app): State<App>, request: Request) -> Result<Response, 
     handle(&app, &headers, &Parameters::read(&text)).await
 }
 
-async fn handle(
-    house: &House,
-    headers: &HeaderMap,
-    parameters: &Parameters,
-) -> Result<Response, Fault> {
+async fn handle(house: &House, headers: &HeaderMap, parameters: &Parameters) -> Result<Response, Fault> {
     let client = match authorize::named_client(parameters) {
         Some(id) => {
             let mut db = house.database.pool.acquire().await?;

@@ -33,11 +33,7 @@ pub async fn post(State(app): State<App>, request: Request) -> Result<Response, 
     handle(&app, &headers, &Parameters::read(&text)).await
 }
 
-async fn handle(
-    house: &House,
-    headers: &HeaderMap,
-    parameters: &Parameters,
-) -> Result<Response, Fault> {
+async fn handle(house: &House, headers: &HeaderMap, parameters: &Parameters) -> Result<Response, Fault> {
     let keys = house.keys.load_full();
     let asked = {
         let mut db = house.database.pool.acquire().await?;
@@ -46,7 +42,11 @@ async fn handle(
     let present = browser::session(house, headers).await?;
     let Some(hinted) = asked.session else {
         // No proof of which session is meant: ask whoever is at the browser.
-        return Ok(if present.is_some() { see_other("/account/signout") } else { signed_out(house) });
+        return Ok(if present.is_some() {
+            see_other("/account/signout")
+        } else {
+            signed_out(house)
+        });
     };
     let actor = present.map_or(Actor::Nobody, |session| Actor::Person(session.person));
     end_session(house, &hinted, actor).await?;

@@ -11,21 +11,25 @@ use serde_json::json;
 
 /// What anybody may read and keep for a while, from any origin.
 pub(super) fn public(body: &impl Serialize) -> Response {
-    let headers =
-        [(header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"), (header::CACHE_CONTROL, "public, max-age=300")];
+    let headers = [
+        (header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"),
+        (header::CACHE_CONTROL, "public, max-age=300"),
+    ];
     (headers, Json(json!(body))).into_response()
 }
 
 /// What only the caller may read.
 pub(super) fn private(body: &impl Serialize) -> Response {
-    ([(header::CACHE_CONTROL, "no-store"), (header::PRAGMA, "no-cache")], Json(json!(body)))
+    (
+        [(header::CACHE_CONTROL, "no-store"), (header::PRAGMA, "no-cache")],
+        Json(json!(body)),
+    )
         .into_response()
 }
 
 /// An error (RFC 6749, section 5.2).
 pub(super) fn error(error: &Error) -> Response {
-    let body =
-        json!({ "error": error.code.as_str(), "error_description": error.description });
+    let body = json!({ "error": error.code.as_str(), "error_description": error.description });
     let mut response = private(&body);
     if error.code == Code::InvalidClient {
         *response.status_mut() = StatusCode::UNAUTHORIZED;

@@ -23,9 +23,12 @@ pub async fn post(State(app): State<App>, asked: ClientForm) -> Response {
     let ClientForm { client, form } = asked;
     let outcome = match form.one("grant_type") {
         Some("authorization_code") => redeem(&app, &client, &form).await,
-        Some("client_credentials") => {
-            Ok(client_credentials::issue(&client, &app.sealer, app.now(), &mut app.rng()))
-        }
+        Some("client_credentials") => Ok(client_credentials::issue(
+            &client,
+            &app.sealer,
+            app.now(),
+            &mut app.rng(),
+        )),
         Some(_) => Ok(Err(Error::new(
             Code::UnsupportedGrantType,
             "grant_type is authorization_code or client_credentials",
@@ -39,19 +42,18 @@ pub async fn post(State(app): State<App>, asked: ClientForm) -> Response {
     }
 }
 
-async fn redeem(
-    house: &House,
-    client: &Client,
-    form: &Parameters,
-) -> Result<Result<Tokens, Error>, Fault> {
+async fn redeem(house: &House, client: &Client, form: &Parameters) -> Result<Result<Tokens, Error>, Fault> {
     let now = house.now();
     let mut rng = house.rng();
     let mut log = Happened::new();
     let keys = house.keys.load_full();
-    let means = Means { issuer: &house.config.issuer, keys: &keys, sealer: &house.sealer };
+    let means = Means {
+        issuer: &house.config.issuer,
+        keys: &keys,
+        sealer: &house.sealer,
+    };
     let mut db = house.database.begin_write().await?;
-    let outcome =
-        authorization_code::redeem(form, client, means, now, &mut rng, &mut log, &mut db).await?;
+    let outcome = authorization_code::redeem(form, client, means, now, &mut rng, &mut log, &mut db).await?;
     record::happened(&Actor::Nobody, &log, now, &mut db).await?;
     house.commit(db).await?;
     Ok(outcome)

@@ -20,7 +20,9 @@ pub async fn answer(State(app): State<App>, headers: HeaderMap) -> Response {
         Ok(Some(claims)) => {
             let mut response = reply::private(&claims);
             let anywhere = HeaderValue::from_static("*");
-            response.headers_mut().insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, anywhere);
+            response
+                .headers_mut()
+                .insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, anywhere);
             response
         }
         Ok(None) => {
@@ -31,12 +33,11 @@ pub async fn answer(State(app): State<App>, headers: HeaderMap) -> Response {
     }
 }
 
-async fn claims_of(
-    house: &House,
-    headers: &HeaderMap,
-) -> Result<Option<Map<String, Value>>, Fault> {
+async fn claims_of(house: &House, headers: &HeaderMap) -> Result<Option<Map<String, Value>>, Fault> {
     let now = house.now();
-    let bearer = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+    let bearer = headers
+        .get(header::AUTHORIZATION)
+        .and_then(|value| value.to_str().ok());
     let text = bearer.and_then(|value| {
         let (scheme, token) = value.split_once(' ')?;
         scheme.eq_ignore_ascii_case("bearer").then_some(token)
@@ -44,12 +45,16 @@ async fn claims_of(
     let Some(token) = text.and_then(|text| AccessToken::open(text, &house.sealer, now)) else {
         return Ok(None);
     };
-    let Some(bearer) = &token.person else { return Ok(None) };
+    let Some(bearer) = &token.person else {
+        return Ok(None);
+    };
     let mut db = house.database.pool.acquire().await?;
     let Some(session) = introspect::session_of(&token, now, &mut db).await? else {
         return Ok(None);
     };
-    let Some(person) = account::active(&session.person, &mut db).await? else { return Ok(None) };
+    let Some(person) = account::active(&session.person, &mut db).await? else {
+        return Ok(None);
+    };
     let mut answer = Map::new();
     answer.insert("sub".to_owned(), bearer.sub.as_str().into());
     claims::about(&session.person, &person, &token.scope, &mut answer);

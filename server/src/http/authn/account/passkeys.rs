@@ -28,12 +28,10 @@ const FRESH_SECONDS: i64 = 600;
 const SIGN_IN_AGAIN: &str = "/signin?then=/account&max_age=600";
 
 /// `POST /account/passkeys/challenge`
-pub async fn challenge(
-    State(app): State<App>,
-    headers: HeaderMap,
-    form: OwnForm,
-) -> Result<Response, Fault> {
-    let Some(session) = fresh(&app, &headers, &form).await? else { return Err(Fault::Foreign) };
+pub async fn challenge(State(app): State<App>, headers: HeaderMap, form: OwnForm) -> Result<Response, Fault> {
+    let Some(session) = fresh(&app, &headers, &form).await? else {
+        return Err(Fault::Foreign);
+    };
     let now = app.now();
     let mut rng = app.rng();
     let mut db = app.database.begin_write().await?;
@@ -51,11 +49,7 @@ pub async fn challenge(
 }
 
 /// `POST /account/passkeys`
-pub async fn add(
-    State(app): State<App>,
-    headers: HeaderMap,
-    form: OwnForm,
-) -> Result<Response, Fault> {
+pub async fn add(State(app): State<App>, headers: HeaderMap, form: OwnForm) -> Result<Response, Fault> {
     let Some(session) = fresh(&app, &headers, &form).await? else {
         return Ok(see_other(SIGN_IN_AGAIN));
     };
@@ -86,19 +80,14 @@ pub async fn add(
 }
 
 /// `POST /account/passkeys/remove`
-pub async fn remove(
-    State(app): State<App>,
-    headers: HeaderMap,
-    form: OwnForm,
-) -> Result<Response, Fault> {
+pub async fn remove(State(app): State<App>, headers: HeaderMap, form: OwnForm) -> Result<Response, Fault> {
     let Some(session) = fresh(&app, &headers, &form).await? else {
         return Ok(see_other(SIGN_IN_AGAIN));
     };
     let now = app.now();
     let mut log = Happened::new();
     let mut db = app.database.begin_write().await?;
-    let is_removed =
-        bind::remove_passkey(form.field("passkey")?, &session.person, &mut log, &mut db).await?;
+    let is_removed = bind::remove_passkey(form.field("passkey")?, &session.person, &mut log, &mut db).await?;
     record::happened(&Actor::Person(session.person.clone()), &log, now, &mut db).await?;
     app.commit(db).await?;
     let outcome = if is_removed {
@@ -110,10 +99,15 @@ pub async fn remove(
 }
 
 async fn fresh(house: &House, headers: &HeaderMap, form: &OwnForm) -> Result<Option<Session>, Fault> {
-    let Some(session) = browser::session(house, headers).await? else { return Ok(None) };
+    let Some(session) = browser::session(house, headers).await? else {
+        return Ok(None);
+    };
     form.belongs_to(&session)?;
     let level = session.level;
-    let need = Requirement { max_age: Some(FRESH_SECONDS), ..Requirement::level(level) };
+    let need = Requirement {
+        max_age: Some(FRESH_SECONDS),
+        ..Requirement::level(level)
+    };
     Ok(session.unmet(&need, house.now()).is_none().then_some(session))
 }
 

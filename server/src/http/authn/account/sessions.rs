@@ -20,11 +20,7 @@ use crate::http::page::see_other;
 use crate::record;
 
 /// `POST /account/sessions/end`
-pub async fn end(
-    State(app): State<App>,
-    headers: HeaderMap,
-    form: OwnForm,
-) -> Result<Response, Fault> {
+pub async fn end(State(app): State<App>, headers: HeaderMap, form: OwnForm) -> Result<Response, Fault> {
     let Some(session) = browser::session(&app, &headers).await? else {
         return Ok(see_other("/signin?then=/account"));
     };
@@ -35,18 +31,25 @@ pub async fn end(
     let mut db = app.database.begin_write().await?;
     let ended = if let Some(id) = form.0.one("session") {
         let id = SessionId::from_text(id);
-        let is_hers =
-            sessions::by_id(&id, &mut db).await?.is_some_and(|other| other.person == session.person);
+        let is_hers = sessions::by_id(&id, &mut db)
+            .await?
+            .is_some_and(|other| other.person == session.person);
         if !is_hers {
             return Err(Fault::Malformed);
         }
         usize::from(end::end(&id, Reason::SignedOut, now, &mut rng, &mut log, &mut db).await?)
     } else {
         let (person, this) = (&session.person, Some(&session.id));
-        end::end_all(person, this, Reason::SignedOut, now, &mut rng, &mut log, &mut db).await?.len()
+        end::end_all(person, this, Reason::SignedOut, now, &mut rng, &mut log, &mut db)
+            .await?
+            .len()
     };
     record::happened(&Actor::Person(session.person.clone()), &log, now, &mut db).await?;
     app.commit(db).await?;
-    let done = if ended == 1 { "One session ended.".to_owned() } else { format!("{ended} sessions ended.") };
+    let done = if ended == 1 {
+        "One session ended.".to_owned()
+    } else {
+        format!("{ended} sessions ended.")
+    };
     page(&app, &session, Ok(Some(done))).await
 }

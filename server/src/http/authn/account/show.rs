@@ -74,7 +74,11 @@ pub(super) async fn page(
     let mut all = sessions::open_of_person(&session.person, &mut db).await?;
     all.retain(|one| one.is_live(now) || one.id == session.id);
     all.sort_by_key(|one| one.id != session.id);
-    let status = if outcome.is_err() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    let status = if outcome.is_err() {
+        StatusCode::UNPROCESSABLE_ENTITY
+    } else {
+        StatusCode::OK
+    };
     let page = Account {
         frame: Frame::of(house),
         name: display_name(house, &session.person),
@@ -98,7 +102,11 @@ impl From<Passkey> for PasskeyRow {
         Self {
             id: passkey.id,
             name: passkey.name,
-            kind: if may_sync { "on your devices" } else { "on one device or security key" },
+            kind: if may_sync {
+                "on your devices"
+            } else {
+                "on one device or security key"
+            },
             created: words::moment(passkey.created_at),
             used: passkey.last_used_at.map(words::moment),
             suspect: passkey.suspect,

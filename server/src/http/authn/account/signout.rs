@@ -33,16 +33,16 @@ pub async fn get(State(app): State<App>, headers: HeaderMap) -> Result<Response,
         return Ok(signed_out(&app));
     };
     let person = session.person.to_string();
-    let page = SignOut { frame: Frame::of(&app), person, csrf: session.csrf };
+    let page = SignOut {
+        frame: Frame::of(&app),
+        person,
+        csrf: session.csrf,
+    };
     Ok(render(StatusCode::OK, &page))
 }
 
 /// `POST /account/signout`
-pub async fn post(
-    State(app): State<App>,
-    headers: HeaderMap,
-    form: OwnForm,
-) -> Result<Response, Fault> {
+pub async fn post(State(app): State<App>, headers: HeaderMap, form: OwnForm) -> Result<Response, Fault> {
     if let Some(session) = browser::session(&app, &headers).await? {
         form.belongs_to(&session)?;
         end_session(&app, &session.id, Actor::Person(session.person)).await?;
@@ -67,8 +67,7 @@ pub fn signed_out(house: &House) -> Response {
     let page = Message {
         frame: Frame::of(house),
         title: "You're signed out".to_owned(),
-        text: "Your session is over here and in the applications that you reached through it."
-            .to_owned(),
+        text: "Your session is over here and in the applications that you reached through it.".to_owned(),
         reference: None,
         link: Some(("/signin".to_owned(), "Sign in again".to_owned())),
     };

@@ -31,7 +31,14 @@ pub async fn post(
     let challenge = app
         .factors
         .passkeys
-        .begin_registration(&account, &display_name, &bound_to, now, &mut rng, &mut transaction)
+        .begin_registration(
+            &account,
+            &display_name,
+            &bound_to,
+            now,
+            &mut rng,
+            &mut transaction,
+        )
         .await?;
     transaction.commit().await?;
     let body = Json(json!({ "id": challenge.id, "options": challenge.options }));
@@ -39,11 +46,10 @@ pub async fn post(
 }
 
 /// What people call her.
-pub(crate) fn display_name(
-    house: &crate::app::House,
-    person: &countersign_directory::PersonId,
-) -> String {
+pub(crate) fn display_name(house: &crate::app::House, person: &countersign_directory::PersonId) -> String {
     let snapshot = house.snapshot();
-    let known = snapshot.person(person.as_str()).and_then(|person| person.display_name.clone());
+    let known = snapshot
+        .person(person.as_str())
+        .and_then(|person| person.display_name.clone());
     known.unwrap_or_else(|| person.to_string())
 }

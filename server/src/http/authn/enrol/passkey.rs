@@ -32,8 +32,7 @@ pub async fn post(
     let passkeys = &app.factors.passkeys;
     let mut transaction = app.database.begin_write().await?;
     let bound =
-        bind::passkey_with_link(&link, passkeys, answer, now, &mut rng, &mut log, &mut transaction)
-            .await?;
+        bind::passkey_with_link(&link, passkeys, answer, now, &mut rng, &mut log, &mut transaction).await?;
     if bound.as_ref().err() == Some(&BindError::Link) {
         return Err(Fault::Gone);
     }

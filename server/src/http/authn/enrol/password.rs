@@ -54,7 +54,14 @@ pub async fn post(
     let password = SecretString::from(form.0.one("password").unwrap_or_default());
     let ceremony = form.field("ceremony")?.to_owned();
     if let Err(fault) = acceptable(&password, person.as_str()) {
-        return again(&app, link, &person, ceremony, format!("Choose another password: {fault}.")).await;
+        return again(
+            &app,
+            link,
+            &person,
+            ceremony,
+            format!("Choose another password: {fault}."),
+        )
+        .await;
     }
     let hash = app.factors.hash(password, app.rng()).await?;
     let code = form.0.one("code").unwrap_or_default();
@@ -78,7 +85,11 @@ pub async fn post(
         Ok(person) => {
             record::happened(&Actor::Person(person.clone()), &log, now, &mut transaction).await?;
             app.commit(transaction).await?;
-            Ok(done::page(&app, person.as_str(), "Your password and your authenticator app"))
+            Ok(done::page(
+                &app,
+                person.as_str(),
+                "Your password and your authenticator app",
+            ))
         }
         Err(BindError::Code) => {
             drop(transaction);
@@ -97,8 +108,7 @@ async fn again(
     problem: String,
 ) -> Result<Response, Fault> {
     let mut db = house.database.pool.acquire().await?;
-    let offered =
-        bind::offered_code(&link, &ceremony, person, &house.sealer, house.now(), &mut db).await?;
+    let offered = bind::offered_code(&link, &ceremony, person, &house.sealer, house.now(), &mut db).await?;
     let seed = offered.ok_or(Fault::Gone)?;
     Ok(page(house, link, person, ceremony, &seed, Some(problem)))
 }
@@ -112,7 +122,11 @@ fn page(
     problem: Option<String>,
 ) -> Response {
     let frame = Frame::of(house);
-    let status = if problem.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    let status = if problem.is_some() {
+        StatusCode::UNPROCESSABLE_ENTITY
+    } else {
+        StatusCode::OK
+    };
     let address = seed.address(&frame.deployment, person);
     let page = EnrolPassword {
         link,

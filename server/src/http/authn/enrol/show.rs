@@ -31,17 +31,26 @@ pub async fn get(State(app): State<App>, Path(link): Path<String>) -> Result<Res
 /// Whose link this is.
 pub(super) async fn person(house: &House, link: &str) -> Result<PersonId, Fault> {
     let mut db = house.database.pool.acquire().await?;
-    enrolment::look(link, house.now(), &mut db).await?.ok_or(Fault::Gone)
+    enrolment::look(link, house.now(), &mut db)
+        .await?
+        .ok_or(Fault::Gone)
 }
 
 /// The page, with what was wrong.
-pub(super) fn page(
-    house: &House,
-    link: String,
-    person: &PersonId,
-    problem: Option<String>,
-) -> Response {
-    let status = if problem.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+pub(super) fn page(house: &House, link: String, person: &PersonId, problem: Option<String>) -> Response {
+    let status = if problem.is_some() {
+        StatusCode::UNPROCESSABLE_ENTITY
+    } else {
+        StatusCode::OK
+    };
     let name = person.to_string();
-    render(status, &Enrol { frame: Frame::of(house), link, name, problem })
+    render(
+        status,
+        &Enrol {
+            frame: Frame::of(house),
+            link,
+            name,
+            problem,
+        },
+    )
 }

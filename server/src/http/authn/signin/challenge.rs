@@ -13,11 +13,7 @@ use crate::http::fault::Fault;
 use crate::http::form::OwnForm;
 
 /// `POST /signin/challenge`
-pub async fn post(
-    State(app): State<App>,
-    headers: HeaderMap,
-    form: OwnForm,
-) -> Result<Response, Fault> {
+pub async fn post(State(app): State<App>, headers: HeaderMap, form: OwnForm) -> Result<Response, Fault> {
     let flow = browser::flow(&app, &headers, form.field("flow")?).await?;
     let mut rng = app.rng();
     let mut transaction = app.database.begin_write().await?;

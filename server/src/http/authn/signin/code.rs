@@ -15,16 +15,11 @@ use crate::http::fault::Fault;
 use crate::http::form::OwnForm;
 
 /// `POST /signin/code`
-pub async fn post(
-    State(app): State<App>,
-    headers: HeaderMap,
-    form: OwnForm,
-) -> Result<Response, Fault> {
+pub async fn post(State(app): State<App>, headers: HeaderMap, form: OwnForm) -> Result<Response, Fault> {
     let flow = browser::flow(&app, &headers, form.field("flow")?).await?;
     let code = form.0.one("code").unwrap_or_default();
     let mut log = Happened::new();
     let mut transaction = app.database.begin_write().await?;
-    let step =
-        flow::give_code(flow, code, &app.sealer, app.now(), &mut log, &mut transaction).await?;
+    let step = flow::give_code(flow, code, &app.sealer, app.now(), &mut log, &mut transaction).await?;
     outcome::answer(&app, &headers, step, log, transaction).await
 }

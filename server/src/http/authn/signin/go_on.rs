@@ -29,7 +29,9 @@ pub async fn get(
         return Ok(pages::of(&app, &flow, None));
     };
     let session = browser::session(&app, &headers).await?;
-    let session = session.filter(|session| session.id == *opened).ok_or(Fault::Gone)?;
+    let session = session
+        .filter(|session| session.id == *opened)
+        .ok_or(Fault::Gone)?;
     let mut transaction = app.database.begin_write().await?;
     let is_ours = flow::remove(&flow, &mut transaction).await?;
     transaction.commit().await?;

@@ -15,11 +15,7 @@ use crate::http::fault::Fault;
 use crate::http::form::OwnForm;
 
 /// `POST /signin/name`
-pub async fn post(
-    State(app): State<App>,
-    headers: HeaderMap,
-    form: OwnForm,
-) -> Result<Response, Fault> {
+pub async fn post(State(app): State<App>, headers: HeaderMap, form: OwnForm) -> Result<Response, Fault> {
     let flow = browser::flow(&app, &headers, form.field("flow")?).await?;
     let mut transaction = app.database.begin_write().await?;
     let step = flow::give_name(flow, form.field("name")?, app.now(), &mut transaction).await?;

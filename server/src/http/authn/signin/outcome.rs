@@ -70,12 +70,30 @@ async fn signed_in(
     let place = browser::place(headers);
     let lifetimes = Lifetimes::default();
     let mut rng = house.rng();
-    let finished =
-        finish(proven, present, place, &lifetimes, now, &mut rng, &mut log, &mut transaction).await?;
+    let finished = finish(
+        proven,
+        present,
+        place,
+        &lifetimes,
+        now,
+        &mut rng,
+        &mut log,
+        &mut transaction,
+    )
+    .await?;
     record::happened(&actor, &log, now, &mut transaction).await?;
     house.commit(transaction).await?;
     let next = format!("/signin/continue?flow={}", finished.flow.id);
-    let response = render(StatusCode::OK, &SignedIn { frame: Frame::of(house), next });
+    let response = render(
+        StatusCode::OK,
+        &SignedIn {
+            frame: Frame::of(house),
+            next,
+        },
+    );
     let name = cookies::session_name(&house.config);
-    Ok(browser::with_cookie(response, cookies::set(&house.config, name, finished.secret.expose())))
+    Ok(browser::with_cookie(
+        response,
+        cookies::set(&house.config, name, finished.secret.expose()),
+    ))
 }

@@ -43,7 +43,11 @@ struct Code {
 /// The page of the stage at which `flow` stands.
 pub(super) fn of(house: &House, flow: &Flow, problem: Option<authn::flow::Problem>) -> Response {
     let frame = Frame::of(house);
-    let status = if problem.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    let status = if problem.is_some() {
+        StatusCode::UNPROCESSABLE_ENTITY
+    } else {
+        StatusCode::OK
+    };
     let problem = problem.map(|problem| words::problem(problem, &frame.help));
     let id = flow.id.clone();
     match &flow.stage {
@@ -59,12 +63,24 @@ pub(super) fn of(house: &House, flow: &Flow, problem: Option<authn::flow::Proble
             };
             render(status, &page)
         }
-        Stage::Password { name, .. } => {
-            render(status, &Password { frame, flow: id, name: name.clone(), problem })
-        }
-        Stage::Code { person, .. } => {
-            render(status, &Code { frame, flow: id, name: person.to_string(), problem })
-        }
+        Stage::Password { name, .. } => render(
+            status,
+            &Password {
+                frame,
+                flow: id,
+                name: name.clone(),
+                problem,
+            },
+        ),
+        Stage::Code { person, .. } => render(
+            status,
+            &Code {
+                frame,
+                flow: id,
+                name: person.to_string(),
+                problem,
+            },
+        ),
         Stage::Finished { .. } => see_other(&format!("/signin/continue?flow={id}")),
     }
 }

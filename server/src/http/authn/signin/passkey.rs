@@ -15,11 +15,7 @@ use crate::http::fault::Fault;
 use crate::http::form::OwnForm;
 
 /// `POST /signin/passkey`
-pub async fn post(
-    State(app): State<App>,
-    headers: HeaderMap,
-    form: OwnForm,
-) -> Result<Response, Fault> {
+pub async fn post(State(app): State<App>, headers: HeaderMap, form: OwnForm) -> Result<Response, Fault> {
     let flow = browser::flow(&app, &headers, form.field("flow")?).await?;
     let challenge = form.0.one("challenge").unwrap_or_default();
     let credential = form.0.one("credential").unwrap_or_default();

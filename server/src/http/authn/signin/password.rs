@@ -17,15 +17,13 @@ use crate::http::fault::Fault;
 use crate::http::form::OwnForm;
 
 /// `POST /signin/password`
-pub async fn post(
-    State(app): State<App>,
-    headers: HeaderMap,
-    form: OwnForm,
-) -> Result<Response, Fault> {
+pub async fn post(State(app): State<App>, headers: HeaderMap, form: OwnForm) -> Result<Response, Fault> {
     let flow = browser::flow(&app, &headers, form.field("flow")?).await?;
     let password = SecretString::from(form.0.one("password").unwrap_or_default());
     let stored = match &flow.stage {
-        Stage::Password { person: Some(person), .. } => {
+        Stage::Password {
+            person: Some(person), ..
+        } => {
             let mut db = app.database.pool.acquire().await?;
             passwords::hash(person, &mut db).await?
         }
@@ -34,7 +32,6 @@ pub async fn post(
     let verdict = app.factors.verify(password, stored).await?;
     let mut log = Happened::new();
     let mut transaction = app.database.begin_write().await?;
-    let step =
-        flow::give_password(flow, &verdict, app.now(), &mut log, &mut transaction).await?;
+    let step = flow::give_password(flow, &verdict, app.now(), &mut log, &mut transaction).await?;
     outcome::answer(&app, &headers, step, log, transaction).await
 }

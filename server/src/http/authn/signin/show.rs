@@ -38,23 +38,32 @@ pub async fn get(
     if session.is_some_and(|session| session.unmet(&requirement, app.now()).is_none()) {
         return Ok(see_other(&then));
     }
-    let login_hint = parameters.one("login_hint").map(|hint| hint.chars().take(255).collect());
-    begin(&app, &headers, Purpose { requirement, then: Then::Page(then), login_hint }).await
+    let login_hint = parameters
+        .one("login_hint")
+        .map(|hint| hint.chars().take(255).collect());
+    begin(
+        &app,
+        &headers,
+        Purpose {
+            requirement,
+            then: Then::Page(then),
+            login_hint,
+        },
+    )
+    .await
 }
 
 /// Begins a sign-in and leads to its page. The browser gets its secret if it has none.
-pub async fn begin(
-    house: &House,
-    headers: &HeaderMap,
-    purpose: Purpose,
-) -> Result<Response, Fault> {
+pub async fn begin(house: &House, headers: &HeaderMap, purpose: Purpose) -> Result<Response, Fault> {
     let mut rng = house.rng();
     let present = browser::secret(house, headers);
     let cookie = match &present {
         Some(_) => None,
         None => Some(Secret::generate(&mut rng)),
     };
-    let Some(secret) = present.as_ref().or(cookie.as_ref()) else { return Err(Fault::Ours) };
+    let Some(secret) = present.as_ref().or(cookie.as_ref()) else {
+        return Err(Fault::Ours);
+    };
     let mut transaction = house.database.begin_write().await?;
     let flow = flow::begin(purpose, secret, house.now(), &mut rng, &mut transaction).await?;
     transaction.commit().await?;
@@ -77,7 +86,9 @@ fn own_page(wanted: Option<&str>) -> String {
 fn requirement(parameters: &Parameters) -> Requirement {
     let values = parameters.one("acr_values").unwrap_or_default();
     let level = values.split_ascii_whitespace().filter_map(Level::from_acr).min();
-    let max_age = parameters.one("max_age").and_then(|text| text.parse::<u32>().ok());
+    let max_age = parameters
+        .one("max_age")
+        .and_then(|text| text.parse::<u32>().ok());
     Requirement {
         level: level.unwrap_or(Level::Aal1),
         max_age: max_age.map(i64::from),
@@ -92,9 +103,14 @@ mod tests {
     #[test]
     fn only_paths_of_our_own_are_followed() {
         assert_eq!(own_page(Some("/admin/people?q=a")), "/admin/people?q=a");
-        for elsewhere in
-            ["//evil.example", "https://evil.example", "/\\evil.example", "javascript:x", "/a\nb", ""]
-        {
+        for elsewhere in [
+            "//evil.example",
+            "https://evil.example",
+            "/\\evil.example",
+            "javascript:x",
+            "/a\nb",
+            "",
+        ] {
             assert_eq!(own_page(Some(elsewhere)), "/account", "{elsewhere}");
         }
     }
