@@ -37,6 +37,7 @@ impl House {
         };
         let asker = Asker {
             session: Some(session.id.to_string()),
+            hears_all: true,
             ..Asker::default()
         };
         let answered = self.decide(&self.snapshot(), &question, facts, asker).await;

@@ -8,7 +8,7 @@ use authn::session::Sid;
 use chrono::{DateTime, Utc};
 use countersign_authn as authn;
 use countersign_authz::{Context, DeviceFacts, Facts, Question, Reference, Snapshot};
-use countersign_directory::{Assertable, ConnectedServer, DeviceId, Posture, ServerIds};
+use countersign_directory::{Assertable, ConnectedServer, DeviceId, Posture, Reasons, ServerIds};
 use serde_json::{Map, Value};
 
 use crate::app::House;
@@ -45,6 +45,7 @@ impl House {
             server: Some(server.id.to_string()),
             session: understood.session.as_ref().map(|sid| sid.as_str().to_owned()),
             ignored: understood.ignored.iter().cloned().collect(),
+            hears_all: server.reasons == Reasons::Full,
         };
         let answered = self.decide(snapshot, &understood.question, facts, asker).await;
         if let Ok(person) = understood.question.subject.parse() {
