@@ -7,8 +7,7 @@ use std::path::PathBuf;
 
 use authn::assurance::{Level, Method, Proof};
 use authn::session::{Lifetimes, Place, open};
-use authn::{Happened, enrolment};
-use chrono::TimeDelta;
+use authn::Happened;
 use clap::Args;
 use countersign_authn as authn;
 use countersign_directory::operation::{device, import, settings};
@@ -17,6 +16,7 @@ use serde_json::{Value, json};
 use sqlx::{Any, Transaction};
 
 use super::opened::{finish, outside};
+use super::person::addresses;
 use super::server::{Connection, connect};
 use super::{Failure, block_on, serve};
 use crate::app::App;
@@ -216,27 +216,15 @@ async fn end_earlier(
 
 /// A one-time enrolment link for everybody who can sign in.
 async fn enrolment_links(app: &App) -> Result<BTreeMap<String, String>, Failure> {
-    let now = app.now();
-    let mut log = Happened::new();
-    let mut rng = app.rng();
-    let mut links = BTreeMap::new();
-    let mut transaction = app.database.begin_write().await.map_err(outside)?;
-    for (id, person) in app.snapshot().people() {
-        if person.status != Status::Active || person.kind == PersonKind::Service {
-            continue;
-        }
-        let lasts = TimeDelta::hours(24);
-        let link = enrolment::issue(id, lasts, now, &mut rng, &mut log, &mut transaction)
-            .await
-            .map_err(outside)?;
-        let issuer = &app.config.issuer;
-        links.insert(id.to_string(), format!("{issuer}/enrol/{}", link.expose()));
-    }
-    record::happened(&Actor::Operator, &log, now, &mut transaction)
-        .await
-        .map_err(outside)?;
-    app.commit(transaction).await.map_err(outside)?;
-    Ok(links)
+    let snapshot = app.snapshot();
+    let can_sign_in = snapshot
+        .people()
+        .filter(|(_, person)| person.status == Status::Active && person.kind != PersonKind::Service);
+    let links = addresses(app, can_sign_in.map(|(id, _)| id)).await?;
+    Ok(links
+        .into_iter()
+        .map(|(person, address)| (person.to_string(), address))
+        .collect())
 }
 
 fn told(app: &App, secret: &str, people: &BTreeMap<String, String>) -> Value {

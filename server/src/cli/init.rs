@@ -3,19 +3,16 @@
 //! which they enrol their first authenticator: from then on two people can approve each other's
 //! grants. The first connected server gets its credentials.
 
-use authn::{Happened, enrolment};
-use chrono::TimeDelta;
 use clap::Args;
-use countersign_authn as authn;
 use countersign_directory::operation::import::{Options, Source, import};
-use countersign_directory::{Actor, Permit, PersonId, ServerId};
+use countersign_directory::{Permit, PersonId, ServerId};
 use serde_json::{Map, Value, json};
 
 use super::opened::{Store, finish, outside};
+use super::person::addresses;
 use super::server::{Connection, connect};
 use super::{Failure, block_on};
 use crate::app::App;
-use crate::record;
 
 /// Set up an empty store.
 #[derive(Args, Debug)]
@@ -87,29 +84,6 @@ async fn create_officers(app: &App, officers: &[PersonId]) -> Result<(), Failure
         .await
         .map_err(outside)?;
     finish(app, &report.events, transaction).await
-}
-
-async fn addresses(app: &App, officers: &[PersonId]) -> Result<Vec<(PersonId, String)>, Failure> {
-    let now = app.now();
-    let mut log = Happened::new();
-    let mut rng = app.rng();
-    let mut addresses = Vec::new();
-    let mut transaction = app.database.begin_write().await.map_err(outside)?;
-    for officer in officers {
-        let lasts = TimeDelta::hours(24);
-        let link = enrolment::issue(officer, lasts, now, &mut rng, &mut log, &mut transaction)
-            .await
-            .map_err(outside)?;
-        addresses.push((
-            officer.clone(),
-            format!("{}/enrol/{}", app.config.issuer, link.expose()),
-        ));
-    }
-    record::happened(&Actor::Operator, &log, now, &mut transaction)
-        .await
-        .map_err(outside)?;
-    app.commit(transaction).await.map_err(outside)?;
-    Ok(addresses)
 }
 
 fn connection(id: &ServerId) -> Result<Connection, Failure> {

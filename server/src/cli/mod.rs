@@ -16,6 +16,7 @@ mod directory;
 mod init;
 mod openapi;
 mod opened;
+mod person;
 mod policy;
 mod serve;
 mod server;
@@ -39,6 +40,9 @@ pub enum Command {
     Init(init::Init),
     /// Print the OpenAPI document of the administration API.
     Openapi,
+    /// Give people a way to sign in.
+    #[command(subcommand)]
+    Person(person::PersonCommand),
     /// Check policies and run their scenarios.
     #[command(subcommand)]
     Policy(policy::PolicyCommand),
@@ -108,6 +112,7 @@ impl Command {
             Self::Directory(command) => command.run(),
             Self::Init(command) => command.run(),
             Self::Openapi => openapi::run(),
+            Self::Person(command) => command.run(),
             Self::Policy(command) => command.run(),
             Self::Serve(command) => command.run(),
             Self::Server(command) => command.run(),
