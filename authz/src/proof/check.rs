@@ -13,7 +13,7 @@ use crate::LoadError;
 use crate::cedar::schema;
 
 /// How long one question may take.
-const QUESTION: Duration = Duration::from_secs(60);
+const QUESTION: Duration = Duration::from_mins(1);
 
 /// Why nothing was proven.
 #[derive(Debug, thiserror::Error)]

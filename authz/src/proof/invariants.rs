@@ -134,6 +134,7 @@ pub async fn invariants(
                     let schema = &prover.schema;
                     let compile = |set: &PolicySet| {
                         CompiledPolicySet::compile_with_custom_symenv(set, &env, schema, symbolic.clone())
+                            .map_err(Box::new)
                     };
                     let wanted = CompiledPolicy::compile_with_custom_symenv(
                         invariant,
@@ -144,10 +145,10 @@ pub async fn invariants(
                     .into_compiled_policyset();
                     let compiler = &mut prover.compiler;
                     let forbids = !vacuous || !compiler.check_always_allows_opt(&wanted).await?;
-                    if compiler.check_implies_opt(&compile(&enough)?, &wanted).await? {
+                    if compiler.check_implies_opt(&compile(&enough).map_err(|error| *error)?, &wanted).await? {
                         return Ok((forbids, None));
                     }
-                    let active = compile(&active.all)?;
+                    let active = compile(&active.all).map_err(|error| *error)?;
                     let shown = compiler
                         .check_implies_with_counterexample_opt(&active, &wanted)
                         .await?;
