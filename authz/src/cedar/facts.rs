@@ -4,8 +4,8 @@
 use cedar_policy::RestrictedExpression;
 use chrono::{DateTime, Utc};
 use countersign_directory::{
-    Country, MissionId,
-    Attestation, ChannelState, ClearanceKind, ClearanceState, Person, PersonKind, Role, Status,
+    Attestation, ChannelState, ClearanceKind, ClearanceState, Country, MissionId, Person, PersonKind, Role,
+    Status,
 };
 use countersign_labels::{Label, Schemes};
 
@@ -27,10 +27,7 @@ pub(super) fn person(named: Named<'_>, snapshot: &Snapshot) -> Record {
         .bool("active", person.status == Status::Active)
         .text("kind", kind(person.kind))
         .texts("roles", roles(person))
-        .texts(
-            "nationalities",
-            person.nationalities.iter().map(Country::as_str),
-        )
+        .texts("nationalities", person.nationalities.iter().map(Country::as_str))
         .maybe(
             "agency",
             person.agency.as_ref().map(|agency| text(agency.as_str())),
@@ -108,10 +105,7 @@ pub(super) fn place(place: &Place<'_>) -> Built {
         .bool("listed", channel.listed)
         .bool("externals_allowed", channel.externals_allowed)
         .bool("industry_allowed", channel.industry_allowed)
-        .texts(
-            "missions",
-            channel.missions.iter().map(MissionId::as_str),
-        )
+        .texts("missions", channel.missions.iter().map(MissionId::as_str))
         .bool("closed_list", channel.recipients.is_some())
         .bool("names_owners", channel.owners.is_some());
     record.build()
@@ -151,10 +145,7 @@ pub(super) fn asked(asked: &Asked<'_>) -> Built {
     record
         .put("label", label(&asked.label)?)
         .maybe("place", asked.place.map(text))
-        .texts(
-            "nationalities",
-            person.nationalities.iter().map(Country::as_str),
-        )
+        .texts("nationalities", person.nationalities.iter().map(Country::as_str))
         .texts("briefings", person.briefings.iter().map(String::as_str))
         .texts("briefings_accepted", asked.briefings_accepted.iter().copied())
         .maybe("used", asked.used.map(grant).transpose()?)
