@@ -27,7 +27,7 @@ demo: ## build and start Countersign with a Synapse beside it, and print where t
 	@scripts/setup.sh demo
 	@$(MAKE) --no-print-directory ui
 	$(call say,Building Countersign; the first time takes several minutes)
-	@cargo build --release --locked -p countersign-server
+	@cargo build --release --locked --workspace --bin countersign
 	$(call say,Starting Countersign and Synapse)
 	@exec $(PYTHON) demo/run.py
 
@@ -79,7 +79,8 @@ bench: ## measure the decision endpoint beside a handler that does nothing
 	$(call say,Building the benchmark)
 	@scripts/setup.sh bench
 	@$(MAKE) --no-print-directory ui
-	@cargo run --release --locked -p countersign-tests --bin bench
+	@cargo build --release --locked --workspace --bin bench
+	@target/release/bench
 
 fuzz: ## feed random bytes to every parser of foreign input (SECONDS_PER_TARGET=60)
 	$(call say,Looking for what fuzzing needs)

@@ -7,7 +7,7 @@ cd "$(dirname "$0")/.."
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 
-cargo build --quiet --locked -p countersign-server
+cargo build --quiet --locked --workspace --bin countersign
 target/debug/countersign openapi >"$scratch/openapi.json"
 target/debug/countersign config schema >"$scratch/config.schema.json"
 # Moved only when both came out whole; an unchanged file keeps its date, so nothing is built anew.
