@@ -25,6 +25,7 @@ pub mod oidc;
 pub mod secret;
 pub mod session;
 pub mod store;
+pub mod sweep;
 
 #[cfg(test)]
 mod testing;

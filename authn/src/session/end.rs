@@ -59,6 +59,11 @@ pub async fn end(
     let Some(session) = sessions::by_id(id, db).await? else {
         return Ok(false);
     };
+    if reason == Reason::RanOut && session.is_live(now) {
+        // Another process knows of activity that the caller's board has not heard of.
+        log.change(Change::put(Noun::Session, id.as_str()));
+        return Ok(false);
+    }
     if !sessions::end(id, reason.word(), now, db).await? {
         return Ok(false);
     }

@@ -22,6 +22,12 @@ pub async fn failures(
     authenticator: &str,
     db: &mut AnyConnection,
 ) -> Result<Option<Failures>, StoreError> {
+    // Attempts on one authenticator take turns, so that a burst of guesses does not outrun the brake.
+    sqlx::query("UPDATE lockouts SET failures = failures WHERE subject = $1 AND authenticator = $2")
+        .bind(subject)
+        .bind(authenticator)
+        .execute(&mut *db)
+        .await?;
     let row = sqlx::query(
         "SELECT failures, last_failure_at FROM lockouts WHERE subject = $1 AND authenticator = $2",
     )

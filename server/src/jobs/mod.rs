@@ -14,6 +14,7 @@ mod drain;
 mod expiry;
 mod key_rotation;
 mod logout;
+mod sweep;
 
 type JobError = Box<dyn std::error::Error + Send + Sync>;
 type Run = fn(App) -> BoxFuture<'static, Result<(), JobError>>;
@@ -35,8 +36,11 @@ pub fn start(app: &App) {
     every(app, "activity", Duration::from_secs(5), |app| {
         async move { Ok(app.keep_activity().await?) }.boxed()
     });
-    every(app, "key_rotation", Duration::from_secs(600), |app| {
+    every(app, "key_rotation", Duration::from_mins(10), |app| {
         async move { Ok(app.rotate_keys().await?) }.boxed()
+    });
+    every(app, "sweep", Duration::from_mins(10), |app| {
+        async move { Ok(app.sweep().await?) }.boxed()
     });
 }
 

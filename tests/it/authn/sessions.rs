@@ -167,3 +167,53 @@ async fn a_logout_with_a_hint_ends_the_session_and_follows_only_registered_addre
         "https://chat.example/bye?state=x"
     );
 }
+
+#[tokio::test]
+async fn a_sweep_forgets_what_ran_out_and_nothing_else() {
+    let house = open_house().await;
+    let mut key = passkey(&house, "dave").await;
+    let mut tab = Tab::new(&house);
+    tab.sign_in("/signin", &mut key).await;
+    let mut other = Tab::new(&house);
+    let flow = other.begin("/signin").await;
+    house.app.sweep().await.unwrap();
+    assert_eq!(
+        other.get(&format!("/signin?flow={flow}")).await.status,
+        StatusCode::OK
+    );
+    house.advance(TimeDelta::minutes(16)).await;
+    house.app.sweep().await.unwrap();
+    let mut db = house.app.database.pool.acquire().await.unwrap();
+    assert!(
+        authn::store::flows::by_id(&flow, &mut db)
+            .await
+            .unwrap()
+            .is_none()
+    );
+    drop(db);
+    assert_eq!(tab.get("/account").await.status, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn a_board_that_missed_activity_elsewhere_does_not_end_the_session() {
+    let house = open_house().await;
+    let mut key = passkey(&house, "dave").await;
+    let mut tab = Tab::new(&house);
+    tab.sign_in("/signin", &mut key).await;
+    let session = house
+        .app
+        .board
+        .of_person(&"dave".parse().unwrap(), house.app.now())
+        .remove(0);
+    house.advance(TimeDelta::minutes(61)).await;
+    let used = house.app.now() - TimeDelta::minutes(5);
+    let mut db = house.app.database.begin_write().await.unwrap();
+    authn::store::sessions::touch(&session.id, used, &mut db)
+        .await
+        .unwrap();
+    db.commit().await.unwrap();
+    assert_eq!(house.app.board.run_out(house.app.now()), vec![session.id.clone()]);
+    house.app.keep_activity().await.unwrap();
+    assert_eq!(tab.get("/account").await.status, StatusCode::OK);
+    assert!(house.app.board.run_out(house.app.now()).is_empty());
+}
