@@ -5,3 +5,4 @@ pub mod authenticator;
 pub mod database;
 pub mod fuzz_targets;
 pub mod house;
+pub mod oracle;

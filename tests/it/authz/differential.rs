@@ -10,6 +10,9 @@ use countersign_tests::oracle::{Verdict, decide, small_worlds};
 use serde_json::{Value, json};
 
 const WORLD: &str = include_str!("../../../policies/worlds/coalition.world.json");
+/// How many random questions, and every how many-th small world, unless the environment says otherwise.
+const QUESTIONS: usize = 4_000;
+const STRIDE: usize = 11;
 const NOON: &str = "2026-11-23T12:00:00Z";
 
 /// What is compared: decision, reason, all failing guards, obligations.
@@ -17,14 +20,23 @@ type Answer = (String, Option<String>, Vec<u8>, Vec<String>);
 
 fn of_oracle(verdict: Verdict) -> Answer {
     let obligations = verdict.obligations.iter().map(ToString::to_string).collect();
-    (verdict.decision.to_owned(), verdict.reason.map(str::to_owned), verdict.failing, obligations)
+    (
+        verdict.decision.to_owned(),
+        verdict.reason.map(str::to_owned),
+        verdict.failing,
+        obligations,
+    )
 }
 
 fn of_engine(simulation: &scenario::Simulation) -> Answer {
     let decision = &simulation.decision;
     let mut obligations: Vec<String> = Vec::new();
     if decision.outcome == Outcome::Allow {
-        obligations = decision.obligations.iter().map(|obligation| obligation.kind.clone()).collect();
+        obligations = decision
+            .obligations
+            .iter()
+            .map(|obligation| obligation.kind.clone())
+            .collect();
         obligations.sort();
     }
     let failing: Vec<u8> = simulation.failing.iter().map(|failed| failed.number).collect();
@@ -47,7 +59,10 @@ fn compare(world: &Value, rows: impl Iterator<Item = Value>) -> BTreeMap<String,
     for row in rows {
         let expected = of_oracle(decide(world, &row, &facts, noon));
         let got = of_engine(&scenario::simulate(&engine, &snapshot, &row, &facts, noon).unwrap());
-        let key = expected.1.clone().unwrap_or_else(|| format!("{} {}", expected.0, row["action"]));
+        let key = expected
+            .1
+            .clone()
+            .unwrap_or_else(|| format!("{} {}", expected.0, row["action"]));
         *seen.entry(key).or_default() += 1;
         asked += 1;
         if expected != got {
@@ -55,21 +70,37 @@ fn compare(world: &Value, rows: impl Iterator<Item = Value>) -> BTreeMap<String,
         }
     }
     let first: Vec<&str> = differ.iter().take(5).map(String::as_str).collect();
-    assert!(differ.is_empty(), "{} of {asked} differ, first:\n{}", differ.len(), first.join("\n"));
+    assert!(
+        differ.is_empty(),
+        "{} of {asked} differ, first:\n{}",
+        differ.len(),
+        first.join("\n")
+    );
     seen
+}
+
+/// A number from the environment, for longer runs than those of every day.
+fn setting(name: &str, usual: usize) -> usize {
+    std::env::var(name).map_or(usual, |text| text.parse().unwrap())
 }
 
 #[test]
 fn engine_and_oracle_agree_on_random_questions() {
     let world: Value = serde_json::from_str(WORLD).unwrap();
-    let seen = compare(&world, Questions::new(&world, 20_261_123).take(20_000));
+    let seed = setting("COUNTERSIGN_TEST_SEED", 20_261_123);
+    let count = setting("COUNTERSIGN_TEST_QUESTIONS", QUESTIONS);
+    let seen = compare(&world, Questions::new(&world, seed as u64).take(count));
     let reasons = seen.keys().filter(|key| !key.contains(' ')).count();
-    assert!(reasons >= 37, "the draw has become one-sided: {seen:?}");
-    assert!(seen.keys().filter(|key| key.starts_with("allow")).count() >= 25, "{seen:?}");
+    let allowed = seen.keys().filter(|key| key.starts_with("allow")).count();
+    assert!(
+        reasons >= 35 && allowed >= 20,
+        "the draw has become one-sided: {seen:?}"
+    );
 }
 
 #[test]
-fn engine_and_oracle_agree_on_all_small_worlds() {
-    let seen = compare(&small_worlds::world(), small_worlds::rows());
+fn engine_and_oracle_agree_on_small_worlds() {
+    let stride = setting("COUNTERSIGN_TEST_STRIDE", STRIDE);
+    let seen = compare(&small_worlds::world(), small_worlds::rows().step_by(stride));
     assert!(seen.len() >= 6, "{seen:?}");
 }

@@ -20,11 +20,18 @@ fn disagreements(rows: &str) -> (usize, Vec<String>) {
         let verdict = decide(&world, row, &file["defaults"], at);
         let expect = &row["expect"];
         let same_decision = expect["decision"] == verdict.decision;
-        let same_reason = expect.get("reason").is_none_or(|reason| Some(reason) == verdict.reason.map(Value::from).as_ref());
-        let same_obligations = expect.get("obligations").and_then(Value::as_array).is_none_or(|kinds| {
-            kinds.len() == verdict.obligations.len()
-                && kinds.iter().all(|kind| verdict.obligations.contains(kind.as_str().unwrap()))
-        });
+        let same_reason = expect
+            .get("reason")
+            .is_none_or(|reason| Some(reason) == verdict.reason.map(Value::from).as_ref());
+        let same_obligations = expect
+            .get("obligations")
+            .and_then(Value::as_array)
+            .is_none_or(|kinds| {
+                kinds.len() == verdict.obligations.len()
+                    && kinds
+                        .iter()
+                        .all(|kind| verdict.obligations.contains(kind.as_str().unwrap()))
+            });
         if !(same_decision && same_reason && same_obligations) {
             wrong.push(format!("{}: expected {expect}, got {verdict:?}", row["id"]));
         }
@@ -42,4 +49,12 @@ fn the_oracle_knows_every_edge_row() {
     let (rows, wrong) = disagreements(EDGES);
     assert_eq!(wrong, Vec::<String>::new());
     assert!(rows >= 60, "{rows}");
+}
+
+#[test]
+fn the_engine_knows_every_edge_row() {
+    let engine = countersign_authz::Engine::builtin().unwrap();
+    let files = [("edges".to_owned(), EDGES.as_bytes().to_vec())];
+    let report = countersign_authz::scenario::run_files(&engine, WORLD.as_bytes(), &files).unwrap();
+    assert_eq!(report.failed(), 0, "{report}");
 }

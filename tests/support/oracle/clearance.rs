@@ -7,8 +7,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::Value;
 
 use super::terms::{Audience, Label, levels, rank};
-use super::within::agreements;
-use super::world::{holds, moment, text, texts};
+use super::within::{agreements, mapped};
+use super::world::{holds, moment, text, texts, valid};
 use super::{Input, Read};
 
 /// Where and for what a person is asked about.
@@ -46,7 +46,10 @@ pub(super) fn uncleared(setting: Setting<'_>, person: &Value, label: &Label) -> 
     {
         failing.insert(28);
     }
-    if label.not_before.is_some_and(|not_before| setting.now < not_before) {
+    if label
+        .not_before
+        .is_some_and(|not_before| setting.now < not_before)
+    {
         failing.insert(29);
     }
     Ok(failing)
@@ -90,11 +93,18 @@ fn level(setting: Setting<'_>, person: &Value, label: &Label) -> Read<Option<u8>
 /// The clearances that count here for anything at all.
 fn counting<'a>(setting: Setting<'_>, person: &'a Value) -> Read<Vec<&'a Value>> {
     let mut counting = Vec::new();
-    for clearance in person.get("clearances").and_then(Value::as_array).into_iter().flatten() {
+    for clearance in person
+        .get("clearances")
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+    {
         let counts = match text(clearance, "kind") {
             "attested" => text(clearance, "attestation") != "rejected",
             "emergency" => {
-                let here = setting.emergency_in.is_some_and(|channel| channel == text(clearance, "channel"));
+                let here = setting
+                    .emergency_in
+                    .is_some_and(|channel| channel == text(clearance, "channel"));
                 here && brief(clearance)?
             }
             _ => true,
@@ -114,16 +124,13 @@ fn brief(clearance: &Value) -> Read<bool> {
     Ok(moment(until)? - moment(from)? <= TimeDelta::hours(4))
 }
 
-/// From its first second to its last, both inclusive.
-fn valid(clearance: &Value, now: DateTime<Utc>) -> Read<bool> {
-    let begun = clearance.get("valid_from").map(moment).transpose()?.is_none_or(|from| from <= now);
-    let ended = clearance.get("valid_until").map(moment).transpose()?.is_some_and(|until| until < now);
-    Ok(begun && !ended)
-}
-
 /// The ranks that a clearance has in the label's scheme, by itself and by each agreement that brings
 /// it there, each with the compartments that come along.
-fn ranks_in<'a>(setting: Setting<'_>, clearance: &'a Value, label: &Label) -> Read<Vec<(u8, BTreeSet<&'a str>)>> {
+fn ranks_in<'a>(
+    setting: Setting<'_>,
+    clearance: &'a Value,
+    label: &Label,
+) -> Read<Vec<(u8, BTreeSet<&'a str>)>> {
     let scheme = text(clearance, "scheme");
     let own = rank(scheme, text(clearance, "level"))?;
     let compartments = texts(clearance.get("compartments"));
@@ -137,30 +144,36 @@ fn ranks_in<'a>(setting: Setting<'_>, clearance: &'a Value, label: &Label) -> Re
     for agreement in agreements(setting.world, scheme, &label.scheme, "clearances", setting.now)? {
         if let Some(down) = rounded_down(agreement, scheme, own, &label.scheme)? {
             let carries = texts(agreement.get("carries"));
-            ranks.push((down, compartments.iter().copied().filter(|name| carries.contains(name)).collect()));
+            ranks.push((
+                down,
+                compartments
+                    .iter()
+                    .copied()
+                    .filter(|name| carries.contains(name))
+                    .collect(),
+            ));
         }
     }
     Ok(ranks)
 }
 
-/// Equal rank, or the next below; by the agreement's own map where it has one.
+/// Equal rank, or the next below; by the agreement's own map where it has one, and then a level that the
+/// map does not name is not brought.
 fn rounded_down(agreement: &Value, from: &str, own: u8, to: &str) -> Read<Option<u8>> {
     if let Some(map) = agreement.get("levels").and_then(Value::as_object) {
-        let mut down = None;
-        for (from_level, to_level) in map {
-            let mapped = rank(to, to_level.as_str().unwrap_or_default())?;
-            if rank(from, from_level)? <= own {
-                down = down.max(Some(mapped));
-            }
-        }
-        return Ok(down);
+        return mapped(map, from, own, to);
     }
-    Ok(levels(to)?.iter().map(|(_, rank)| *rank).filter(|rank| *rank <= own).max())
+    Ok(levels(to)?
+        .iter()
+        .map(|(_, rank)| *rank)
+        .filter(|rank| *rank <= own)
+        .max())
 }
 
 fn briefed(person: &Value, label: &Label) -> bool {
     let german = holds(person, "nationalities", "DEU");
-    holds(person, "briefings", label.briefing()) || label.scheme == "NATO" && german && holds(person, "briefings", "VS")
+    holds(person, "briefings", label.briefing())
+        || label.scheme == "NATO" && german && holds(person, "briefings", "VS")
 }
 
 /// A compartment on no active clearance that itself reaches the label's rank in its scheme.

@@ -62,14 +62,21 @@ pub(super) fn code(number: u8) -> &'static str {
 
 /// The numbers of all guards that fail, ascending. Guard 1 has been asked when there is a case.
 pub(super) fn failing(case: &Case<'_>) -> Read<Vec<u8>> {
-    let first: [(u8, bool); 4] =
-        [(2, audit_unavailable(case)), (3, inactive(case)), (4, revoked(case)), (5, expired(case))];
+    let first: [(u8, bool); 4] = [
+        (2, audit_unavailable(case)),
+        (3, inactive(case)),
+        (4, revoked(case)),
+        (5, expired(case)),
+    ];
     let mut failing: BTreeSet<u8> = fired(&first).collect();
     match case.act {
         Act::RequestBreakGlass => return Ok(failing.into_iter().collect()),
         // Allowed to every member; to others there is no permit.
         Act::Leave => {
-            let member = case.channel.as_ref().is_some_and(|channel| holds(channel.entry, "members", case.subject_id));
+            let member = case
+                .channel
+                .as_ref()
+                .is_some_and(|channel| holds(channel.entry, "members", case.subject_id));
             if failing.is_empty() && !member {
                 failing.insert(31);
             }
@@ -112,7 +119,10 @@ pub(super) fn failing(case: &Case<'_>) -> Read<Vec<u8>> {
 }
 
 fn fired(guards: &[(u8, bool)]) -> impl Iterator<Item = u8> {
-    guards.iter().filter(|(_, fails)| *fails).map(|(number, _)| *number)
+    guards
+        .iter()
+        .filter(|(_, fails)| *fails)
+        .map(|(number, _)| *number)
 }
 
 fn posts(case: &Case<'_>) -> bool {
@@ -131,7 +141,11 @@ fn brings_guest<'a>(case: &Case<'a>) -> Option<&'a Value> {
 
 /// The channel, where the act is federate.
 fn federated<'c, 'a>(case: &'c Case<'a>) -> Option<(&'c Channel<'a>, &'a Value)> {
-    if case.act == Act::Federate { case.channel.as_ref().zip(case.node) } else { None }
+    if case.act == Act::Federate {
+        case.channel.as_ref().zip(case.node)
+    } else {
+        None
+    }
 }
 
 /// 2
@@ -169,7 +183,11 @@ fn separated(case: &Case<'_>) -> bool {
 }
 
 fn owner(case: &Case<'_>) -> bool {
-    match case.channel.as_ref().and_then(|channel| channel.entry.get("owners")) {
+    match case
+        .channel
+        .as_ref()
+        .and_then(|channel| channel.entry.get("owners"))
+    {
         Some(owners) => texts(Some(owners)).contains(case.subject_id),
         None => is(case.subject, "owner"),
     }
@@ -207,14 +225,16 @@ fn role_required(case: &Case<'_>) -> bool {
 fn self_approval(case: &Case<'_>) -> bool {
     case.approver == Some(case.subject_id)
         || case.act == Act::Grant
-            && (case.resource_id == case.subject_id || case.target.is_some_and(|(id, _)| id == case.subject_id))
+            && (case.resource_id == case.subject_id
+                || case.target.is_some_and(|(id, _)| id == case.subject_id))
         || case.act == Act::ApproveBreakGlass && case.requester == Some(case.subject_id)
 }
 
 fn approved(case: &Case<'_>) -> bool {
     case.approver.is_some_and(|id| {
         id != case.subject_id
-            && entry(case.world, "users", id).is_ok_and(|person| active(person) && is(person, "security_officer"))
+            && entry(case.world, "users", id)
+                .is_ok_and(|person| active(person) && is(person, "security_officer"))
     })
 }
 
@@ -238,7 +258,10 @@ fn dual_control(case: &Case<'_>) -> Read<bool> {
 
 /// 10
 fn closed(case: &Case<'_>) -> bool {
-    let enters = matches!(case.act, Act::Post | Act::Join | Act::Invite | Act::AddGuest | Act::Upload);
+    let enters = matches!(
+        case.act,
+        Act::Post | Act::Join | Act::Invite | Act::AddGuest | Act::Upload
+    );
     enters && case.channel.as_ref().is_some_and(Channel::closed)
         || case.act == Act::Forward && case.to.as_ref().is_some_and(Channel::closed)
 }
@@ -248,11 +271,17 @@ fn externals(case: &Case<'_>) -> bool {
     let outsider = |person: &Value| text(person, "kind") == "outsider";
     let external = match case.act {
         Act::AddGuest => true,
-        Act::Invite => case.target.is_some_and(|(_, target)| outsider(target) || is(target, "guest")),
+        Act::Invite => case
+            .target
+            .is_some_and(|(_, target)| outsider(target) || is(target, "guest")),
         Act::Join => outsider(case.subject),
         _ => false,
     };
-    external && case.channel.as_ref().is_some_and(|channel| !channel.takes_externals())
+    external
+        && case
+            .channel
+            .as_ref()
+            .is_some_and(|channel| !channel.takes_externals())
 }
 
 /// 12
@@ -262,7 +291,9 @@ fn no_agreement(case: &Case<'_>) -> bool {
 
 /// 13
 fn node_ceiling(case: &Case<'_>) -> Read<bool> {
-    federated(case).map_or(Ok(false), |(channel, node)| Ok(accredited(node)? < channel.label.rank))
+    federated(case).map_or(Ok(false), |(channel, node)| {
+        Ok(accredited(node)? < channel.label.rank)
+    })
 }
 
 /// 14
@@ -274,7 +305,10 @@ fn sponsor_missing(case: &Case<'_>) -> bool {
 fn attestation_invalid(case: &Case<'_>) -> bool {
     brings_guest(case).is_some_and(|target| {
         let clearances = target.get("clearances").and_then(Value::as_array);
-        clearances.into_iter().flatten().any(|clearance| text(clearance, "attestation") == "rejected")
+        clearances
+            .into_iter()
+            .flatten()
+            .any(|clearance| text(clearance, "attestation") == "rejected")
     })
 }
 
@@ -282,7 +316,10 @@ fn attestation_invalid(case: &Case<'_>) -> bool {
 fn guest_action(case: &Case<'_>) -> bool {
     use Act::{AddGuest, Create, DirectMessage, Forward, Invite, Record, Upload};
     is(case.subject, "guest")
-        && matches!(case.act, Upload | Invite | AddGuest | Forward | Record | Create | DirectMessage)
+        && matches!(
+            case.act,
+            Upload | Invite | AddGuest | Forward | Record | Create | DirectMessage
+        )
 }
 
 /// 17
@@ -309,16 +346,21 @@ fn label_exceeds(case: &Case<'_>) -> bool {
 fn moved<'c, 'a>(case: &'c Case<'a>) -> Vec<(&'c Item<'a>, &'c Label)> {
     match case.act {
         Act::Forward => case.item.iter().zip(case.to.iter().map(|to| &to.label)).collect(),
-        Act::Post => {
+        Act::Post | Act::Upload => {
             let ceiling = case.channel.iter().map(|channel| &channel.label);
-            ceiling.flat_map(|ceiling| case.quotes.iter().map(move |item| (item, ceiling))).collect()
+            ceiling
+                .flat_map(|ceiling| case.quotes.iter().map(move |item| (item, ceiling)))
+                .collect()
         }
         _ => Vec::new(),
     }
 }
 
-/// 19
+/// 19: of forward and post; what an upload quotes is asked about in 20 and 23 alone.
 fn write_down(case: &Case<'_>) -> Read<bool> {
+    if case.act == Act::Upload {
+        return Ok(false);
+    }
     for (item, ceiling) in moved(case) {
         if within(case.world, &item.label, ceiling, case.now)? == Within::No {
             return Ok(true);
@@ -330,7 +372,11 @@ fn write_down(case: &Case<'_>) -> Read<bool> {
 /// 20
 fn originator_consent(case: &Case<'_>) -> bool {
     let agency = text(case.subject, "agency");
-    moved(case).iter().any(|(item, _)| item.originator.as_ref().is_some_and(|originator| originator != agency))
+    moved(case).iter().any(|(item, _)| {
+        item.originator
+            .as_ref()
+            .is_some_and(|originator| originator != agency)
+    })
 }
 
 /// 23, of what moves between channels
@@ -353,9 +399,16 @@ fn emergency_in<'a>(case: &Case<'a>) -> Option<&'a str> {
 /// 21 to 29, for whomever the act asks to be cleared for which label. Emergency clearances count in the
 /// channel named.
 pub(super) fn cleared(case: &Case<'_>, emergency_in: Option<&str>) -> Read<BTreeSet<u8>> {
-    let setting = Setting { world: case.world, now: case.now, emergency_in };
+    let setting = Setting {
+        world: case.world,
+        now: case.now,
+        emergency_in,
+    };
     let ceiling = case.channel.as_ref().map(|channel| &channel.label);
-    let listed = case.channel.as_ref().is_some_and(|channel| flag(channel.entry, "listed"));
+    let listed = case
+        .channel
+        .as_ref()
+        .is_some_and(|channel| flag(channel.entry, "listed"));
     let target = case.target.map(|(_, target)| target);
     let asked: Vec<(Option<&Value>, Option<&Label>)> = match case.act {
         Act::Discover if listed => vec![],
@@ -364,7 +417,10 @@ pub(super) fn cleared(case: &Case<'_>, emergency_in: Option<&str>) -> Read<BTree
         }
         Act::Read | Act::Forward | Act::Download => vec![(Some(case.subject), case.stake.as_ref())],
         Act::Invite | Act::AddGuest => vec![(target, ceiling)],
-        Act::DirectMessage => vec![(Some(case.subject), case.stake.as_ref()), (target, case.stake.as_ref())],
+        Act::DirectMessage => vec![
+            (Some(case.subject), case.stake.as_ref()),
+            (target, case.stake.as_ref()),
+        ],
         _ => vec![],
     };
     let mut failing = BTreeSet::new();
@@ -379,8 +435,15 @@ pub(super) fn cleared(case: &Case<'_>, emergency_in: Option<&str>) -> Read<BTree
 /// 26, of a node
 fn node_lacks_compartment(case: &Case<'_>) -> bool {
     federated(case).is_some_and(|(channel, node)| {
-        let held = texts(node.get("accreditation").and_then(|accreditation| accreditation.get("compartments")));
-        let mut asked = channel.label.compartments.iter().filter(|name| !channel.label.by_recipients(name));
+        let held = texts(
+            node.get("accreditation")
+                .and_then(|accreditation| accreditation.get("compartments")),
+        );
+        let mut asked = channel
+            .label
+            .compartments
+            .iter()
+            .filter(|name| !channel.label.by_recipients(name));
         asked.any(|name| !held.contains(name.as_str()))
     })
 }
@@ -406,28 +469,44 @@ fn industry_not_allowed(case: &Case<'_>) -> bool {
     };
     let brings = matches!(case.act, Act::Invite | Act::AddGuest);
     industry_refused(channel, case.subject)
-        || brings && case.target.is_some_and(|(_, target)| industry(target) && industry_refused(channel, target))
+        || brings
+            && case
+                .target
+                .is_some_and(|(_, target)| industry(target) && industry_refused(channel, target))
 }
 
 /// 31
 fn need_to_know(case: &Case<'_>) -> bool {
-    let Some(channel) = &case.channel else {
+    let (Some(channel), Some(stake)) = (&case.channel, &case.stake) else {
         return false;
     };
-    let no_need = |channel, member| no_need(case.world, channel, case.subject_id, case.subject, member);
+    let subject = (case.subject_id, case.subject);
+    let no_need = |channel, member| no_need(case.world, channel, stake, subject, member);
     match case.act {
         Act::Join => no_need(channel, false),
-        Act::Read | Act::Post | Act::Upload | Act::Download | Act::Call | Act::Record => no_need(channel, true),
+        Act::Read | Act::Post | Act::Upload | Act::Download | Act::Call | Act::Record => {
+            no_need(channel, true)
+        }
         Act::Forward => no_need(channel, true) || case.to.as_ref().is_some_and(|to| no_need(to, true)),
-        Act::Invite | Act::AddGuest => case.target.is_some_and(|(_, target)| shares_no_mission(channel, target)),
+        Act::Invite | Act::AddGuest => case
+            .target
+            .is_some_and(|(_, target)| shares_no_mission(channel, target)),
         _ => false,
     }
 }
 
 /// 32
 fn members(case: &Case<'_>) -> Read<bool> {
-    let setting = Setting { world: case.world, now: case.now, emergency_in: None };
-    let channel = if case.act == Act::Forward { &case.to } else { &case.channel };
+    let setting = Setting {
+        world: case.world,
+        now: case.now,
+        emergency_in: None,
+    };
+    let channel = if case.act == Act::Forward {
+        &case.to
+    } else {
+        &case.channel
+    };
     match (channel, &case.stake) {
         (Some(channel), Some(new)) if posts(case) || case.act == Act::Forward => {
             members_not_cleared(setting, channel, new)
@@ -472,7 +551,11 @@ fn device_posture(case: &Case<'_>) -> Read<bool> {
 /// 35
 fn location(case: &Case<'_>) -> bool {
     let settings = case.world.get("settings").unwrap_or(&Value::Null);
-    capped(case) >= 2 && case.location.as_ref().is_some_and(|location| holds(settings, "blocked_locations", location))
+    capped(case) >= 2
+        && case
+            .location
+            .as_ref()
+            .is_some_and(|location| holds(settings, "blocked_locations", location))
 }
 
 /// 36
@@ -492,7 +575,11 @@ fn export(case: &Case<'_>) -> bool {
 fn step_up(case: &Case<'_>) -> bool {
     let aal = case.session.as_ref().map_or(0, |session| session.aal);
     if case.act.administrative() {
-        let stale = |limit| case.session.as_ref().is_none_or(|session| session.since_sign_in > limit);
+        let stale = |limit| {
+            case.session
+                .as_ref()
+                .is_none_or(|session| session.since_sign_in > limit)
+        };
         return aal < 3 || case.act == Act::ApproveBreakGlass && stale(TimeDelta::minutes(5));
     }
     let needed = match case.stake.as_ref().map_or(0, |stake| stake.rank) {
@@ -508,4 +595,3 @@ pub(super) fn by_emergency_only(case: &Case<'_>) -> bool {
     cleared(case, None).is_ok_and(|failing| !failing.is_empty())
         && cleared(case, emergency_in(case)).is_ok_and(|failing| failing.is_empty())
 }
-

@@ -158,7 +158,12 @@ pub(super) struct Case<'a> {
     pub(super) record: bool,
 }
 
-pub(super) fn read<'a>(world: &'a Value, row: &'a Value, facts: &Value, now: DateTime<Utc>) -> Read<Case<'a>> {
+pub(super) fn read<'a>(
+    world: &'a Value,
+    row: &'a Value,
+    facts: &Value,
+    now: DateTime<Utc>,
+) -> Read<Case<'a>> {
     let act = act(row.get("action").and_then(Value::as_str).ok_or(Input)?)?;
     let subject_id = row.get("subject").and_then(Value::as_str).ok_or(Input)?;
     let subject = entry(world, "users", subject_id)?;
@@ -167,13 +172,17 @@ pub(super) fn read<'a>(world: &'a Value, row: &'a Value, facts: &Value, now: Dat
     let nothing = &Value::Null;
     let context = row.get("context").unwrap_or(nothing);
 
-    let sent = context.get("label").map(label).transpose()?;
+    let sent = sent_with(context, "label").map(label).transpose()?;
     let (mut channel, mut item) = (None, None);
     match kind {
         // A channel that is about to be created is not known yet: it is what its label says.
         "channel" if act == Act::Create => {
             let label = sent.clone().ok_or(Input)?;
-            channel = Some(Channel { id: resource_id, entry: nothing, label });
+            channel = Some(Channel {
+                id: resource_id,
+                entry: nothing,
+                label,
+            });
         }
         "channel" => channel = Some(self::channel(world, resource_id)?),
         "message" | "file" => {
@@ -189,15 +198,20 @@ pub(super) fn read<'a>(world: &'a Value, row: &'a Value, facts: &Value, now: Dat
     }
 
     let mut quotes = Vec::new();
-    for quote in context.get("quotes").and_then(Value::as_array).into_iter().flatten() {
+    for quote in context
+        .get("quotes")
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+    {
         quotes.push(self::item(world, quote)?);
     }
-    let to = match context.get("to") {
+    let to = match sent_with(context, "to") {
         Some(to) => Some(self::channel(world, text(to, "id"))?),
         None => None,
     };
     let mut target = None;
-    if let Some(named) = context.get("target") {
+    if let Some(named) = sent_with(context, "target") {
         let id = text(named, "id");
         target = Some((id, entry(world, "users", id)?));
     } else if kind == "user" && matches!(act, Act::DirectMessage | Act::Grant) {
@@ -210,8 +224,8 @@ pub(super) fn read<'a>(world: &'a Value, row: &'a Value, facts: &Value, now: Dat
 
     let missing = match act {
         Act::Create => sent.is_none() || channel.is_none(),
-        Act::DirectMessage => target.is_none(),
-        Act::Invite | Act::AddGuest | Act::RemoveMember => channel.is_none() || target.is_none(),
+        Act::DirectMessage => kind != "user" || target.is_none(),
+        Act::Invite | Act::AddGuest => channel.is_none() || target.is_none(),
         Act::Federate | Act::Call | Act::Record => channel.is_none() || node.is_none(),
         Act::Reclassify => channel.is_none() || sent.is_none(),
         Act::Forward => item.is_none() || to.is_none(),
@@ -233,6 +247,8 @@ pub(super) fn read<'a>(world: &'a Value, row: &'a Value, facts: &Value, now: Dat
         _ => ceiling,
     };
     let device = facts.get("device").and_then(Value::as_str);
+    // A break-glass that names no request is about the user whom the resource names.
+    let requester = context.get("requester").and_then(Value::as_str);
     Ok(Case {
         world,
         now,
@@ -249,7 +265,7 @@ pub(super) fn read<'a>(world: &'a Value, row: &'a Value, facts: &Value, now: Dat
         target,
         node,
         approver: context.get("approver").and_then(Value::as_str),
-        requester: context.get("requester").and_then(Value::as_str),
+        requester: requester.or((kind == "user").then_some(resource_id)),
         session: facts.get("session").map(session),
         device: device.and_then(|id| entry(world, "devices", id).ok()),
         location: facts.get("location").and_then(Value::as_str).map(str::to_owned),
@@ -257,9 +273,18 @@ pub(super) fn read<'a>(world: &'a Value, row: &'a Value, facts: &Value, now: Dat
     })
 }
 
+/// A member of the context; null is absent.
+fn sent_with<'a>(context: &'a Value, name: &str) -> Option<&'a Value> {
+    context.get(name).filter(|value| !value.is_null())
+}
+
 fn channel<'a>(world: &'a Value, id: &'a str) -> Read<Channel<'a>> {
     let entry = entry(world, "channels", id)?;
-    Ok(Channel { id, entry, label: label(entry.get("label").ok_or(Input)?)? })
+    Ok(Channel {
+        id,
+        entry,
+        label: label(entry.get("label").ok_or(Input)?)?,
+    })
 }
 
 /// A message or file. One that is not registered is judged by the channel that the request names.
@@ -270,9 +295,13 @@ fn item<'a>(world: &'a Value, named: &'a Value) -> Read<Item<'a>> {
         _ => return Err(Input),
     };
     let Ok(entry) = entry(world, map, text(named, "id")) else {
-        let properties = named.get("properties").ok_or(Input)?;
+        let properties = named.get("properties").unwrap_or(named);
         let channel = channel(world, text(properties, "channel"))?;
-        return Ok(Item { label: channel.label.clone(), channel, originator: None });
+        return Ok(Item {
+            label: channel.label.clone(),
+            channel,
+            originator: None,
+        });
     };
     let channel = channel(world, text(entry, "channel"))?;
     let own = entry.get("label").map(label).transpose()?;
@@ -281,7 +310,11 @@ fn item<'a>(world: &'a Value, named: &'a Value) -> Read<Item<'a>> {
         Some(own) if !channel.fixed() => own,
         _ => channel.label.clone(),
     };
-    Ok(Item { channel, label, originator })
+    Ok(Item {
+        channel,
+        label,
+        originator,
+    })
 }
 
 fn session(facts: &Value) -> Session {

@@ -66,7 +66,12 @@ pub fn decide(world: &Value, scenario: &Value, defaults: &Value, at: DateTime<Ut
 }
 
 fn unusable() -> Verdict {
-    Verdict { decision: "deny", reason: Some(guards::code(1)), failing: vec![1], obligations: BTreeSet::new() }
+    Verdict {
+        decision: "deny",
+        reason: Some(guards::code(1)),
+        failing: vec![1],
+        obligations: BTreeSet::new(),
+    }
 }
 
 fn verdict(case: &likeness::Case<'_>, failing: Vec<u8>) -> Verdict {
@@ -75,6 +80,15 @@ fn verdict(case: &likeness::Case<'_>, failing: Vec<u8>) -> Verdict {
         [38] => "step_up",
         _ => "deny",
     };
-    let obligations = if failing.is_empty() { obligations::of(case) } else { BTreeSet::new() };
-    Verdict { decision, reason: failing.first().map(|first| guards::code(*first)), failing, obligations }
+    let obligations = if failing.is_empty() {
+        obligations::of(case)
+    } else {
+        BTreeSet::new()
+    };
+    Verdict {
+        decision,
+        reason: failing.first().map(|first| guards::code(*first)),
+        failing,
+        obligations,
+    }
 }

@@ -43,9 +43,18 @@ pub(super) fn shares_no_mission(channel: &Channel<'_>, person: &Value) -> bool {
     !missions.is_empty() && !every && missions.is_disjoint(&hers)
 }
 
-/// Guard 31, for somebody who joins or is a member already.
-pub(super) fn no_need(world: &Value, channel: &Channel<'_>, person_id: &str, person: &Value, member: bool) -> bool {
-    let by_recipients = channel.label.compartments.iter().any(|name| channel.label.by_recipients(name));
+/// Guard 31, for somebody who joins or is a member already, about something of the label. A compartment
+/// that the recipients satisfy asks for them on the item as on the channel.
+pub(super) fn no_need(
+    world: &Value,
+    channel: &Channel<'_>,
+    label: &Label,
+    (person_id, person): (&str, &Value),
+    member: bool,
+) -> bool {
+    let by_recipients = [label, &channel.label]
+        .iter()
+        .any(|label| label.compartments.iter().any(|name| label.by_recipients(name)));
     let closed_list = channel.entry.get("recipients").is_some() || by_recipients;
     let guest = is(person, "guest");
     shares_no_mission(channel, person)
@@ -62,10 +71,13 @@ pub(super) fn members_not_cleared(setting: Setting<'_>, channel: &Channel<'_>, n
         if !active(member) {
             continue;
         }
-        let reading = Setting { emergency_in: Some(channel.id), ..setting };
+        let reading = Setting {
+            emergency_in: Some(channel.id),
+            ..setting
+        };
         if !uncleared(reading, member, label)?.is_empty()
             || industry_refused(channel, member)
-            || no_need(setting.world, channel, id, member, true)
+            || no_need(setting.world, channel, label, (id, member), true)
         {
             return Ok(true);
         }

@@ -9,7 +9,12 @@ use super::likeness::{Act, Case};
 pub(super) fn of(case: &Case<'_>) -> BTreeSet<&'static str> {
     let ranked = case.stake.as_ref().is_some_and(|stake| stake.rank >= 1);
     let mut obligations = BTreeSet::new();
-    if ranked && matches!(case.act, Act::Join | Act::Read | Act::Download | Act::Call | Act::Record) {
+    if ranked
+        && matches!(
+            case.act,
+            Act::Join | Act::Read | Act::Download | Act::Call | Act::Record
+        )
+    {
         obligations.insert("display_marking");
     }
     if matches!(case.act, Act::Post | Act::Upload) {

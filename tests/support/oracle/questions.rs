@@ -74,7 +74,13 @@ pub struct Questions<'a> {
 impl<'a> Questions<'a> {
     /// Questions over `world`, the same for the same seed.
     pub fn new(world: &'a Value, seed: u64) -> Self {
-        Self { draw: Draw { rng: StdRng::seed_from_u64(seed), world }, drawn: 0 }
+        Self {
+            draw: Draw {
+                rng: StdRng::seed_from_u64(seed),
+                world,
+            },
+            drawn: 0,
+        }
     }
 }
 
@@ -112,7 +118,14 @@ fn question(draw: &mut Draw<'_>) -> Value {
 
 fn action(draw: &mut Draw<'_>) -> &'static str {
     match draw.below(100) {
-        0 => draw.of(&["message.delete", "clearance.read", "user.", "chess.play", "", "channel.*"]),
+        0 => draw.of(&[
+            "message.delete",
+            "clearance.read",
+            "user.",
+            "chess.play",
+            "",
+            "channel.*",
+        ]),
         1..=14 => draw.of(&ADMINISTRATION),
         15..=59 => draw.of(&CONTENT),
         _ => draw.of(&USUAL),
@@ -125,7 +138,11 @@ fn resource(draw: &mut Draw<'_>, action: &str, channel: String) -> (Value, Strin
         "message.read" | "archive.read" | "message.forward" => "messages",
         "message.edit" | "message.react" if draw.chance(60) => "messages",
         "file.download" => "files",
-        "clearance.grant" | "user.revoke" | "break_glass.approve" | "session.end" | "person.manage"
+        "clearance.grant"
+        | "user.revoke"
+        | "break_glass.approve"
+        | "session.end"
+        | "person.manage"
         | "user.direct_message" => return (json!({"type": "user", "id": draw.id("users")}), channel),
         "clearance.import" => return (json!({"type": "import", "id": "batch-1"}), channel),
         "audit.read" => return (json!({"type": "audit_log", "id": "log"}), channel),
@@ -142,17 +159,26 @@ fn resource(draw: &mut Draw<'_>, action: &str, channel: String) -> (Value, Strin
         return (if draw.chance(90) { named } else { unnamed }, channel);
     }
     let id = draw.id(map);
-    let channel = draw.world[map][&id]["channel"].as_str().unwrap_or("town").to_owned();
+    let channel = draw.world[map][&id]["channel"]
+        .as_str()
+        .unwrap_or("town")
+        .to_owned();
     (json!({"type": kind, "id": id}), channel)
 }
 
 fn subject(draw: &mut Draw<'_>, action: &str, channel: &str) -> String {
     let officer = action.starts_with("clearance")
-        || matches!(action, "user.revoke" | "policy.publish" | "break_glass.approve" | "channel.reclassify");
+        || matches!(
+            action,
+            "user.revoke" | "policy.publish" | "break_glass.approve" | "channel.reclassify"
+        );
     if officer && draw.chance(60) {
         return draw.of(&["judy", "kara"]).to_owned();
     }
-    let owned = matches!(action, "channel.invite" | "channel.add_guest" | "channel.federate" | "call.record");
+    let owned = matches!(
+        action,
+        "channel.invite" | "channel.add_guest" | "channel.federate" | "call.record"
+    );
     if owned && draw.chance(60) {
         return draw.of(&["carol", "mia", "judy"]).to_owned();
     }
@@ -164,8 +190,14 @@ fn subject(draw: &mut Draw<'_>, action: &str, channel: &str) -> String {
 
 fn context(draw: &mut Draw<'_>, action: &str, subject: &str, channel: &str) -> Map<String, Value> {
     let mut context = Map::new();
-    let labelled = matches!(action, "message.post" | "message.edit" | "message.react" | "file.upload");
-    let needs_label = matches!(action, "channel.create" | "channel.reclassify" | "channel.set_label");
+    let labelled = matches!(
+        action,
+        "message.post" | "message.edit" | "message.react" | "file.upload"
+    );
+    let needs_label = matches!(
+        action,
+        "channel.create" | "channel.reclassify" | "channel.set_label"
+    );
     if needs_label && draw.chance(97)
         || labelled && draw.chance(60)
         || action == "user.direct_message" && draw.chance(70)
@@ -173,19 +205,29 @@ fn context(draw: &mut Draw<'_>, action: &str, subject: &str, channel: &str) -> M
         let near = draw.world["channels"][channel]["label"].clone();
         context.insert("label".into(), label::near(draw, &near));
     }
-    let posted = matches!(action, "message.post" | "message.edit" | "message.react");
-    if posted && draw.chance(30) {
+    if labelled && draw.chance(30) {
         let quotes: Vec<Value> = (0..=draw.below(2)).map(|_| quote(draw)).collect();
         context.insert("quotes".into(), json!(quotes));
     }
     if action == "message.forward" && draw.chance(98) {
-        let to = if draw.chance(30) { channel.to_owned() } else { draw.id("channels") };
+        let to = if draw.chance(30) {
+            channel.to_owned()
+        } else {
+            draw.id("channels")
+        };
         context.insert("to".into(), json!({"type": "channel", "id": to}));
     }
-    let invites = matches!(action, "channel.invite" | "channel.add_guest" | "user.direct_message");
+    let invites = matches!(
+        action,
+        "channel.invite" | "channel.add_guest" | "user.direct_message"
+    );
     if invites && draw.chance(98) || action == "channel.remove_member" {
         let guest = action == "channel.add_guest" && draw.chance(60);
-        let id = if guest { draw.of(&["gina", "tim"]).to_owned() } else { draw.id("users") };
+        let id = if guest {
+            draw.of(&["gina", "tim"]).to_owned()
+        } else {
+            draw.id("users")
+        };
         context.insert("target".into(), json!({"type": "user", "id": id}));
     }
     let with_node = matches!(action, "channel.federate" | "call.join" | "call.record");
@@ -194,7 +236,11 @@ fn context(draw: &mut Draw<'_>, action: &str, subject: &str, channel: &str) -> M
     }
     let approvable = matches!(
         action,
-        "channel.federate" | "channel.reclassify" | "channel.set_label" | "clearance.grant" | "clearance.import"
+        "channel.federate"
+            | "channel.reclassify"
+            | "channel.set_label"
+            | "clearance.grant"
+            | "clearance.import"
             | "policy.publish"
     );
     if draw.chance(if approvable { 70 } else { 3 }) {
@@ -206,7 +252,11 @@ fn context(draw: &mut Draw<'_>, action: &str, subject: &str, channel: &str) -> M
         context.insert("approver".into(), json!(approver));
     }
     if action == "break_glass.approve" && draw.chance(95) {
-        let requester = if draw.chance(20) { subject.to_owned() } else { draw.id("users") };
+        let requester = if draw.chance(20) {
+            subject.to_owned()
+        } else {
+            draw.id("users")
+        };
         context.insert("requester".into(), json!(requester));
     }
     context

@@ -51,8 +51,14 @@ fn levels_by_agreements() -> impl Iterator<Item = Value> {
     each_level().flat_map(|(scheme, level)| {
         each_level().flat_map(move |(from, held)| {
             let clearance = held_at(from, held, &[], "active");
-            let variants = if from == scheme { vec![json!({})] } else { agreements(from, scheme) };
-            variants.into_iter().map(move |agreements| row(scheme, level, &[], json!([clearance]), agreements))
+            let variants = if from == scheme {
+                vec![json!({})]
+            } else {
+                agreements(from, scheme)
+            };
+            variants
+                .into_iter()
+                .map(move |agreements| row(scheme, level, &[], json!([clearance]), agreements))
         })
     })
 }
@@ -67,7 +73,10 @@ fn pairs_of_clearances() -> impl Iterator<Item = Value> {
                 clearances().flat_map(move |second| {
                     let first = first.clone();
                     carrying().into_iter().map(move |agreements| {
-                        let held: Vec<&Value> = [&first, &second].into_iter().filter(|held| held.is_object()).collect();
+                        let held: Vec<&Value> = [&first, &second]
+                            .into_iter()
+                            .filter(|held| held.is_object())
+                            .collect();
                         row("NATO", level, compartments, json!(held), agreements)
                     })
                 })
@@ -77,22 +86,32 @@ fn pairs_of_clearances() -> impl Iterator<Item = Value> {
 }
 
 fn each_level() -> impl Iterator<Item = (&'static str, &'static str)> {
-    LEVELS.into_iter().flat_map(|(scheme, levels)| levels.iter().map(move |level| (scheme, *level)))
+    LEVELS
+        .into_iter()
+        .flat_map(|(scheme, levels)| levels.iter().map(move |level| (scheme, *level)))
 }
 
 /// None at all, or of two schemes, at two levels, in four states, with three sets of compartments.
 fn clearances() -> impl Iterator<Item = Value> {
     let sets: [&[&str]; 3] = [&[], &["ATOMAL"], &["ATOMAL", "CRYPTO"]];
-    let some = [("NATO", "NC"), ("NATO", "NS"), ("DE", "GEHEIM")].into_iter().flat_map(move |(scheme, level)| {
-        sets.into_iter().flat_map(move |set| {
-            ["active", "suspended", "lapsed"].into_iter().map(move |state| held_at(scheme, level, set, state))
-        })
-    });
+    let some = [("NATO", "NC"), ("NATO", "NS"), ("DE", "GEHEIM")]
+        .into_iter()
+        .flat_map(move |(scheme, level)| {
+            sets.into_iter().flat_map(move |set| {
+                ["active", "suspended", "lapsed"]
+                    .into_iter()
+                    .map(move |state| held_at(scheme, level, set, state))
+            })
+        });
     std::iter::once(Value::Null).chain(some)
 }
 
 fn held_at(scheme: &str, level: &str, compartments: &[&str], state: &str) -> Value {
-    let until = if state == "lapsed" { "2026-11-23T11:59:59Z" } else { "2030-01-01T00:00:00Z" };
+    let until = if state == "lapsed" {
+        "2026-11-23T11:59:59Z"
+    } else {
+        "2030-01-01T00:00:00Z"
+    };
     let state = if state == "lapsed" { "active" } else { state };
     json!({
         "scheme": scheme, "level": level, "compartments": compartments, "kind": "personnel", "state": state,

@@ -20,7 +20,13 @@ pub(super) fn levels(scheme: &str) -> Read<&'static [(&'static str, u8)]> {
     Ok(match scheme {
         "NATO" => &[("NU", 0), ("NR", 1), ("NC", 2), ("NS", 3), ("CTS", 4)],
         "EU" => &[("R-UE", 1), ("C-UE", 2), ("S-UE", 3), ("TS-UE", 4)],
-        "DE" => &[("OFFEN", 0), ("VS-NfD", 1), ("VS-V", 2), ("GEHEIM", 3), ("STRENG GEHEIM", 4)],
+        "DE" => &[
+            ("OFFEN", 0),
+            ("VS-NfD", 1),
+            ("VS-V", 2),
+            ("GEHEIM", 3),
+            ("STRENG GEHEIM", 4),
+        ],
         "FR" => &[("NP", 0), ("DR", 1), ("SECRET", 3), ("TRES SECRET", 4)],
         "UK" => &[("OFFICIAL", 0), ("SECRET", 3), ("TOP SECRET", 4)],
         "US" => &[("U", 0), ("C", 2), ("S", 3), ("TS", 4)],
@@ -29,9 +35,13 @@ pub(super) fn levels(scheme: &str) -> Read<&'static [(&'static str, u8)]> {
     })
 }
 
-/// The rank of a level.
+/// The rank of a level. Its name is matched without regard to case or accents.
 pub(super) fn rank(scheme: &str, level: &str) -> Read<u8> {
-    levels(scheme)?.iter().find(|(name, _)| *name == level).map(|(_, rank)| *rank).ok_or(Input)
+    let plain = |name: &str| name.to_lowercase().replace(['è', 'é'], "e");
+    let found = levels(scheme)?
+        .iter()
+        .find(|(name, _)| plain(name) == plain(level));
+    found.map(|(_, rank)| *rank).ok_or(Input)
 }
 
 /// The rank of an accreditation on the shared axis; none is 0.
@@ -102,11 +112,17 @@ pub(super) fn label(raw: &Value) -> Read<Label> {
     Ok(Label {
         scheme: scheme.to_owned(),
         rank,
-        compartments: texts(raw.get("compartments")).into_iter().map(str::to_owned).collect(),
+        compartments: texts(raw.get("compartments"))
+            .into_iter()
+            .map(str::to_owned)
+            .collect(),
         audience,
         nationals_only: raw.get("nationals_only") == Some(&Value::Bool(true)),
         not_before,
-        originator: raw.get("originator_controlled_by").and_then(Value::as_str).map(str::to_owned),
+        originator: raw
+            .get("originator_controlled_by")
+            .and_then(Value::as_str)
+            .map(str::to_owned),
     })
 }
 

@@ -2,11 +2,11 @@
 //! Whether an item's label is within another, and agreements between schemes.
 
 use chrono::{DateTime, Utc};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::Read;
 use super::terms::{Audience, Label, levels, rank};
-use super::world::{moment, text, texts};
+use super::world::{text, texts, valid};
 
 /// Whether one label is within the other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,7 +26,12 @@ pub(super) fn agreements<'a>(
     now: DateTime<Utc>,
 ) -> Read<Vec<&'a Value>> {
     let mut found = Vec::new();
-    for agreement in world.get("agreements").and_then(Value::as_object).into_iter().flat_map(|map| map.values()) {
+    for agreement in world
+        .get("agreements")
+        .and_then(Value::as_object)
+        .into_iter()
+        .flat_map(|map| map.values())
+    {
         if text(agreement, "from") != from || text(agreement, "to") != to {
             continue;
         }
@@ -34,9 +39,7 @@ pub(super) fn agreements<'a>(
             Some(covers) => texts(Some(covers)).contains(what),
             None => what == "clearances",
         };
-        let begun = agreement.get("valid_from").map(moment).transpose()?.is_none_or(|from| from <= now);
-        let ended = agreement.get("valid_until").map(moment).transpose()?.is_some_and(|until| until < now);
-        if covers && begun && !ended {
+        if covers && valid(agreement, now)? {
             found.push(agreement);
         }
     }
@@ -54,7 +57,10 @@ pub(super) fn within(world: &Value, a: &Label, b: &Label, now: DateTime<Utc>) ->
     }
     for agreement in agreements {
         let carries = texts(agreement.get("carries"));
-        let carried = a.compartments.iter().all(|compartment| carries.contains(compartment.as_str()));
+        let carried = a
+            .compartments
+            .iter()
+            .all(|compartment| carries.contains(compartment.as_str()));
         if let Some(up) = rounded_up(agreement, a, &b.scheme)?
             && carried
             && within_ranked(a, up, b, now)
@@ -88,14 +94,21 @@ fn not_wider(b: &Audience, a: &Audience) -> bool {
 /// The rank in the other scheme as which the label counts: rounded up where there is no equal.
 fn rounded_up(agreement: &Value, a: &Label, to: &str) -> Read<Option<u8>> {
     if let Some(map) = agreement.get("levels").and_then(Value::as_object) {
-        let mut up = None;
-        for (from_level, to_level) in map {
-            let mapped = rank(to, to_level.as_str().unwrap_or_default())?;
-            if rank(&a.scheme, from_level)? >= a.rank {
-                up = Some(up.map_or(mapped, |up: u8| up.min(mapped)));
-            }
-        }
-        return Ok(up);
+        return mapped(map, &a.scheme, a.rank, to);
     }
-    Ok(levels(to)?.iter().map(|(_, rank)| *rank).filter(|rank| *rank >= a.rank).min())
+    Ok(levels(to)?
+        .iter()
+        .map(|(_, rank)| *rank)
+        .filter(|rank| *rank >= a.rank)
+        .min())
+}
+
+/// The rank to which an agreement's own map brings a rank.
+pub(super) fn mapped(map: &Map<String, Value>, from: &str, own: u8, to: &str) -> Read<Option<u8>> {
+    for (from_level, to_level) in map {
+        if rank(from, from_level)? == own {
+            return rank(to, to_level.as_str().unwrap_or_default()).map(Some);
+        }
+    }
+    Ok(None)
 }

@@ -34,7 +34,12 @@ pub(super) fn text<'a>(value: &'a Value, name: &str) -> &'a str {
 
 /// A list of texts as a set; absent is empty.
 pub(super) fn texts(value: Option<&Value>) -> BTreeSet<&str> {
-    value.and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect()
+    value
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_str)
+        .collect()
 }
 
 /// Whether the list `name` of `value` holds `wanted`.
@@ -45,7 +50,24 @@ pub(super) fn holds(value: &Value, name: &str, wanted: &str) -> bool {
 /// A moment in RFC 3339.
 pub(super) fn moment(value: &Value) -> Read<DateTime<Utc>> {
     let text = value.as_str().ok_or(Input)?;
-    DateTime::parse_from_rfc3339(text).map(|moment| moment.to_utc()).map_err(|_| Input)
+    DateTime::parse_from_rfc3339(text)
+        .map(|moment| moment.to_utc())
+        .map_err(|_| Input)
+}
+
+/// Whether `now` is in the validity of an entry, its first and last second inclusive. A bare date means
+/// its whole day, UTC.
+pub(super) fn valid(entry: &Value, now: DateTime<Utc>) -> Read<bool> {
+    let edge = |name: &str, time: &str| match entry.get(name) {
+        Some(Value::String(date)) if date.len() == 10 => {
+            moment(&Value::from(format!("{date}{time}"))).map(Some)
+        }
+        Some(value) => moment(value).map(Some),
+        None => Ok(None),
+    };
+    let begun = edge("valid_from", "T00:00:00Z")?.is_none_or(|from| from <= now);
+    let ended = edge("valid_until", "T23:59:59Z")?.is_some_and(|until| until < now);
+    Ok(begun && !ended)
 }
 
 /// The entry `id` of a map of the world.

@@ -56,7 +56,10 @@ impl Draw<'_> {
 
     /// A member of the channel, or anybody.
     pub(super) fn member(&mut self, channel: &str) -> String {
-        let members = self.world["channels"][channel]["members"].as_array().cloned().unwrap_or_default();
+        let members = self.world["channels"][channel]["members"]
+            .as_array()
+            .cloned()
+            .unwrap_or_default();
         if members.is_empty() {
             return self.id("users");
         }

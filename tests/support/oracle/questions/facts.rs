@@ -30,13 +30,19 @@ pub(super) fn facts(draw: &mut Draw<'_>) -> Value {
         facts.insert("session".into(), json!({"auth_age_minutes": draw.of(&[4, 5, 6])}));
     }
     if draw.chance(45) {
-        let device = if draw.chance(4) { Value::Null } else { json!(draw.id("devices")) };
+        let device = if draw.chance(4) {
+            Value::Null
+        } else {
+            json!(draw.id("devices"))
+        };
         facts.insert("device".into(), device);
     } else if draw.chance(50) {
         facts.insert("device".into(), json!("cts"));
     }
     if draw.chance(25) {
-        let location = draw.of(&[json!("XX"), json!("DE"), Value::Null].each_ref()).clone();
+        let location = draw
+            .of(&[json!("XX"), json!("DE"), Value::Null].each_ref())
+            .clone();
         facts.insert("location".into(), location);
     }
     if draw.chance(4) {

@@ -13,7 +13,9 @@ pub(super) fn given(draw: &mut Draw<'_>, row: &Value, channel: &str, device: &st
     for _ in 0..draw.of(&[0, 0, 1, 1, 2, 3, 4]) {
         let patch = match draw.below(16) {
             0..=3 => {
-                let id = context_id(row, "to").filter(|_| draw.chance(40)).unwrap_or(channel.to_owned());
+                let id = context_id(row, "to")
+                    .filter(|_| draw.chance(40))
+                    .unwrap_or(channel.to_owned());
                 in_map("channels", &id, self::channel(draw, row))
             }
             4..=8 => {
@@ -46,7 +48,11 @@ fn merge_patch(first: &mut Value, second: &Value) {
 }
 
 fn in_map(map: &str, id: &str, patch: Value) -> Value {
-    if id == "ghost" { json!({}) } else { json!({map: {id: patch}}) }
+    if id == "ghost" {
+        json!({})
+    } else {
+        json!({map: {id: patch}})
+    }
 }
 
 fn context_id(row: &Value, name: &str) -> Option<String> {
@@ -60,7 +66,9 @@ fn whom(draw: &mut Draw<'_>, row: &Value, channel: &str) -> String {
         7 => row["context"]["approver"].as_str().map(str::to_owned),
         _ => None,
     };
-    named.filter(|id| id != "ghost").unwrap_or_else(|| draw.member(channel))
+    named
+        .filter(|id| id != "ghost")
+        .unwrap_or_else(|| draw.member(channel))
 }
 
 fn channel(draw: &mut Draw<'_>, row: &Value) -> Value {
@@ -72,8 +80,16 @@ fn channel(draw: &mut Draw<'_>, row: &Value) -> Value {
         6 => json!({"label_mode": draw.of(&["fixed", "floating", "portion"])}),
         7 => json!({"listed": draw.chance(60)}),
         8 => {
-            let owner = if draw.chance(50) { row["subject"].as_str().unwrap_or("carol") } else { "mia" };
-            if owner == "ghost" { json!({}) } else { json!({"owners": [owner]}) }
+            let owner = if draw.chance(50) {
+                row["subject"].as_str().unwrap_or("carol")
+            } else {
+                "mia"
+            };
+            if owner == "ghost" {
+                json!({})
+            } else {
+                json!({"owners": [owner]})
+            }
         }
         9 => {
             let subject = row["subject"].as_str().unwrap_or("carol");
@@ -82,7 +98,11 @@ fn channel(draw: &mut Draw<'_>, row: &Value) -> Value {
             if subject != "ghost" && draw.chance(60) && !named.contains(&subject) {
                 named.push(subject);
             }
-            if draw.chance(50) { json!({"recipients": named}) } else { json!({"members": named}) }
+            if draw.chance(50) {
+                json!({"recipients": named})
+            } else {
+                json!({"members": named})
+            }
         }
         _ => json!({"missions": draw.some(&["BALTIC", "NUC"], 50)}),
     }
@@ -94,7 +114,15 @@ fn person(draw: &mut Draw<'_>, channel: &str, at: &str) -> Value {
         1 => json!({"kind": draw.of(&["government", "military", "industry", "service", "outsider"])}),
         2 => json!({"nationalities": draw.some(&["DEU", "FRA", "GBR", "USA", "CHE", "POL", "AUS"], 25)}),
         3 | 4 => {
-            let roles = ["member", "owner", "guest", "security_officer", "sysadmin", "auditor", "archiver"];
+            let roles = [
+                "member",
+                "owner",
+                "guest",
+                "security_officer",
+                "sysadmin",
+                "auditor",
+                "archiver",
+            ];
             json!({"roles": [draw.of(&roles)]})
         }
         5 => json!({"missions": draw.some(&["BALTIC", "NUC", "*"], 50)}),
@@ -115,7 +143,11 @@ fn person(draw: &mut Draw<'_>, channel: &str, at: &str) -> Value {
 fn clearance(draw: &mut Draw<'_>, channel: &str, at: &str) -> Value {
     let (scheme, levels, _) = label::scheme(draw);
     let high = draw.chance(60);
-    let level = if high { levels[levels.len() - 1 - draw.below(2)] } else { draw.of(levels) };
+    let level = if high {
+        levels[levels.len() - 1 - draw.below(2)]
+    } else {
+        draw.of(levels)
+    };
     let kind = draw.of(&["personnel", "personnel", "attested", "emergency", "service"]);
     let mut clearance = json!({
         "scheme": scheme,
@@ -166,14 +198,31 @@ fn agreement(draw: &mut Draw<'_>, at: &str) -> Value {
     agreement.insert("from".into(), json!(from));
     agreement.insert("to".into(), json!(to));
     let begins = draw.chance(10);
-    agreement.insert("valid_from".into(), json!(if begins { draw.beside(at, 0) } else { "2020-01-01T00:00:00Z".into() }));
+    agreement.insert(
+        "valid_from".into(),
+        json!(if begins {
+            draw.beside(at, 0)
+        } else {
+            "2020-01-01T00:00:00Z".into()
+        }),
+    );
     let ends = draw.chance(10);
-    agreement.insert("valid_until".into(), json!(if ends { draw.beside(at, 0) } else { "2035-01-01T00:00:00Z".into() }));
+    agreement.insert(
+        "valid_until".into(),
+        json!(if ends {
+            draw.beside(at, 0)
+        } else {
+            "2035-01-01T00:00:00Z".into()
+        }),
+    );
     if draw.chance(70) {
         agreement.insert("covers".into(), draw.some(&["clearances", "labels"], 75));
     }
     if draw.chance(40) {
-        agreement.insert("carries".into(), draw.some(&["ATOMAL", "CRYPTO", "SI", "KRYPTO"], 60));
+        agreement.insert(
+            "carries".into(),
+            draw.some(&["ATOMAL", "CRYPTO", "SI", "KRYPTO"], 60),
+        );
     }
     if draw.chance(25) {
         agreement.insert("levels".into(), levels(draw, from_levels, to));
@@ -181,21 +230,30 @@ fn agreement(draw: &mut Draw<'_>, at: &str) -> Value {
     json!({"agreements": {format!("{from}-{to}-drawn"): agreement}})
 }
 
-/// A map of levels that is whole and never falls.
+/// A map of levels that never falls; sometimes it leaves levels out.
 fn levels(draw: &mut Draw<'_>, from: &[&str], to: &str) -> Value {
-    let (_, to, _) = SCHEMES.into_iter().find(|(scheme, ..)| *scheme == to).expect("a scheme of the list");
+    let (_, to, _) = SCHEMES
+        .into_iter()
+        .find(|(scheme, ..)| *scheme == to)
+        .expect("a scheme of the list");
     let mut map = Map::new();
     let mut reached = 0;
     for level in from {
         reached = (reached + draw.below(2)).min(to.len() - 1);
-        map.insert((*level).to_owned(), json!(to[reached]));
+        if !draw.chance(15) {
+            map.insert((*level).to_owned(), json!(to[reached]));
+        }
     }
     Value::Object(map)
 }
 
 fn item(draw: &mut Draw<'_>, row: &Value, at: &str) -> Value {
     let quoted = row["context"]["quotes"][0].clone();
-    let named = if quoted.is_object() && draw.chance(60) { quoted } else { row["resource"].clone() };
+    let named = if quoted.is_object() && draw.chance(60) {
+        quoted
+    } else {
+        row["resource"].clone()
+    };
     let (map, id) = match (named["type"].as_str(), named["id"].as_str()) {
         (Some("message"), Some(id)) if id != "unregistered" => ("messages", id),
         (Some("file"), Some(id)) if id != "unregistered" => ("files", id),

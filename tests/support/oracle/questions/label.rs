@@ -11,7 +11,11 @@ type Scheme = (&'static str, &'static [&'static str], &'static [&'static str]);
 pub(super) const SCHEMES: [Scheme; 7] = [
     ("NATO", &["NU", "NR", "NC", "NS", "CTS"], &["ATOMAL", "CRYPTO"]),
     ("EU", &["R-UE", "C-UE", "S-UE", "TS-UE"], &["CRYPTO"]),
-    ("DE", &["OFFEN", "VS-NfD", "VS-V", "GEHEIM", "STRENG GEHEIM"], &["KRYPTO"]),
+    (
+        "DE",
+        &["OFFEN", "VS-NfD", "VS-V", "GEHEIM", "STRENG GEHEIM"],
+        &["KRYPTO"],
+    ),
     ("FR", &["NP", "DR", "SECRET", "TRES SECRET"], &[]),
     ("UK", &["OFFICIAL", "SECRET", "TOP SECRET"], &["SENSITIVE"]),
     ("US", &["U", "C", "S", "TS"], &["SI"]),
@@ -30,7 +34,10 @@ pub(super) fn near(draw: &mut Draw<'_>, other: &Value) -> Value {
         return any(draw);
     }
     let name = other["scheme"].as_str().unwrap_or("NATO");
-    let scheme = SCHEMES.into_iter().find(|(scheme, ..)| *scheme == name).unwrap_or(SCHEMES[0]);
+    let scheme = SCHEMES
+        .into_iter()
+        .find(|(scheme, ..)| *scheme == name)
+        .unwrap_or(SCHEMES[0]);
     let mut label = of_scheme(draw, scheme);
     if draw.chance(60) {
         label["level"] = other["level"].clone();
@@ -52,11 +59,16 @@ pub(super) fn any(draw: &mut Draw<'_>) -> Value {
 }
 
 fn of_scheme(draw: &mut Draw<'_>, (scheme, levels, compartments): Scheme) -> Value {
-    let level = if draw.below(300) == 0 { "NOT-A-LEVEL" } else { draw.of(levels) };
+    let level = if draw.below(300) == 0 {
+        "NOT-A-LEVEL"
+    } else {
+        draw.of(levels)
+    };
     let mut label = json!({"scheme": scheme, "level": level});
     if draw.chance(20) {
         let held = draw.some(compartments, 60);
-        let broken = scheme == "UK" && level != "OFFICIAL" || scheme == "NATO" && matches!(level, "NU" | "NR");
+        let broken =
+            scheme == "UK" && level != "OFFICIAL" || scheme == "NATO" && matches!(level, "NU" | "NR");
         if !broken {
             label["compartments"] = held;
         }
@@ -88,7 +100,14 @@ pub(super) fn broken(draw: &mut Draw<'_>) -> Value {
 
 /// As a merge patch that leaves nothing of the former label.
 pub(super) fn replacing(mut label: Value) -> Value {
-    for name in ["compartments", "releasable_to", "caveats", "nationals_only", "not_before", "originator_controlled_by"] {
+    for name in [
+        "compartments",
+        "releasable_to",
+        "caveats",
+        "nationals_only",
+        "not_before",
+        "originator_controlled_by",
+    ] {
         if label.get(name).is_none() {
             label[name] = Value::Null;
         }
