@@ -21,11 +21,23 @@ type Read<T> = Result<T, ()>;
 const LEVELS: [(&str, &[(&str, i64)]); 7] = [
     ("NATO", &[("NU", 0), ("NR", 1), ("NC", 2), ("NS", 3), ("CTS", 4)]),
     ("EU", &[("R-UE", 1), ("C-UE", 2), ("S-UE", 3), ("TS-UE", 4)]),
-    ("DE", &[("OFFEN", 0), ("VS-NfD", 1), ("VS-V", 2), ("GEHEIM", 3), ("STRENG GEHEIM", 4)]),
+    (
+        "DE",
+        &[
+            ("OFFEN", 0),
+            ("VS-NfD", 1),
+            ("VS-V", 2),
+            ("GEHEIM", 3),
+            ("STRENG GEHEIM", 4),
+        ],
+    ),
     ("FR", &[("NP", 0), ("DR", 1), ("SECRET", 3), ("TRES SECRET", 4)]),
     ("UK", &[("OFFICIAL", 0), ("SECRET", 3), ("TOP SECRET", 4)]),
     ("US", &[("U", 0), ("C", 2), ("S", 3), ("TS", 4)]),
-    ("CH", &[("NON", 0), ("INTERN", 1), ("VERTRAULICH", 2), ("GEHEIM", 3)]),
+    (
+        "CH",
+        &[("NON", 0), ("INTERN", 1), ("VERTRAULICH", 2), ("GEHEIM", 3)],
+    ),
 ];
 
 const NATO: &str = "ALB BEL BGR CAN HRV CZE DNK EST FIN FRA DEU GRC HUN ISL ITA LVA LTU LUX MNE NLD MKD NOR POL PRT \
@@ -46,16 +58,29 @@ struct Label {
 }
 
 fn ranks(scheme: &str) -> Read<&'static [(&'static str, i64)]> {
-    LEVELS.iter().find(|(name, _)| *name == scheme).map(|(_, levels)| *levels).ok_or(())
+    LEVELS
+        .iter()
+        .find(|(name, _)| *name == scheme)
+        .map(|(_, levels)| *levels)
+        .ok_or(())
 }
 
 fn rank(scheme: &str, level: &str) -> Read<i64> {
     let plain = |text: &str| text.to_lowercase().replace('è', "e");
-    ranks(scheme)?.iter().find(|(name, _)| plain(name) == plain(level)).map(|(_, rank)| *rank).ok_or(())
+    ranks(scheme)?
+        .iter()
+        .find(|(name, _)| plain(name) == plain(level))
+        .map(|(_, rank)| *rank)
+        .ok_or(())
 }
 
 fn texts(value: &Value) -> Names {
-    value.as_array().into_iter().flatten().filter_map(|text| text.as_str().map(str::to_owned)).collect()
+    value
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter_map(|text| text.as_str().map(str::to_owned))
+        .collect()
 }
 
 fn nations(names: &Names) -> Names {
@@ -71,7 +96,9 @@ fn nations(names: &Names) -> Names {
 }
 
 fn moment(value: &Value) -> Option<i64> {
-    chrono::DateTime::parse_from_rfc3339(value.as_str()?).ok().map(|moment| moment.timestamp_millis())
+    chrono::DateTime::parse_from_rfc3339(value.as_str()?)
+        .ok()
+        .map(|moment| moment.timestamp_millis())
 }
 
 fn text<'a>(value: &'a Value, name: &str) -> &'a str {
@@ -135,8 +162,16 @@ impl Oracle<'_> {
         let channel = self.find("channels", place)?.clone();
         let of_channel = label(&channel["label"])?;
         let own = known.and_then(|item| item.get("label")).map(label).transpose()?;
-        let used = if channel["label_mode"] == "fixed" { None } else { own.clone() };
-        Ok(Item { channel: with_id(channel, place), own, label: used.unwrap_or(of_channel) })
+        let used = if channel["label_mode"] == "fixed" {
+            None
+        } else {
+            own.clone()
+        };
+        Ok(Item {
+            channel: with_id(channel, place),
+            own,
+            label: used.unwrap_or(of_channel),
+        })
     }
 
     fn agreements(&self, from: &str, to: &str, what: &str) -> Vec<&Value> {
@@ -145,8 +180,14 @@ impl Oracle<'_> {
             .into_iter()
             .flat_map(|agreements| agreements.values())
             .filter(|a| text(a, "from") == from && text(a, "to") == to)
-            .filter(|a| moment(&a["valid_from"]) <= Some(self.now) && Some(self.now) <= moment(&a["valid_until"]))
-            .filter(|a| a["covers"].as_array().map_or(what == "clearances", |c| c.iter().any(|c| c == what)))
+            .filter(|a| {
+                moment(&a["valid_from"]) <= Some(self.now) && Some(self.now) <= moment(&a["valid_until"])
+            })
+            .filter(|a| {
+                a["covers"]
+                    .as_array()
+                    .map_or(what == "clearances", |c| c.iter().any(|c| c == what))
+            })
             .collect()
     }
 
@@ -171,7 +212,12 @@ impl Oracle<'_> {
             return None;
         }
         Some(agreements.iter().any(|agreement| {
-            let up = ranks(&b.scheme).unwrap().iter().map(|(_, rank)| *rank).filter(|rank| *rank >= a.rank).min();
+            let up = ranks(&b.scheme)
+                .unwrap()
+                .iter()
+                .map(|(_, rank)| *rank)
+                .filter(|rank| *rank >= a.rank)
+                .min();
             a.compartments.is_subset(&texts(&agreement["carries"])) && up.is_some_and(fits)
         }))
     }
@@ -183,7 +229,10 @@ impl Oracle<'_> {
         let (mut active, mut suspended, mut lapsed) = (false, false, false);
         let mut compartments = Names::new();
         for c in person["clearances"].as_array().into_iter().flatten() {
-            let (from, until) = (moment(&c["valid_from"]).ok_or(())?, moment(&c["valid_until"]).ok_or(())?);
+            let (from, until) = (
+                moment(&c["valid_from"]).ok_or(())?,
+                moment(&c["valid_until"]).ok_or(())?,
+            );
             let kind = text(c, "kind");
             let skipped = c["state"] == "revoked"
                 || (kind == "attested" && c["attestation"] == "rejected")
@@ -199,7 +248,11 @@ impl Oracle<'_> {
                 readings.push((own, texts(&c["compartments"])));
             } else if kind != "emergency" {
                 for agreement in self.agreements(text(c, "scheme"), &label.scheme, "clearances") {
-                    let down = ranks(&label.scheme)?.iter().map(|(_, rank)| *rank).filter(|rank| *rank <= own).max();
+                    let down = ranks(&label.scheme)?
+                        .iter()
+                        .map(|(_, rank)| *rank)
+                        .filter(|rank| *rank <= own)
+                        .max();
                     let carried = &texts(&c["compartments"]) & &texts(&agreement["carries"]);
                     readings.extend(down.map(|down| (down, carried)));
                 }
@@ -241,14 +294,28 @@ impl Oracle<'_> {
             }
         }
         let personal = |tag: &&String| !(label.scheme == "UK" && *tag == "SENSITIVE");
-        if !label.compartments.iter().filter(personal).all(|tag| compartments.contains(tag)) {
+        if !label
+            .compartments
+            .iter()
+            .filter(personal)
+            .all(|tag| compartments.contains(tag))
+        {
             failing.push(26);
         }
         if label.nationals_only {
-            if held.is_empty() || label.audience.as_ref().is_some_and(|audience| !held.is_subset(audience)) {
+            if held.is_empty()
+                || label
+                    .audience
+                    .as_ref()
+                    .is_some_and(|audience| !held.is_subset(audience))
+            {
                 failing.push(27);
             }
-        } else if label.audience.as_ref().is_some_and(|audience| held.is_disjoint(audience)) {
+        } else if label
+            .audience
+            .as_ref()
+            .is_some_and(|audience| held.is_disjoint(audience))
+        {
             failing.push(28);
         }
         if label.not_before.is_some_and(|moment| self.now < moment) {
@@ -258,26 +325,42 @@ impl Oracle<'_> {
     }
 
     fn sponsored(&self, person: &Value) -> bool {
-        self.find("users", text(person, "sponsor")).is_ok_and(|sponsor| sponsor["status"] == "active")
+        self.find("users", text(person, "sponsor"))
+            .is_ok_and(|sponsor| sponsor["status"] == "active")
     }
 
     /// Guard 31 for a poster or reader.
-    fn needs_to_know(&self, id: &str, person: &Value, channel: &Value, stake: &Label, joins: bool) -> Read<bool> {
+    fn needs_to_know(
+        &self,
+        id: &str,
+        person: &Value,
+        channel: &Value,
+        stake: &Label,
+        joins: bool,
+    ) -> Read<bool> {
         let (roles, missions) = (texts(&person["roles"]), texts(&person["missions"]));
         let archiving = person["kind"] == "service" && roles.contains("archiver");
         let wanted = texts(&channel["missions"]);
         let sensitive = |label: &Label| label.scheme == "UK" && label.compartments.contains("SENSITIVE");
-        let listed = channel["recipients"].is_array() || sensitive(&label(&channel["label"])?) || sensitive(stake);
-        Ok((wanted.is_empty() || !wanted.is_disjoint(&missions) || (archiving && missions.contains("*")))
-            && (!listed || texts(&channel["recipients"]).contains(id))
-            && (joins || archiving || texts(&channel["members"]).contains(id))
-            && (!roles.contains("guest") || (self.sponsored(person) && channel["externals_allowed"] == true)))
+        let listed =
+            channel["recipients"].is_array() || sensitive(&label(&channel["label"])?) || sensitive(stake);
+        Ok(
+            (wanted.is_empty() || !wanted.is_disjoint(&missions) || (archiving && missions.contains("*")))
+                && (!listed || texts(&channel["recipients"]).contains(id))
+                && (joins || archiving || texts(&channel["members"]).contains(id))
+                && (!roles.contains("guest")
+                    || (self.sponsored(person) && channel["externals_allowed"] == true)),
+        )
     }
 
     /// Guard 32.
     fn members_fail(&self, channel: &Value, item: &Label) -> Read<bool> {
         let of_channel = label(&channel["label"])?;
-        let item = if channel["label_mode"] == "fixed" { &of_channel } else { item };
+        let item = if channel["label_mode"] == "fixed" {
+            &of_channel
+        } else {
+            item
+        };
         let mut fail = false;
         for id in texts(&channel["members"]) {
             let person = self.find("users", &id)?;
@@ -295,7 +378,11 @@ impl Oracle<'_> {
 
     pub(super) fn judge(&self, question: &Value, facts: &Value) -> Verdict {
         match self.evaluate(question, facts) {
-            Err(()) => Verdict { decision: "deny", failing: vec![1], obligations: BTreeSet::new() },
+            Err(()) => Verdict {
+                decision: "deny",
+                failing: vec![1],
+                obligations: BTreeSet::new(),
+            },
             Ok((mut failing, mut obligations)) => {
                 failing.sort_unstable();
                 failing.dedup();
@@ -307,7 +394,11 @@ impl Oracle<'_> {
                 if decision != "allow" {
                     obligations.clear();
                 }
-                Verdict { decision, failing, obligations }
+                Verdict {
+                    decision,
+                    failing,
+                    obligations,
+                }
             }
         }
     }
@@ -327,25 +418,61 @@ impl Oracle<'_> {
         let subject = self.find("users", subject_id)?;
         let resource = &question["resource"];
         let sent = context.get("label").map(label).transpose()?;
-        let to = context.get("to").map(|to| self.find("channels", text(to, "id")).map(|c| with_id(c.clone(), text(to, "id"))));
+        let to = context.get("to").map(|to| {
+            self.find("channels", text(to, "id"))
+                .map(|c| with_id(c.clone(), text(to, "id")))
+        });
         let to = to.transpose()?;
-        let mut target = context.get("target").map(|t| self.find("users", text(t, "id"))).transpose()?;
-        let node = context["node"].as_str().map(|id| self.find("nodes", id)).transpose()?;
+        let mut target = context
+            .get("target")
+            .map(|t| self.find("users", text(t, "id")))
+            .transpose()?;
+        let node = context["node"]
+            .as_str()
+            .map(|id| self.find("nodes", id))
+            .transpose()?;
         let quotes: Vec<Item> = match context.get("quotes") {
-            Some(quotes) => quotes.as_array().ok_or(())?.iter().map(|item| self.item(item)).collect::<Read<_>>()?,
+            Some(quotes) => quotes
+                .as_array()
+                .ok_or(())?
+                .iter()
+                .map(|item| self.item(item))
+                .collect::<Read<_>>()?,
             None => Vec::new(),
         };
         let administrative = matches!(
             action,
-            "clearance.grant" | "clearance.import" | "user.revoke" | "policy.publish" | "break_glass.approve"
-                | "audit.read" | "console.read" | "session.end" | "person.manage" | "server.manage" | "decision.simulate"
+            "clearance.grant"
+                | "clearance.import"
+                | "user.revoke"
+                | "policy.publish"
+                | "break_glass.approve"
+                | "audit.read"
+                | "console.read"
+                | "session.end"
+                | "person.manage"
+                | "server.manage"
+                | "decision.simulate"
         );
         let content = matches!(
             likeness,
-            "channel.discover" | "channel.join" | "channel.leave" | "channel.invite" | "channel.add_guest"
-                | "channel.remove_member" | "channel.create" | "channel.reclassify" | "channel.federate"
-                | "channel.archive" | "message.read" | "message.post" | "message.forward" | "file.upload"
-                | "file.download" | "call.join" | "user.direct_message"
+            "channel.discover"
+                | "channel.join"
+                | "channel.leave"
+                | "channel.invite"
+                | "channel.add_guest"
+                | "channel.remove_member"
+                | "channel.create"
+                | "channel.reclassify"
+                | "channel.federate"
+                | "channel.archive"
+                | "message.read"
+                | "message.post"
+                | "message.forward"
+                | "file.upload"
+                | "file.download"
+                | "call.join"
+                | "user.direct_message"
         );
         if !administrative && !content && action != "break_glass.request" {
             return Err(());
@@ -358,7 +485,10 @@ impl Oracle<'_> {
         let mut channel = None;
         match kind {
             "channel" if likeness == "channel.create" => {
-                let mut made = self.world["channels"].get(id).cloned().unwrap_or_else(|| serde_json::json!({}));
+                let mut made = self.world["channels"]
+                    .get(id)
+                    .cloned()
+                    .unwrap_or_else(|| serde_json::json!({}));
                 made["label"] = context.get("label").ok_or(())?.clone();
                 channel = Some(with_id(made, id));
             }
@@ -393,9 +523,19 @@ impl Oracle<'_> {
             "channel.reclassify" if sent.is_none() => return Err(()),
             _ => {}
         }
-        let node_rank = |node: &Value| rank(text(&node["accreditation"], "scheme"), text(&node["accreditation"], "level"));
-        let of_channel = channel.as_ref().map(|channel| label(&channel["label"])).transpose()?;
-        let fixed = channel.as_ref().is_some_and(|channel| channel["label_mode"] == "fixed");
+        let node_rank = |node: &Value| {
+            rank(
+                text(&node["accreditation"], "scheme"),
+                text(&node["accreditation"], "level"),
+            )
+        };
+        let of_channel = channel
+            .as_ref()
+            .map(|channel| label(&channel["label"]))
+            .transpose()?;
+        let fixed = channel
+            .as_ref()
+            .is_some_and(|channel| channel["label_mode"] == "fixed");
         let unmarked = Label {
             scheme: "NATO".into(),
             rank: 0,
@@ -407,7 +547,9 @@ impl Oracle<'_> {
         };
         let stake: Option<Label> = match likeness {
             _ if administrative => None,
-            "message.read" | "message.forward" | "file.download" => item.as_ref().map(|item| item.label.clone()),
+            "message.read" | "message.forward" | "file.download" => {
+                item.as_ref().map(|item| item.label.clone())
+            }
             "message.post" | "file.upload" if !fixed => sent.clone().or(of_channel.clone()),
             "user.direct_message" => Some(sent.clone().unwrap_or(unmarked)),
             _ => Some(of_channel.clone().unwrap_or(unmarked)),
@@ -416,7 +558,8 @@ impl Oracle<'_> {
         let channel_rank = of_channel.as_ref().map_or(0, |label| label.rank);
         let post = likeness == "message.post";
         let upload = likeness == "file.upload";
-        let flag = |place: &Option<Value>, name: &str| place.as_ref().is_some_and(|place| place[name] == true);
+        let flag =
+            |place: &Option<Value>, name: &str| place.as_ref().is_some_and(|place| place[name] == true);
         let roles = texts(&subject["roles"]);
         let is = |role: &str| roles.contains(role);
         let mut failing: Vec<u8> = Vec::new();
@@ -427,7 +570,10 @@ impl Oracle<'_> {
         };
 
         // 2 to 5.
-        deny(2, facts["audit"] == "unavailable" && (stake_rank >= 1 || administrative));
+        deny(
+            2,
+            facts["audit"] == "unavailable" && (stake_rank >= 1 || administrative),
+        );
         deny(3, subject["status"] != "active");
         let inviting = matches!(likeness, "channel.invite" | "channel.add_guest");
         if let Some(target) = target.filter(|_| inviting || likeness == "user.direct_message") {
@@ -443,13 +589,18 @@ impl Oracle<'_> {
                 2 => 24.0 * 60.0,
                 _ => 30.0 * 24.0 * 60.0,
             };
-            deny(5, minutes("auth_age_minutes") > most || minutes("idle_minutes") > 60.0);
+            deny(
+                5,
+                minutes("auth_age_minutes") > most || minutes("idle_minutes") > 60.0,
+            );
         }
         if action == "break_glass.request" {
             return Ok((failing, BTreeSet::new()));
         }
         if action == "channel.leave" {
-            let member = channel.as_ref().is_some_and(|channel| texts(&channel["members"]).contains(subject_id));
+            let member = channel
+                .as_ref()
+                .is_some_and(|channel| texts(&channel["members"]).contains(subject_id));
             if failing.is_empty() && !member {
                 failing.push(31);
             }
@@ -458,7 +609,10 @@ impl Oracle<'_> {
 
         // 6 to 9.
         deny(6, content && is("sysadmin"));
-        let reads = matches!(likeness, "channel.discover" | "channel.join" | "message.read" | "file.download");
+        let reads = matches!(
+            likeness,
+            "channel.discover" | "channel.join" | "message.read" | "file.download"
+        );
         deny(6, content && is("archiver") && !reads);
         let owner = match &channel {
             Some(channel) if channel["owners"].is_array() => texts(&channel["owners"]).contains(subject_id),
@@ -484,8 +638,13 @@ impl Oracle<'_> {
         let approver = context["approver"].as_str();
         deny(8, approver == Some(subject_id));
         let target_id = text(&context["target"], "id");
-        deny(8, action == "clearance.grant" && ((kind == "user" && id == subject_id) || target_id == subject_id));
-        let requester = context["requester"].as_str().unwrap_or(if kind == "user" { id } else { "" });
+        deny(
+            8,
+            action == "clearance.grant" && ((kind == "user" && id == subject_id) || target_id == subject_id),
+        );
+        let requester = context["requester"]
+            .as_str()
+            .unwrap_or(if kind == "user" { id } else { "" });
         deny(8, action == "break_glass.approve" && requester == subject_id);
         let counts = approver.is_some_and(|approver| {
             approver != subject_id
@@ -503,20 +662,39 @@ impl Oracle<'_> {
         deny(9, two && !counts);
 
         // 10 to 16.
-        let closed = channel.as_ref().is_some_and(|channel| channel["state"] == "closed");
-        deny(10, closed && (post || upload || inviting || likeness == "channel.join"));
-        deny(10, to.as_ref().is_some_and(|to| likeness == "message.forward" && to["state"] == "closed"));
+        let closed = channel
+            .as_ref()
+            .is_some_and(|channel| channel["state"] == "closed");
+        deny(
+            10,
+            closed && (post || upload || inviting || likeness == "channel.join"),
+        );
+        deny(
+            10,
+            to.as_ref()
+                .is_some_and(|to| likeness == "message.forward" && to["state"] == "closed"),
+        );
         let externals = flag(&channel, "externals_allowed");
         let is_guest = |person: &Value| texts(&person["roles"]).contains("guest");
         if let Some(target) = target.filter(|_| inviting) {
             let adds = likeness == "channel.add_guest";
-            deny(11, !externals && (adds || target["kind"] == "outsider" || is_guest(target)));
+            deny(
+                11,
+                !externals && (adds || target["kind"] == "outsider" || is_guest(target)),
+            );
             let as_guest = adds || is_guest(target);
             deny(14, as_guest && !self.sponsored(target));
-            let rejected = target["clearances"].as_array().into_iter().flatten().any(|c| c["attestation"] == "rejected");
+            let rejected = target["clearances"]
+                .as_array()
+                .into_iter()
+                .flatten()
+                .any(|c| c["attestation"] == "rejected");
             deny(15, as_guest && rejected);
         }
-        deny(11, likeness == "channel.join" && !externals && subject["kind"] == "outsider");
+        deny(
+            11,
+            likeness == "channel.join" && !externals && subject["kind"] == "outsider",
+        );
         if let Some(node) = node {
             if likeness == "channel.federate" {
                 deny(12, node["agreement"] != true);
@@ -527,7 +705,10 @@ impl Oracle<'_> {
         let barred = inviting
             || upload
             || action == "call.record"
-            || matches!(likeness, "message.forward" | "channel.create" | "user.direct_message");
+            || matches!(
+                likeness,
+                "message.forward" | "channel.create" | "user.direct_message"
+            );
         deny(16, barred && is("guest"));
 
         // 17 to 20, and the second half of 23.
@@ -535,7 +716,10 @@ impl Oracle<'_> {
             let atomal = sent.scheme == "NATO" && sent.rank < 2 && sent.compartments.contains("ATOMAL");
             let sensitive = sent.scheme == "UK" && sent.rank > 0 && sent.compartments.contains("SENSITIVE");
             deny(17, sent.scheme != ours.scheme || atomal || sensitive);
-            deny(18, sent.rank > ours.rank || !sent.compartments.is_subset(&ours.compartments));
+            deny(
+                18,
+                sent.rank > ours.rank || !sent.compartments.is_subset(&ours.compartments),
+            );
         }
         let agency = subject["agency"].as_str();
         let moved: Vec<&Item> = match likeness {
@@ -543,7 +727,11 @@ impl Oracle<'_> {
             _ if post || upload => quotes.iter().collect(),
             _ => Vec::new(),
         };
-        let destination = if likeness == "message.forward" { to.as_ref() } else { channel.as_ref() };
+        let destination = if likeness == "message.forward" {
+            to.as_ref()
+        } else {
+            channel.as_ref()
+        };
         for item in moved {
             let destination = label(&destination.ok_or(())?["label"])?;
             match self.within(&item.label, &destination) {
@@ -556,12 +744,14 @@ impl Oracle<'_> {
 
         // 21 to 31.
         let place = channel.as_ref().map_or("", |channel| text(channel, "id"));
-        let emergency = matches!(likeness, "channel.discover" | "channel.join" | "message.read" | "message.post");
+        let emergency = matches!(
+            likeness,
+            "channel.discover" | "channel.join" | "message.read" | "message.post"
+        );
         let wanted = match likeness {
             "channel.discover" if flag(&channel, "listed") => None,
-            "channel.discover" | "channel.join" | "channel.create" | "message.post" | "file.upload" | "call.join" => {
-                of_channel.clone()
-            }
+            "channel.discover" | "channel.join" | "channel.create" | "message.post" | "file.upload"
+            | "call.join" => of_channel.clone(),
             "message.read" | "message.forward" | "file.download" | "user.direct_message" => stake.clone(),
             _ => None,
         };
@@ -570,17 +760,27 @@ impl Oracle<'_> {
             for number in self.cleared(subject, wanted, place, emergency)? {
                 deny(number, true);
             }
-            reviewed = self.cleared(subject, wanted, place, false)?.iter().any(|number| *number <= 26);
+            reviewed = self
+                .cleared(subject, wanted, place, false)?
+                .iter()
+                .any(|number| *number <= 26);
         }
         if let Some(target) = target {
-            let wanted = if inviting { of_channel.clone() } else { stake.clone() };
+            let wanted = if inviting {
+                of_channel.clone()
+            } else {
+                stake.clone()
+            };
             if inviting || likeness == "user.direct_message" {
                 for number in self.cleared(target, &wanted.ok_or(())?, place, false)? {
                     deny(number, true);
                 }
             }
             if let Some(channel) = channel.as_ref().filter(|_| inviting) {
-                deny(30, target["kind"] == "industry" && channel_rank >= 1 && channel["industry_allowed"] != true);
+                deny(
+                    30,
+                    target["kind"] == "industry" && channel_rank >= 1 && channel["industry_allowed"] != true,
+                );
                 let (held, wanted) = (texts(&target["missions"]), texts(&channel["missions"]));
                 let archiving = target["kind"] == "service" && texts(&target["roles"]).contains("archiver");
                 let every = archiving && held.contains("*");
@@ -590,21 +790,43 @@ impl Oracle<'_> {
         if let (true, Some(node), Some(ours)) = (likeness == "channel.federate", node, &of_channel) {
             let held = texts(&node["accreditation"]["compartments"]);
             let personal = |tag: &&String| !(ours.scheme == "UK" && *tag == "SENSITIVE");
-            deny(26, !ours.compartments.iter().filter(personal).all(|tag| held.contains(tag)));
+            deny(
+                26,
+                !ours
+                    .compartments
+                    .iter()
+                    .filter(personal)
+                    .all(|tag| held.contains(tag)),
+            );
             deny(27, ours.nationals_only);
             let theirs = nations(&texts(&node["communities"]));
-            let apart = ours.audience.as_ref().is_some_and(|audience| audience.is_disjoint(&theirs));
+            let apart = ours
+                .audience
+                .as_ref()
+                .is_some_and(|audience| audience.is_disjoint(&theirs));
             deny(28, !ours.nationals_only && apart);
         }
         let in_channel = content && channel.is_some();
         let industry_taken = flag(&channel, "industry_allowed");
-        deny(30, in_channel && subject["kind"] == "industry" && channel_rank >= 1 && !industry_taken);
+        deny(
+            30,
+            in_channel && subject["kind"] == "industry" && channel_rank >= 1 && !industry_taken,
+        );
         let knows = matches!(
             likeness,
-            "channel.join" | "message.read" | "message.post" | "message.forward" | "file.upload" | "file.download" | "call.join"
+            "channel.join"
+                | "message.read"
+                | "message.post"
+                | "message.forward"
+                | "file.upload"
+                | "file.download"
+                | "call.join"
         );
         if let (true, Some(channel), Some(stake)) = (knows, &channel, &stake) {
-            deny(31, !self.needs_to_know(subject_id, subject, channel, stake, likeness == "channel.join")?);
+            deny(
+                31,
+                !self.needs_to_know(subject_id, subject, channel, stake, likeness == "channel.join")?,
+            );
             if let Some(to) = to.as_ref().filter(|_| likeness == "message.forward") {
                 deny(31, !self.needs_to_know(subject_id, subject, to, stake, false)?);
                 deny(32, self.members_fail(to, stake)?);
@@ -615,17 +837,25 @@ impl Oracle<'_> {
         }
 
         // 33 to 38.
-        let device = facts["device"].as_str().and_then(|id| self.world["devices"].get(id));
+        let device = facts["device"]
+            .as_str()
+            .and_then(|id| self.world["devices"].get(id));
         let managed = device.is_some_and(|device| device["managed"] == true);
-        let accreditation = device.map(|device| &device["accreditation"]).filter(|held| held.is_object());
-        let device_rank = accreditation.map_or(Ok(0), |held| rank(text(held, "scheme"), text(held, "level")))?;
+        let accreditation = device
+            .map(|device| &device["accreditation"])
+            .filter(|held| held.is_object());
+        let device_rank =
+            accreditation.map_or(Ok(0), |held| rank(text(held, "scheme"), text(held, "level")))?;
         if content && !matches!(likeness, "channel.federate" | "channel.discover") {
             deny(33, device_rank < stake_rank);
             let reported = device.and_then(|device| moment(&device["posture_reported_at"]));
             let fresh = reported.is_some_and(|at| at <= self.now && self.now - at <= 7 * 24 * 3600 * 1000);
             deny(34, stake_rank >= 1 && !fresh);
             let location = facts["location"].as_str().unwrap_or("nowhere");
-            deny(35, stake_rank >= 2 && texts(&self.world["settings"]["blocked_locations"]).contains(location));
+            deny(
+                35,
+                stake_rank >= 2 && texts(&self.world["settings"]["blocked_locations"]).contains(location),
+            );
         }
         deny(33, administrative && !managed);
         deny(37, likeness == "file.download" && (is("guest") || !managed));
@@ -636,11 +866,19 @@ impl Oracle<'_> {
         };
         deny(38, content && subject["kind"] != "service" && aal < needed);
         deny(38, administrative && aal < 3);
-        deny(38, action == "break_glass.approve" && (session.is_none() || minutes("auth_age_minutes") > 5.0));
+        deny(
+            38,
+            action == "break_glass.approve" && (session.is_none() || minutes("auth_age_minutes") > 5.0),
+        );
 
         let mut obligations = BTreeSet::new();
         let marked = stake_rank >= 1;
-        if marked && matches!(likeness, "channel.join" | "message.read" | "file.download" | "call.join") {
+        if marked
+            && matches!(
+                likeness,
+                "channel.join" | "message.read" | "file.download" | "call.join"
+            )
+        {
             obligations.insert("display_marking");
         }
         if marked && likeness == "file.download" {
@@ -659,7 +897,9 @@ impl Oracle<'_> {
             "audit.read" => drop(obligations.insert("log_access")),
             "break_glass.approve" => drop(obligations.insert("breakglass_review")),
             "user.revoke" => obligations.extend(["push_revocation", "close_sessions", "evict_channels"]),
-            _ if likeness == "channel.reclassify" && !lowers => drop(obligations.insert("reevaluate_members")),
+            _ if likeness == "channel.reclassify" && !lowers => {
+                drop(obligations.insert("reevaluate_members"))
+            }
             _ => {}
         }
         Ok((failing, obligations))

@@ -4,7 +4,10 @@
 use countersign_authz::Policies;
 use countersign_authz::proof::{Claim, Finding, ProofError, Prover, invariants, never_errors};
 
-#[expect(clippy::disallowed_methods, reason = "tests say where the solver is as an operator would")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "tests say where the solver is as an operator would"
+)]
 fn prover() -> Prover {
     let path = std::env::var("CVC5").unwrap_or_else(|_| "cvc5".to_owned());
     match Prover::start(&path) {
@@ -14,7 +17,11 @@ fn prover() -> Prover {
 }
 
 fn refuted(findings: &[Finding]) -> Vec<String> {
-    findings.iter().filter(|finding| !finding.proven()).map(|finding| format!("{finding:?}")).collect()
+    findings
+        .iter()
+        .filter(|finding| !finding.proven())
+        .map(|finding| format!("{finding:?}"))
+        .collect()
 }
 
 #[tokio::test]
@@ -28,7 +35,9 @@ async fn no_guardrail_ever_errs() {
 async fn the_shipped_policies_keep_every_invariant() {
     let mut prover = prover();
     for claim in Claim::shipped() {
-        let findings = invariants(&mut prover, &Policies::builtin(), &claim.invariant).await.unwrap();
+        let findings = invariants(&mut prover, &Policies::builtin(), &claim.invariant)
+            .await
+            .unwrap();
         assert_eq!(refuted(&findings), Vec::<String>::new(), "{}", claim.name);
     }
 }
@@ -37,8 +46,14 @@ async fn the_shipped_policies_keep_every_invariant() {
 async fn policies_known_to_be_bad_are_refuted() {
     let mut prover = prover();
     for claim in Claim::shipped() {
-        let findings = invariants(&mut prover, &claim.known_bad, &claim.invariant).await.unwrap();
-        assert!(!refuted(&findings).is_empty(), "{} lets its known-bad policies pass", claim.name);
+        let findings = invariants(&mut prover, &claim.known_bad, &claim.invariant)
+            .await
+            .unwrap();
+        assert!(
+            !refuted(&findings).is_empty(),
+            "{} lets its known-bad policies pass",
+            claim.name
+        );
     }
 }
 
@@ -48,7 +63,9 @@ async fn an_invariant_that_forbids_nothing_is_refused() {
         name: "empty".into(),
         text: r#"@id("empty") permit (principal, action == Action::"channel.join", resource);"#.into(),
     };
-    let error = invariants(&mut prover(), &Policies::builtin(), &empty).await.unwrap_err();
+    let error = invariants(&mut prover(), &Policies::builtin(), &empty)
+        .await
+        .unwrap_err();
     assert!(matches!(error, ProofError::Vacuous(_)), "{error}");
 }
 

@@ -51,18 +51,33 @@ impl Dice<'_> {
     }
 
     fn some(&mut self, texts: &[&str], percent: u32) -> Vec<String> {
-        texts.iter().filter(|_| self.rng.random_range(0..100) < percent).map(ToString::to_string).collect()
+        texts
+            .iter()
+            .filter(|_| self.rng.random_range(0..100) < percent)
+            .map(ToString::to_string)
+            .collect()
     }
 
     fn id(&mut self, map: &str) -> String {
         let ids: Vec<&String> = self.world[map].as_object().unwrap().keys().collect();
-        if self.chance(2) { "ghost".into() } else { ids.choose(&mut self.rng).unwrap().to_string() }
+        if self.chance(2) {
+            "ghost".into()
+        } else {
+            ids.choose(&mut self.rng).unwrap().to_string()
+        }
     }
 
     fn level(&mut self, scheme: Option<&str>) -> (String, String) {
-        let fits: Vec<_> = LEVELS.iter().filter(|(name, _)| scheme.is_none_or(|scheme| scheme == *name)).collect();
+        let fits: Vec<_> = LEVELS
+            .iter()
+            .filter(|(name, _)| scheme.is_none_or(|scheme| scheme == *name))
+            .collect();
         let (scheme, levels) = fits.choose(&mut self.rng).unwrap();
-        let level = if self.chance(1) { "NOT-A-LEVEL" } else { self.of(levels) };
+        let level = if self.chance(1) {
+            "NOT-A-LEVEL"
+        } else {
+            self.of(levels)
+        };
         ((*scheme).to_owned(), level.to_owned())
     }
 
@@ -116,18 +131,34 @@ impl Dice<'_> {
     fn person(&mut self) -> Value {
         let mut patch = Map::new();
         if self.chance(30) {
-            let clearances: Vec<Value> = (0..self.rng.random_range(0..3)).map(|_| self.clearance()).collect();
+            let clearances: Vec<Value> = (0..self.rng.random_range(0..3))
+                .map(|_| self.clearance())
+                .collect();
             patch.insert("clearances".into(), json!(clearances));
         }
         if self.chance(20) {
-            let roles = ["archiver", "auditor", "guest", "member", "owner", "security_officer", "sysadmin"];
+            let roles = [
+                "archiver",
+                "auditor",
+                "guest",
+                "member",
+                "owner",
+                "security_officer",
+                "sysadmin",
+            ];
             patch.insert("roles".into(), json!(self.some(&roles, 25)));
         }
         if self.chance(20) {
-            patch.insert("kind".into(), json!(self.of(&["government", "industry", "military", "outsider", "service"])));
+            patch.insert(
+                "kind".into(),
+                json!(self.of(&["government", "industry", "military", "outsider", "service"])),
+            );
         }
         if self.chance(15) {
-            patch.insert("nationalities".into(), json!(self.some(&["CHE", "DEU", "FRA", "GBR", "USA"], 30)));
+            patch.insert(
+                "nationalities".into(),
+                json!(self.some(&["CHE", "DEU", "FRA", "GBR", "USA"], 30)),
+            );
         }
         if self.chance(20) {
             patch.insert("missions".into(), json!(self.some(&["*", "BALTIC", "NUC"], 50)));
@@ -136,7 +167,10 @@ impl Dice<'_> {
             patch.insert("status".into(), json!(self.of(&["active", "disabled"])));
         }
         if self.chance(15) {
-            patch.insert("briefings".into(), json!(self.some(&["NATO", "VS", "DR", "EU", "US"], 50)));
+            patch.insert(
+                "briefings".into(),
+                json!(self.some(&["NATO", "VS", "DR", "EU", "US"], 50)),
+            );
         }
         if self.chance(10) {
             patch.insert("sponsor".into(), json!(self.id("users")));
@@ -158,9 +192,14 @@ impl Dice<'_> {
             patch.insert("state".into(), json!(self.of(&["open", "closed"])));
         }
         if self.chance(20) {
-            patch.insert("label_mode".into(), json!(self.of(&["fixed", "floating", "portion"])));
+            patch.insert(
+                "label_mode".into(),
+                json!(self.of(&["fixed", "floating", "portion"])),
+            );
         }
-        let people = ["alice", "bob", "carol", "dave", "gina", "mia", "paul", "lars", "arch", "rita", "ghost"];
+        let people = [
+            "alice", "bob", "carol", "dave", "gina", "mia", "paul", "lars", "arch", "rita", "ghost",
+        ];
         if self.chance(30) {
             let few = people.get(..people.len() - usize::from(!self.chance(5))).unwrap();
             patch.insert("members".into(), json!(self.some(few, 30)));
@@ -249,17 +288,29 @@ impl Dice<'_> {
 
     fn question(&mut self) -> Value {
         let names: Vec<&str> = countersign_authz::actions().collect();
-        let action = if self.chance(1) { "message.delete" } else { self.of(&names) };
+        let action = if self.chance(1) {
+            "message.delete"
+        } else {
+            self.of(&names)
+        };
         let kind = match action {
             "archive.read" | "message.read" | "message.forward" => "message",
             "file.download" => "file",
-            "clearance.grant" | "user.revoke" | "break_glass.approve" | "person.manage" | "user.direct_message" => "user",
+            "clearance.grant"
+            | "user.revoke"
+            | "break_glass.approve"
+            | "person.manage"
+            | "user.direct_message" => "user",
             "clearance.import" => "import",
             "policy.publish" | "server.manage" | "session.end" | "decision.simulate" => "policy",
             "audit.read" | "console.read" => "audit_log",
             _ => "channel",
         };
-        let kind = if self.chance(2) { self.of(&["channel", "message", "file", "user", "policy", "thing"]) } else { kind };
+        let kind = if self.chance(2) {
+            self.of(&["channel", "message", "file", "user", "policy", "thing"])
+        } else {
+            kind
+        };
         let id = match kind {
             "channel" if action == "channel.create" && self.chance(60) => "new".to_owned(),
             "channel" => self.id("channels"),
@@ -275,7 +326,12 @@ impl Dice<'_> {
         let mut context = json!({});
         let wants = |names: &[&str]| names.contains(&action);
         if wants(&["channel.create", "channel.reclassify", "channel.set_label"]) && self.chance(95)
-            || wants(&["message.post", "message.edit", "file.upload", "user.direct_message"]) && self.chance(60)
+            || wants(&[
+                "message.post",
+                "message.edit",
+                "file.upload",
+                "user.direct_message",
+            ]) && self.chance(60)
             || self.chance(3)
         {
             let of = self.world["channels"][id.as_str()]["label"]["scheme"].as_str();
@@ -310,7 +366,11 @@ impl Dice<'_> {
             context["requester"] = json!(self.id("users"));
         }
         let officers = ["judy", "judy", "kara", "hugo", "olga", "carol", "mia"];
-        let subject = if self.chance(45) { self.of(&officers).to_owned() } else { self.id("users") };
+        let subject = if self.chance(45) {
+            self.of(&officers).to_owned()
+        } else {
+            self.id("users")
+        };
         json!({"subject": subject, "action": action, "resource": resource, "context": context})
     }
 
@@ -363,21 +423,39 @@ fn compare(seed: u64, rounds: usize) {
     let snapshot = Snapshot::new(countersign_directory::world::parse(WORLD.as_bytes()).unwrap(), 0);
     let engine = Engine::builtin().unwrap();
     let now = chrono::DateTime::parse_from_rfc3339(NOW).unwrap().to_utc();
-    let mut dice = Dice { rng: StdRng::seed_from_u64(seed), world: &world };
+    let mut dice = Dice {
+        rng: StdRng::seed_from_u64(seed),
+        world: &world,
+    };
     let mut differences = Vec::new();
     let mut seen = std::collections::BTreeMap::<String, usize>::new();
     for _ in 0..rounds {
         let mut question = dice.question();
-        let given = if dice.chance(70) { dice.given(&question) } else { json!({}) };
+        let given = if dice.chance(70) {
+            dice.given(&question)
+        } else {
+            json!({})
+        };
         let facts = dice.facts();
         let mut patched = world.clone();
         merge(&mut patched, &given);
-        let expected = Oracle { world: &patched, now: now.timestamp_millis() }.judge(&question, &facts);
+        let expected = Oracle {
+            world: &patched,
+            now: now.timestamp_millis(),
+        }
+        .judge(&question, &facts);
         question["given"] = given;
         let got = scenario::simulate(&engine, &snapshot, &question, &facts, now).unwrap();
         let failing: Vec<u8> = got.failing.iter().map(|failed| failed.number).collect();
-        let obligations = got.decision.obligations.iter().map(|obligation| obligation.kind.as_str()).collect();
-        let first = failing.first().map_or_else(|| expected.decision.to_owned(), u8::to_string);
+        let obligations = got
+            .decision
+            .obligations
+            .iter()
+            .map(|obligation| obligation.kind.as_str())
+            .collect();
+        let first = failing
+            .first()
+            .map_or_else(|| expected.decision.to_owned(), u8::to_string);
         *seen.entry(first).or_default() += 1;
         if (got.decision.outcome.as_str(), &failing, &obligations)
             != (expected.decision, &expected.failing, &expected.obligations)
@@ -393,9 +471,19 @@ fn compare(seed: u64, rounds: usize) {
         }
     }
     let shown = differences.iter().take(5).cloned().collect::<Vec<_>>().join("\n");
-    assert!(differences.is_empty(), "{} of {rounds} differ; seen {seen:?}\n{shown}", differences.len());
-    let missing: Vec<String> = (1..=38_u8).map(|n| n.to_string()).filter(|n| *n != "37" && !seen.contains_key(n)).collect();
-    assert!(missing.len() < 6, "guards never first: {missing:?}; seen {seen:?}");
+    assert!(
+        differences.is_empty(),
+        "{} of {rounds} differ; seen {seen:?}\n{shown}",
+        differences.len()
+    );
+    let missing: Vec<String> = (1..=38_u8)
+        .map(|n| n.to_string())
+        .filter(|n| *n != "37" && !seen.contains_key(n))
+        .collect();
+    assert!(
+        missing.len() < 6,
+        "guards never first: {missing:?}; seen {seen:?}"
+    );
 }
 
 #[test]

@@ -3,7 +3,9 @@
 
 use chrono::{DateTime, Utc};
 use countersign_authz::snapshot::Changed;
-use countersign_authz::{Context, DeviceFacts, Engine, Facts, Question, Reason, Reference, SessionFacts, Snapshot};
+use countersign_authz::{
+    Context, DeviceFacts, Engine, Facts, Question, Reason, Reference, SessionFacts, Snapshot,
+};
 use countersign_directory::change::member_id;
 use countersign_directory::{Entity, Noun, Status};
 
@@ -31,7 +33,12 @@ fn question(subject: &str, action: &str, kind: &str, id: &str) -> Question {
 }
 
 fn facts(aal: u8) -> Facts {
-    let session = SessionFacts { aal, auth_time: noon(), last_activity: noon(), revoked: false };
+    let session = SessionFacts {
+        aal,
+        auth_time: noon(),
+        last_activity: noon(),
+        revoked: false,
+    };
     Facts {
         session: Some(session),
         device: DeviceFacts::Registered("ns".parse().unwrap()),
@@ -56,11 +63,18 @@ fn a_revoked_person_is_denied_from_the_next_revision_on() {
     let before = world();
     let mut alice = before.person("alice").unwrap().as_ref().clone();
     alice.status = Status::Disabled;
-    let change = Changed { noun: Noun::Person, id: "alice".into(), entity: Some(Entity::Person(alice)) };
+    let change = Changed {
+        noun: Noun::Person,
+        id: "alice".into(),
+        entity: Some(Entity::Person(alice)),
+    };
     let after = before.after([change], 2);
     let asked = question("alice", "channel.join", "channel", "ops-ns");
     assert!(engine.decide(&before, &asked, &facts(3), noon()).allowed());
-    assert_eq!(engine.decide(&after, &asked, &facts(3), noon()).reason, Some(Reason::AccountInactive));
+    assert_eq!(
+        engine.decide(&after, &asked, &facts(3), noon()).reason,
+        Some(Reason::AccountInactive)
+    );
     assert_eq!(after.revision(), 2);
 }
 
@@ -68,11 +82,26 @@ fn a_revoked_person_is_denied_from_the_next_revision_on() {
 fn membership_follows_the_change_feed() {
     let (channel, person) = ("town".parse().unwrap(), "bob".parse().unwrap());
     let id = member_id(&channel, &person);
-    let joined = Changed { noun: Noun::Member, id: id.clone(), entity: Some(Entity::Member(channel, person)) };
+    let joined = Changed {
+        noun: Noun::Member,
+        id: id.clone(),
+        entity: Some(Entity::Member(channel, person)),
+    };
     let with = world().after([joined], 2);
     assert!(with.memberships("bob").any(|channel| channel.as_str() == "town"));
-    let without = with.after([Changed { noun: Noun::Member, id, entity: None }], 3);
-    assert!(!without.memberships("bob").any(|channel| channel.as_str() == "town"));
+    let without = with.after(
+        [Changed {
+            noun: Noun::Member,
+            id,
+            entity: None,
+        }],
+        3,
+    );
+    assert!(
+        !without
+            .memberships("bob")
+            .any(|channel| channel.as_str() == "town")
+    );
     assert!(without.channel("town").unwrap().members.contains("noah"));
 }
 
@@ -87,7 +116,10 @@ fn the_true_code_goes_out_only_where_it_betrays_nothing() {
     };
     assert!(disclosed("noah", "log-nr"), "listed");
     assert!(!disclosed("noah", "ops-ns"));
-    assert!(disclosed("alice", "ops-ns"), "she would discover it, only her session is weak");
+    assert!(
+        disclosed("alice", "ops-ns"),
+        "she would discover it, only her session is weak"
+    );
     assert!(!disclosed("alice", "no-such-channel"));
 }
 
@@ -95,7 +127,12 @@ fn the_true_code_goes_out_only_where_it_betrays_nothing() {
 fn a_permit_ends_with_the_first_validity_on_which_it_rests() {
     let engine = Engine::builtin().unwrap();
     let now = at("2026-12-31T23:59:30Z");
-    let session = SessionFacts { aal: 3, auth_time: now, last_activity: now, revoked: false };
+    let session = SessionFacts {
+        aal: 3,
+        auth_time: now,
+        last_activity: now,
+        revoked: false,
+    };
     let device = DeviceFacts::Stated {
         managed: true,
         accreditation: Some(countersign_directory::Accreditation {
@@ -105,12 +142,21 @@ fn a_permit_ends_with_the_first_validity_on_which_it_rests() {
         }),
         posture_reported_at: Some(now),
     };
-    let facts = Facts { session: Some(session), device, ..Facts::default() };
+    let facts = Facts {
+        session: Some(session),
+        device,
+        ..Facts::default()
+    };
     let asked = question("bob", "channel.join", "channel", "ops-ns");
     let decision = engine.decide(&world(), &asked, &facts, now);
     assert!(decision.allowed(), "{:?}", decision.failing);
     assert_eq!(decision.expires_at, at("2026-12-31T23:59:59Z"));
-    let fresh = engine.decide(&world(), &question("alice", "channel.join", "channel", "ops-ns"), &facts, now);
+    let fresh = engine.decide(
+        &world(),
+        &question("alice", "channel.join", "channel", "ops-ns"),
+        &facts,
+        now,
+    );
     assert_eq!(fresh.expires_at, at("2027-01-01T00:00:30Z"));
 }
 
@@ -118,12 +164,25 @@ fn a_permit_ends_with_the_first_validity_on_which_it_rests() {
 fn only_a_permit_about_this_moment_is_a_proof() {
     let engine = Engine::builtin().unwrap();
     let revoke = question("judy", "user.revoke", "user", "alice");
-    let permit = engine.decide(&world(), &revoke, &facts(3), noon()).permit().unwrap();
+    let permit = engine
+        .decide(&world(), &revoke, &facts(3), noon())
+        .permit()
+        .unwrap();
     assert!(permit.covers("user.revoke", "alice").is_ok());
     assert!(permit.covers("user.revoke", "bob").is_err());
-    assert!(engine.decide(&world(), &revoke, &facts(2), noon()).permit().is_none());
+    assert!(
+        engine
+            .decide(&world(), &revoke, &facts(2), noon())
+            .permit()
+            .is_none()
+    );
     let standing = question("alice", "channel.join", "channel", "ops-ns");
-    assert!(engine.decide(&world(), &standing, &Facts::standing(), noon()).permit().is_none());
+    assert!(
+        engine
+            .decide(&world(), &standing, &Facts::standing(), noon())
+            .permit()
+            .is_none()
+    );
 }
 
 #[test]
@@ -133,7 +192,10 @@ fn an_agency_forbid_ranks_before_assurance_and_an_obligation_can_be_mandatory() 
         r#"@id("mine") @reason("PDP_INPUT") forbid (principal, action == Action::"channel.join", resource)
            when { principal.agency == "DGA" } unless { !(principal has agency) };"#,
     );
-    assert!(Engine::new(countersign_labels::Schemes::builtin(), &policies).is_err(), "strict validation");
+    assert!(
+        Engine::new(countersign_labels::Schemes::builtin(), &policies).is_err(),
+        "strict validation"
+    );
     let policies = countersign_authz::Policies::builtin().and(
         "mine.cedar",
         r#"@id("mine") @reason("ROLE_REQUIRED") forbid (principal, action == Action::"channel.join", resource)
@@ -146,7 +208,18 @@ fn an_agency_forbid_ranks_before_assurance_and_an_obligation_can_be_mandatory() 
     let bob = engine.decide(&world(), &asked("bob"), &facts(2), noon());
     assert_eq!(bob.failing, [Reason::RoleRequired, Reason::AalStepUp]);
     let alice = engine.decide(&world(), &asked("alice"), &facts(3), noon());
-    assert!(alice.obligations.iter().any(|obligation| obligation.kind == "notify_owner" && obligation.mandatory));
-    let deaf = Facts { supported_obligations: Some(Default::default()), ..facts(3) };
-    assert_eq!(engine.decide(&world(), &asked("alice"), &deaf, noon()).reason, Some(Reason::NeedToKnow));
+    assert!(
+        alice
+            .obligations
+            .iter()
+            .any(|obligation| obligation.kind == "notify_owner" && obligation.mandatory)
+    );
+    let deaf = Facts {
+        supported_obligations: Some(Default::default()),
+        ..facts(3)
+    };
+    assert_eq!(
+        engine.decide(&world(), &asked("alice"), &deaf, noon()).reason,
+        Some(Reason::NeedToKnow)
+    );
 }
