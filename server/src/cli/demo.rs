@@ -5,9 +5,9 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use authn::Happened;
 use authn::assurance::{Level, Method, Proof};
 use authn::session::{Lifetimes, Place, open};
-use authn::Happened;
 use clap::Args;
 use countersign_authn as authn;
 use countersign_directory::operation::{device, import, settings};

@@ -57,9 +57,16 @@ pub(super) async fn addresses<'a>(
     let mut addresses = Vec::new();
     let mut transaction = app.database.begin_write().await.map_err(outside)?;
     for person in people {
-        let link = enrolment::issue(person, enrolment::LIFETIME, now, &mut rng, &mut log, &mut transaction)
-            .await
-            .map_err(outside)?;
+        let link = enrolment::issue(
+            person,
+            enrolment::LIFETIME,
+            now,
+            &mut rng,
+            &mut log,
+            &mut transaction,
+        )
+        .await
+        .map_err(outside)?;
         let address = format!("{}/enrol/{}", app.config.issuer, link.expose());
         addresses.push((person.clone(), address));
     }
