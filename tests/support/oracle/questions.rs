@@ -203,7 +203,12 @@ fn context(draw: &mut Draw<'_>, action: &str, subject: &str, channel: &str) -> M
         || action == "user.direct_message" && draw.chance(70)
     {
         let near = draw.world["channels"][channel]["label"].clone();
-        context.insert("label".into(), label::near(draw, &near));
+        let label = if draw.chance(4) {
+            label::broken(draw)
+        } else {
+            label::near(draw, &near)
+        };
+        context.insert("label".into(), label);
     }
     if labelled && draw.chance(30) {
         let quotes: Vec<Value> = (0..=draw.below(2)).map(|_| quote(draw)).collect();
