@@ -8,3 +8,4 @@ mod authn;
 mod authz;
 mod directory;
 mod fuzz_seeds;
+mod process;

@@ -88,22 +88,39 @@ pub async fn open_house() -> TestHouse {
     table.insert("record".into(), toml::toml! { durability = "process" }.into());
     let config = Config::from_table(table).unwrap();
     let randomness = Randomness::system().unwrap();
-    let app = house::open(config, Clock::turned_by_hand(start()), randomness, None).await.unwrap();
+    let app = house::open(config, Clock::turned_by_hand(start()), randomness, None)
+        .await
+        .unwrap();
     let mut transaction = app.database.begin_write().await.unwrap();
     let source = import::Source::read(WORLD).unwrap();
     let permit = Permit::operator();
     let options = import::Options::default();
-    let report = import::import(source, &options, &permit, start(), &mut transaction).await.unwrap();
-    record::append(permit.by(), &report.events, start(), &mut transaction).await.unwrap();
+    let report = import::import(source, &options, &permit, start(), &mut transaction)
+        .await
+        .unwrap();
+    record::append(permit.by(), &report.events, start(), &mut transaction)
+        .await
+        .unwrap();
     let mut settings = app.snapshot().settings().clone();
-    settings.administration = Administration { aal: 2, managed_device: false };
-    let outcome = countersign_directory::operation::settings::put(&settings, &permit, start(), &mut transaction);
+    settings.administration = Administration {
+        aal: 2,
+        managed_device: false,
+    };
+    let outcome =
+        countersign_directory::operation::settings::put(&settings, &permit, start(), &mut transaction);
     let outcome = outcome.await.unwrap();
-    record::append(permit.by(), &outcome.events, start(), &mut transaction).await.unwrap();
+    record::append(permit.by(), &outcome.events, start(), &mut transaction)
+        .await
+        .unwrap();
     app.commit(transaction).await.unwrap();
     let peer = std::net::SocketAddr::from(([127, 0, 0, 1], 40_000));
     let router = wire::router(app.clone()).layer(MockConnectInfo(peer));
-    TestHouse { app, database, folder, router }
+    TestHouse {
+        app,
+        database,
+        folder,
+        router,
+    }
 }
 
 /// The record of a server that maps ids one to one, sees the whole world and may assert all.
@@ -123,7 +140,9 @@ impl TestHouse {
         let record: ConnectedServer = serde_json::from_value(record).unwrap();
         let now = self.app.now();
         let mut transaction = self.app.database.begin_write().await.unwrap();
-        let put = server::put(&record, &Permit::operator(), now, &mut transaction).await.unwrap();
+        let put = server::put(&record, &Permit::operator(), now, &mut transaction)
+            .await
+            .unwrap();
         drop(put);
         self.app.commit(transaction).await.unwrap();
         let token = self.token(&record.client_id);
@@ -147,18 +166,41 @@ impl TestHouse {
     /// Signs somebody in, on a device or none.
     pub async fn browser(&self, person: &str, level: Level, device: Option<&str>) -> Browser {
         let now = self.app.now();
-        let proof = Proof { level, methods: [Method::Mfa].into(), at: now, attested: level == Level::Aal3 };
-        let place = Place { device: device.map(|id| id.parse().unwrap()), agent: None };
+        let proof = Proof {
+            level,
+            methods: [Method::Mfa].into(),
+            at: now,
+            attested: level == Level::Aal3,
+        };
+        let place = Place {
+            device: device.map(|id| id.parse().unwrap()),
+            agent: None,
+        };
         let mut log = Happened::new();
         let mut transaction = self.app.database.begin_write().await.unwrap();
         let person = person.parse().unwrap();
         let lifetimes = Lifetimes::default();
         let mut rng = self.app.rng();
-        let (session, secret) =
-            open::open(&person, &proof, place, &lifetimes, now, &mut rng, &mut log, &mut transaction).await.unwrap();
-        record::happened(&Actor::Operator, &log, now, &mut transaction).await.unwrap();
+        let (session, secret) = open::open(
+            &person,
+            &proof,
+            place,
+            &lifetimes,
+            now,
+            &mut rng,
+            &mut log,
+            &mut transaction,
+        )
+        .await
+        .unwrap();
+        record::happened(&Actor::Operator, &log, now, &mut transaction)
+            .await
+            .unwrap();
         self.app.commit(transaction).await.unwrap();
-        Browser { session, cookie: format!("countersign={}", secret.expose()) }
+        Browser {
+            session,
+            cookie: format!("countersign={}", secret.expose()),
+        }
     }
 
     /// Takes a session to a client, as a sign-in there does; returns its `sid` there.
@@ -167,8 +209,19 @@ impl TestHouse {
         let mut log = Happened::new();
         let mut transaction = self.app.database.begin_write().await.unwrap();
         let mut rng = self.app.rng();
-        let sid = open::tie(&browser.session, client, now, &mut rng, &mut log, &mut transaction).await.unwrap();
-        record::happened(&Actor::Operator, &log, now, &mut transaction).await.unwrap();
+        let sid = open::tie(
+            &browser.session,
+            client,
+            now,
+            &mut rng,
+            &mut log,
+            &mut transaction,
+        )
+        .await
+        .unwrap();
+        record::happened(&Actor::Operator, &log, now, &mut transaction)
+            .await
+            .unwrap();
         self.app.commit(transaction).await.unwrap();
         sid
     }
@@ -185,7 +238,11 @@ impl TestHouse {
         let (parts, body) = response.into_parts();
         let bytes = axum::body::to_bytes(body, 16 * 1024 * 1024).await.unwrap();
         let text = String::from_utf8_lossy(&bytes).into_owned();
-        Answer { status: parts.status, headers: parts.headers, text }
+        Answer {
+            status: parts.status,
+            headers: parts.headers,
+            text,
+        }
     }
 
     /// Calls without any credentials.
@@ -194,26 +251,42 @@ impl TestHouse {
     }
 
     /// Calls as a connected server.
-    pub async fn as_server(&self, caller: &ServerCaller, verb: Verb, path: &str, body: Option<Value>) -> Answer {
+    pub async fn as_server(
+        &self,
+        caller: &ServerCaller,
+        verb: Verb,
+        path: &str,
+        body: Option<Value>,
+    ) -> Answer {
         let bearer = format!("Bearer {}", caller.token);
-        self.send(request(verb, path, &[("authorization", &bearer)], body)).await
+        self.send(request(verb, path, &[("authorization", &bearer)], body))
+            .await
     }
 
     /// Calls as a signed-in person whose page knows the CSRF token.
     pub async fn as_person(&self, caller: &Browser, verb: Verb, path: &str, body: Option<Value>) -> Answer {
-        let headers = [("cookie", caller.cookie.as_str()), ("x-csrf-token", caller.session.csrf.as_str())];
+        let headers = [
+            ("cookie", caller.cookie.as_str()),
+            ("x-csrf-token", caller.session.csrf.as_str()),
+        ];
         self.send(request(verb, path, &headers, body)).await
     }
 
     /// Calls as a signed-in person whose browser was tricked: cookie, no token.
     pub async fn as_tricked(&self, caller: &Browser, verb: Verb, path: &str) -> Answer {
-        self.send(request(verb, path, &[("cookie", &caller.cookie)], None)).await
+        self.send(request(verb, path, &[("cookie", &caller.cookie)], None))
+            .await
     }
 
     /// Asks one question, with an access token of this moment.
     pub async fn ask(&self, caller: &ServerCaller, question: Value) -> Value {
-        let fresh = ServerCaller { token: self.token(&caller.record.client_id), ..caller.clone() };
-        let answer = self.as_server(&fresh, Verb::POST, "/access/v1/evaluation", Some(question)).await;
+        let fresh = ServerCaller {
+            token: self.token(&caller.record.client_id),
+            ..caller.clone()
+        };
+        let answer = self
+            .as_server(&fresh, Verb::POST, "/access/v1/evaluation", Some(question))
+            .await;
         assert_eq!(answer.status, StatusCode::OK, "{}", answer.text);
         answer.json()
     }

@@ -6,3 +6,4 @@ pub mod database;
 pub mod fuzz_targets;
 pub mod house;
 pub mod oracle;
+pub mod process;

@@ -145,7 +145,10 @@ pub async fn invariants(
                     .into_compiled_policyset();
                     let compiler = &mut prover.compiler;
                     let forbids = !vacuous || !compiler.check_always_allows_opt(&wanted).await?;
-                    if compiler.check_implies_opt(&compile(&enough).map_err(|error| *error)?, &wanted).await? {
+                    if compiler
+                        .check_implies_opt(&compile(&enough).map_err(|error| *error)?, &wanted)
+                        .await?
+                    {
                         return Ok((forbids, None));
                     }
                     let active = compile(&active.all).map_err(|error| *error)?;

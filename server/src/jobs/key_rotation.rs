@@ -27,10 +27,10 @@ impl House {
     /// Rotates the keys whose time has come.
     pub async fn rotate_keys(&self) -> Result<(), RotationError> {
         let now = self.now();
-        let ring = self.keys.load_full();
+        let keys = self.keys.load_full();
         let due: Vec<Algorithm> = Algorithm::ALL
             .into_iter()
-            .filter(|kind| ring.is_rotation_due(*kind, now))
+            .filter(|kind| keys.is_rotation_due(*kind, now))
             .collect();
         if due.is_empty() {
             return Ok(());

@@ -13,10 +13,17 @@ async fn a_cleared_person_joins_and_is_told_her_duties() {
     let server = house.connect(whole_world("demo")).await;
     let alice = house.browser("alice", Level::Aal3, Some("ns")).await;
     house.tie(&alice, "demo").await;
-    let answer = house.ask(&server, question("alice", "channel.join", "ops-ns")).await;
+    let answer = house
+        .ask(&server, question("alice", "channel.join", "ops-ns"))
+        .await;
     assert_eq!(answer["decision"], true, "{answer}");
     assert_eq!(answer["context"]["obligations"][0]["type"], "display_marking");
-    assert!(answer["context"]["decision_id"].as_str().unwrap().starts_with("D-"));
+    assert!(
+        answer["context"]["decision_id"]
+            .as_str()
+            .unwrap()
+            .starts_with("D-")
+    );
     assert!(answer["context"]["reason"].is_null());
 }
 
@@ -26,18 +33,28 @@ async fn an_answer_lasts_a_minute_at_most_and_never_longer_than_the_session() {
     let server = house.connect(whole_world("demo")).await;
     let alice = house.browser("alice", Level::Aal3, Some("ns")).await;
     house.tie(&alice, "demo").await;
-    let answer = house.ask(&server, question("alice", "channel.join", "ops-ns")).await;
+    let answer = house
+        .ask(&server, question("alice", "channel.join", "ops-ns"))
+        .await;
     assert_eq!(answer["context"]["expires_at"], "2026-11-23T12:01:00.000Z");
     for _ in 0..23 {
         house.advance(TimeDelta::minutes(31)).await;
-        house.ask(&server, question("alice", "channel.join", "town")).await;
+        house
+            .ask(&server, question("alice", "channel.join", "town"))
+            .await;
     }
-    house.advance(TimeDelta::minutes(6) + TimeDelta::seconds(30)).await;
-    let answer = house.ask(&server, question("alice", "channel.join", "ops-ns")).await;
+    house
+        .advance(TimeDelta::minutes(6) + TimeDelta::seconds(30))
+        .await;
+    let answer = house
+        .ask(&server, question("alice", "channel.join", "ops-ns"))
+        .await;
     assert_eq!(answer["decision"], true, "{answer}");
     assert_eq!(answer["context"]["expires_at"], "2026-11-24T00:00:00.000Z");
     house.advance(TimeDelta::seconds(31)).await;
-    let answer = house.ask(&server, question("alice", "channel.join", "ops-ns")).await;
+    let answer = house
+        .ask(&server, question("alice", "channel.join", "ops-ns"))
+        .await;
     assert_eq!(answer["context"]["reason"], "SESSION_EXPIRED");
 }
 
@@ -45,12 +62,20 @@ async fn an_answer_lasts_a_minute_at_most_and_never_longer_than_the_session() {
 async fn without_a_session_the_assurance_is_zero_and_stepping_up_is_offered() {
     let house = open_house().await;
     let mut record = whole_world("chat");
-    record["clients"] = json!({"managed": true, "accreditation": {"scheme": "NATO", "level": "NS"}, "posture": "vouched"});
+    record["clients"] =
+        json!({"managed": true, "accreditation": {"scheme": "NATO", "level": "NS"}, "posture": "vouched"});
     record["node"] = json!("sfu-ns");
     let server = house.connect(record).await;
-    let answer = house.ask(&server, question("alice", "channel.join", "ops-ns")).await;
+    let answer = house
+        .ask(&server, question("alice", "channel.join", "ops-ns"))
+        .await;
     assert_eq!(answer["context"]["reason"], "AAL_STEP_UP", "{answer}");
-    assert!(answer["context"]["step_up"]["url"].as_str().unwrap().contains("/signin?acr_values="));
+    assert!(
+        answer["context"]["step_up"]["url"]
+            .as_str()
+            .unwrap()
+            .contains("/signin?acr_values=")
+    );
 }
 
 #[tokio::test]
@@ -59,11 +84,17 @@ async fn who_may_not_know_the_channel_learns_nothing_but_not_available() {
     let mut record = whole_world("chat");
     record["reasons"] = json!("public");
     let server = house.connect(record).await;
-    let hidden = house.ask(&server, question("noah", "channel.join", "ops-ns")).await;
-    let unknown = house.ask(&server, question("noah", "channel.join", "no-such-channel")).await;
+    let hidden = house
+        .ask(&server, question("noah", "channel.join", "ops-ns"))
+        .await;
+    let unknown = house
+        .ask(&server, question("noah", "channel.join", "no-such-channel"))
+        .await;
     assert_eq!(hidden["context"]["reason"], "NOT_AVAILABLE");
     assert_eq!(strip(&hidden), strip(&unknown));
-    let listed = house.ask(&server, question("noah", "channel.join", "log-nr")).await;
+    let listed = house
+        .ask(&server, question("noah", "channel.join", "log-nr"))
+        .await;
     assert_eq!(listed["context"]["reason"], "BRIEFING_MISSING", "{listed}");
 }
 
@@ -76,10 +107,17 @@ async fn outside_its_scope_everything_is_unknown_to_a_server() {
     let server = house.connect(record).await;
     let alice = house.browser("alice", Level::Aal3, Some("ns")).await;
     house.tie(&alice, "chat").await;
-    let inside = house.ask(&server, question("alice", "channel.join", "town")).await;
+    let inside = house
+        .ask(&server, question("alice", "channel.join", "town"))
+        .await;
     assert_eq!(inside["decision"], true, "{inside}");
-    let nobody = house.ask(&server, question("nobody", "channel.join", "town")).await;
-    for outside in [question("noah", "channel.join", "town"), question("alice", "channel.join", "log-nr")] {
+    let nobody = house
+        .ask(&server, question("nobody", "channel.join", "town"))
+        .await;
+    for outside in [
+        question("noah", "channel.join", "town"),
+        question("alice", "channel.join", "log-nr"),
+    ] {
         let answer = house.ask(&server, outside).await;
         assert_eq!(strip(&answer), strip(&nobody));
     }
@@ -91,7 +129,9 @@ async fn bare_answers_hold_nothing_but_the_decision() {
     let mut record = whole_world("bare");
     record["answers"] = json!("bare");
     let server = house.connect(record).await;
-    let answer = house.ask(&server, question("noah", "channel.join", "ops-ns")).await;
+    let answer = house
+        .ask(&server, question("noah", "channel.join", "ops-ns"))
+        .await;
     assert_eq!(answer, json!({"decision": false}));
 }
 
@@ -102,10 +142,19 @@ async fn a_revoked_person_is_denied_from_the_next_question_on() {
     let alice = house.browser("alice", Level::Aal3, Some("ns")).await;
     house.tie(&alice, "demo").await;
     let judy = house.browser("judy", Level::Aal2, None).await;
-    assert_eq!(house.ask(&server, question("alice", "channel.join", "ops-ns")).await["decision"], true);
-    let revoked = house.as_person(&judy, Method::POST, "/api/v1/people/alice/revoke", None).await;
+    assert_eq!(
+        house
+            .ask(&server, question("alice", "channel.join", "ops-ns"))
+            .await["decision"],
+        true
+    );
+    let revoked = house
+        .as_person(&judy, Method::POST, "/api/v1/people/alice/revoke", None)
+        .await;
     assert_eq!(revoked.status, 200, "{}", revoked.text);
-    let answer = house.ask(&server, question("alice", "channel.join", "ops-ns")).await;
+    let answer = house
+        .ask(&server, question("alice", "channel.join", "ops-ns"))
+        .await;
     assert_eq!(answer["context"]["reason"], "ACCOUNT_INACTIVE");
 }
 
@@ -116,11 +165,24 @@ async fn cut_off_from_the_store_for_more_than_five_seconds_nothing_of_rank_1_is_
     let alice = house.browser("alice", Level::Aal3, Some("ns")).await;
     house.tie(&alice, "demo").await;
     house.app.clock.advance(TimeDelta::seconds(5));
-    assert_eq!(house.ask(&server, question("alice", "channel.join", "ops-ns")).await["decision"], true);
+    assert_eq!(
+        house
+            .ask(&server, question("alice", "channel.join", "ops-ns"))
+            .await["decision"],
+        true
+    );
     house.app.clock.advance(TimeDelta::seconds(1));
-    let answer = house.ask(&server, question("alice", "channel.join", "ops-ns")).await;
+    let answer = house
+        .ask(&server, question("alice", "channel.join", "ops-ns"))
+        .await;
     assert_eq!(answer["context"]["reason"], "AUDIT_UNAVAILABLE");
-    assert_eq!(house.ask(&server, question("alice", "channel.join", "town")).await["decision"], true, "rank 0");
+    assert_eq!(
+        house
+            .ask(&server, question("alice", "channel.join", "town"))
+            .await["decision"],
+        true,
+        "rank 0"
+    );
     assert_eq!(house.anonymous(Method::GET, "/readyz", None).await.status, 503);
 }
 
@@ -131,9 +193,14 @@ async fn a_caller_that_names_a_revision_reads_its_own_writes() {
     let first = house.ask(&server, question("noah", "channel.join", "town")).await;
     let mut again = question("noah", "channel.join", "town");
     again["context"] = json!({"at_least_revision": first["context"]["revision"]});
-    assert_eq!(house.ask(&server, again.clone()).await["context"]["revision"], first["context"]["revision"]);
+    assert_eq!(
+        house.ask(&server, again.clone()).await["context"]["revision"],
+        first["context"]["revision"]
+    );
     again["context"]["at_least_revision"] = json!("wffff");
-    let answer = house.as_server(&server, Method::POST, "/access/v1/evaluation", Some(again)).await;
+    let answer = house
+        .as_server(&server, Method::POST, "/access/v1/evaluation", Some(again))
+        .await;
     assert_eq!(answer.status, 503);
 }
 

@@ -9,7 +9,12 @@ use serde_json::{Value, json};
 
 const PATH: &str = "/access/v1/evaluation";
 
-async fn raw(house: &TestHouse, caller: &ServerCaller, content_type: Option<&str>, body: impl Into<Body>) -> StatusCode {
+async fn raw(
+    house: &TestHouse,
+    caller: &ServerCaller,
+    content_type: Option<&str>,
+    body: impl Into<Body>,
+) -> StatusCode {
     let bearer = format!("Bearer {}", house.token(&caller.record.client_id));
     let mut request = Request::post(PATH).header("authorization", bearer);
     if let Some(content_type) = content_type {
@@ -29,7 +34,10 @@ async fn a_wrong_or_missing_content_type_is_400() {
     let body = question("alice", "channel.join", "town").to_string();
     assert_eq!(raw(&house, &server, Some("text/plain"), body.clone()).await, 400);
     assert_eq!(raw(&house, &server, None, body.clone()).await, 400);
-    assert_eq!(raw(&house, &server, Some("application/json; charset=utf-8"), body).await, 200);
+    assert_eq!(
+        raw(&house, &server, Some("application/json; charset=utf-8"), body).await,
+        200
+    );
 }
 
 #[tokio::test]
@@ -100,14 +108,21 @@ async fn without_a_valid_token_the_answer_is_401_and_says_how() {
     assert_eq!(answer.status, 401);
     assert_eq!(answer.headers["www-authenticate"], "Bearer");
     house.advance(chrono::TimeDelta::minutes(5)).await;
-    assert_eq!(house.as_server(&server, Method::POST, PATH, body).await.status, 401, "a token of five minutes ago");
+    assert_eq!(
+        house.as_server(&server, Method::POST, PATH, body).await.status,
+        401,
+        "a token of five minutes ago"
+    );
 }
 
 #[tokio::test]
 async fn the_callers_request_id_comes_back_on_errors_too() {
     let house = open_house().await;
     for body in ["{", "{}"] {
-        let request = Request::post(PATH).header("x-request-id", "r-17").body(Body::from(body)).unwrap();
+        let request = Request::post(PATH)
+            .header("x-request-id", "r-17")
+            .body(Body::from(body))
+            .unwrap();
         assert_eq!(house.send(request).await.headers["x-request-id"], "r-17");
     }
 }

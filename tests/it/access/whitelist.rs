@@ -13,10 +13,15 @@ async fn no_property_of_a_request_changes_the_decision() {
     let server = house.connect(whole_world("demo")).await;
     let noah = house.browser("noah", Level::Aal3, Some("ns")).await;
     house.tie(&noah, "demo").await;
-    let plain = house.ask(&server, question("noah", "channel.join", "ops-ns")).await;
+    let plain = house
+        .ask(&server, question("noah", "channel.join", "ops-ns"))
+        .await;
     for (name, value) in [
         ("clearance", json!({"scheme": "NATO", "level": "CTS"})),
-        ("clearances", json!([{"scheme": "NATO", "level": "CTS", "kind": "personnel", "state": "active"}])),
+        (
+            "clearances",
+            json!([{"scheme": "NATO", "level": "CTS", "kind": "personnel", "state": "active"}]),
+        ),
         ("compartments", json!(["ATOMAL"])),
         ("briefings", json!(["NATO"])),
         ("nationalities", json!(["GBR"])),
@@ -52,11 +57,19 @@ async fn what_a_server_may_not_assert_is_named_in_the_record() {
     let leaf = {
         house.app.drain().await.unwrap();
         let mut db = house.database.pool.acquire().await.unwrap();
-        countersign_audit::store::leaves::decision(id, &mut db).await.unwrap().unwrap()
+        countersign_audit::store::leaves::decision(id, &mut db)
+            .await
+            .unwrap()
+            .unwrap()
     };
     let record: serde_json::Value = serde_json::from_slice(&leaf.record).unwrap();
-    assert_eq!(record["body"]["asker"]["ignored"], json!(["context.label", "context.mood", "subject.clearance"]));
+    assert_eq!(
+        record["body"]["asker"]["ignored"],
+        json!(["context.label", "context.mood", "subject.clearance"])
+    );
     let olga = house.browser("olga", Level::Aal2, None).await;
-    let why = house.as_person(&olga, Method::GET, &format!("/api/v1/decisions/{id}"), None).await;
+    let why = house
+        .as_person(&olga, Method::GET, &format!("/api/v1/decisions/{id}"), None)
+        .await;
     assert_eq!(why.status, 200, "{}", why.text);
 }

@@ -7,17 +7,32 @@ use http::Method;
 use serde_json::{Value, json};
 
 async fn after(house: &TestHouse, server: &ServerCaller, cursor: &str) -> Value {
-    let answer = house.as_server(server, Method::GET, &format!("/api/v1/changes?after={cursor}"), None).await;
+    let answer = house
+        .as_server(
+            server,
+            Method::GET,
+            &format!("/api/v1/changes?after={cursor}"),
+            None,
+        )
+        .await;
     assert_eq!(answer.status, 200, "{}", answer.text);
     answer.json()
 }
 
 async fn state(house: &TestHouse, server: &ServerCaller) -> Value {
-    house.as_server(server, Method::GET, "/api/v1/changes/state", None).await.json()
+    house
+        .as_server(server, Method::GET, "/api/v1/changes/state", None)
+        .await
+        .json()
 }
 
 fn kinds<'a>(changes: &'a Value, kind: &str) -> Vec<&'a Value> {
-    changes["changes"].as_array().unwrap().iter().filter(|change| change["kind"] == kind).collect()
+    changes["changes"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|change| change["kind"] == kind)
+        .collect()
 }
 
 #[tokio::test]
@@ -29,18 +44,33 @@ async fn a_revoked_person_is_out_and_leaves_her_channels() {
     let alice = house.browser("alice", Level::Aal2, None).await;
     let sid = house.tie(&alice, "demo").await;
     let judy = house.browser("judy", Level::Aal2, None).await;
-    house.as_person(&judy, Method::POST, "/api/v1/people/alice/revoke", None).await;
+    house
+        .as_person(&judy, Method::POST, "/api/v1/people/alice/revoke", None)
+        .await;
     let changes = after(&house, &server, before["cursor"].as_str().unwrap()).await;
-    assert_eq!(kinds(&changes, "user_ended"), [&json!({"kind": "user_ended", "user": "alice"})]);
+    assert_eq!(
+        kinds(&changes, "user_ended"),
+        [&json!({"kind": "user_ended", "user": "alice"})]
+    );
     assert_eq!(
         kinds(&changes, "session_ended"),
         [&json!({"kind": "session_ended", "user": "alice", "session": sid.as_str()})]
     );
     let evicted = kinds(&changes, "eviction");
-    let mut channels: Vec<&str> = evicted.iter().map(|change| change["channel"].as_str().unwrap()).collect();
+    let mut channels: Vec<&str> = evicted
+        .iter()
+        .map(|change| change["channel"].as_str().unwrap())
+        .collect();
     channels.sort_unstable();
-    assert_eq!(channels, ["closed", "de-vsnfd", "log-nr", "mixed", "ops-ns", "town"]);
-    assert!(evicted.iter().all(|change| change["decision_id"].as_str().unwrap().starts_with("D-")));
+    assert_eq!(
+        channels,
+        ["closed", "de-vsnfd", "log-nr", "mixed", "ops-ns", "town"]
+    );
+    assert!(
+        evicted
+            .iter()
+            .all(|change| change["decision_id"].as_str().unwrap().starts_with("D-"))
+    );
     let later = after(&house, &server, changes["cursor"].as_str().unwrap()).await;
     assert_eq!(later["changes"], json!([]));
 }
@@ -54,7 +84,9 @@ async fn a_server_hears_nothing_of_what_it_may_not_know() {
     let before = state(&house, &server).await;
     assert_eq!(before["ended_users"], json!([]));
     let judy = house.browser("judy", Level::Aal2, None).await;
-    house.as_person(&judy, Method::POST, "/api/v1/people/alice/revoke", None).await;
+    house
+        .as_person(&judy, Method::POST, "/api/v1/people/alice/revoke", None)
+        .await;
     let changes = after(&house, &server, before["cursor"].as_str().unwrap()).await;
     assert_eq!(changes["changes"], json!([]));
 }
@@ -67,13 +99,18 @@ async fn a_raised_label_is_told_with_those_who_must_leave() {
     let report = |level: &str| Some(json!({"label": {"scheme": "NATO", "level": level}}));
     house.as_server(&server, Method::PUT, path, report("NU")).await;
     for user in ["alice", "noah"] {
-        house.as_server(&server, Method::PUT, &format!("{path}/members/{user}"), None).await;
+        house
+            .as_server(&server, Method::PUT, &format!("{path}/members/{user}"), None)
+            .await;
     }
     let before = state(&house, &server).await;
     house.as_server(&server, Method::PUT, path, report("NR")).await;
     let changes = after(&house, &server, before["cursor"].as_str().unwrap()).await;
     assert_eq!(kinds(&changes, "label")[0]["label"]["level"], "NR");
-    let evicted: Vec<_> = kinds(&changes, "eviction").iter().map(|change| change["user"].clone()).collect();
+    let evicted: Vec<_> = kinds(&changes, "eviction")
+        .iter()
+        .map(|change| change["user"].clone())
+        .collect();
     assert_eq!(evicted, ["noah"]);
 }
 
@@ -81,6 +118,8 @@ async fn a_raised_label_is_told_with_those_who_must_leave() {
 async fn a_cursor_that_is_none_is_refused() {
     let house = open_house().await;
     let server = house.connect(whole_world("demo")).await;
-    let answer = house.as_server(&server, Method::GET, "/api/v1/changes?after=17", None).await;
+    let answer = house
+        .as_server(&server, Method::GET, "/api/v1/changes?after=17", None)
+        .await;
     assert_eq!(answer.status, 400);
 }

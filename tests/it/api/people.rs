@@ -13,13 +13,24 @@ async fn pages_of_people_follow_each_other_without_gap_or_repeat() {
     let mut path = "/api/v1/people?limit=7".to_owned();
     loop {
         let page = house.as_person(&judy, Method::GET, &path, None).await.json();
-        seen.extend(page["items"].as_array().unwrap().iter().map(|item| item["id"].as_str().unwrap().to_owned()));
+        seen.extend(
+            page["items"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .map(|item| item["id"].as_str().unwrap().to_owned()),
+        );
         match page["next_cursor"].as_str() {
             Some(cursor) => path = format!("/api/v1/people?limit=7&cursor={cursor}"),
             None => break,
         }
     }
-    let mut expected: Vec<String> = house.app.snapshot().people().map(|(id, _)| id.to_string()).collect();
+    let mut expected: Vec<String> = house
+        .app
+        .snapshot()
+        .people()
+        .map(|(id, _)| id.to_string())
+        .collect();
     expected.sort();
     assert_eq!(seen, expected);
 }
@@ -29,19 +40,41 @@ async fn ending_sessions_signs_her_out_and_leaves_her_account() {
     let house = open_house().await;
     let judy = house.browser("judy", Level::Aal2, None).await;
     let alice = house.browser("alice", Level::Aal2, None).await;
-    assert_eq!(house.as_person(&alice, Method::GET, "/api/v1/me", None).await.status, 200);
-    let ended = house.as_person(&judy, Method::POST, "/api/v1/people/alice/sessions/end", None).await;
+    assert_eq!(
+        house
+            .as_person(&alice, Method::GET, "/api/v1/me", None)
+            .await
+            .status,
+        200
+    );
+    let ended = house
+        .as_person(&judy, Method::POST, "/api/v1/people/alice/sessions/end", None)
+        .await;
     assert_eq!(ended.json()["sessions_ended"], 1);
-    assert_eq!(house.as_person(&alice, Method::GET, "/api/v1/me", None).await.status, 401);
+    assert_eq!(
+        house
+            .as_person(&alice, Method::GET, "/api/v1/me", None)
+            .await
+            .status,
+        401
+    );
     let again = house.browser("alice", Level::Aal2, None).await;
-    assert_eq!(house.as_person(&again, Method::GET, "/api/v1/me", None).await.status, 200);
+    assert_eq!(
+        house
+            .as_person(&again, Method::GET, "/api/v1/me", None)
+            .await
+            .status,
+        200
+    );
 }
 
 #[tokio::test]
 async fn a_cookie_without_the_token_of_the_page_changes_nothing() {
     let house = open_house().await;
     let judy = house.browser("judy", Level::Aal2, None).await;
-    let answer = house.as_tricked(&judy, Method::POST, "/api/v1/people/alice/revoke").await;
+    let answer = house
+        .as_tricked(&judy, Method::POST, "/api/v1/people/alice/revoke")
+        .await;
     assert_eq!(answer.status, 403);
     assert_eq!(answer.json()["reason"], "CSRF");
     let person = house.app.snapshot().person("alice").unwrap().clone();
@@ -52,7 +85,9 @@ async fn a_cookie_without_the_token_of_the_page_changes_nothing() {
 async fn a_sign_in_that_is_too_weak_administers_nothing() {
     let house = open_house().await;
     let judy = house.browser("judy", Level::Aal1, None).await;
-    let answer = house.as_person(&judy, Method::POST, "/api/v1/people/alice/revoke", None).await;
+    let answer = house
+        .as_person(&judy, Method::POST, "/api/v1/people/alice/revoke", None)
+        .await;
     assert_eq!(answer.status, 403);
     assert_eq!(answer.json()["reason"], "AAL_STEP_UP");
 }

@@ -71,9 +71,16 @@ async fn every_route_has_an_owner_and_lets_nobody_else_in() {
                 if path == "/api/v1/decisions/stream" && may(owner, person) {
                     continue;
                 }
-                let answer = house.as_person(browser, method.clone(), &address, body.clone()).await;
+                let answer = house
+                    .as_person(browser, method.clone(), &address, body.clone())
+                    .await;
                 let refused = [401, 403].contains(&answer.status.as_u16());
-                assert_eq!(!refused, may(owner, person) || answer.status == 404, "{verb} {path} as {person}: {}", answer.status);
+                assert_eq!(
+                    !refused,
+                    may(owner, person) || answer.status == 404,
+                    "{verb} {path} as {person}: {}",
+                    answer.status
+                );
                 if !may(owner, person) && *owner != "server" {
                     assert_ne!(answer.status, 200, "{verb} {path} as {person}");
                 }

@@ -164,7 +164,10 @@ async fn a_gap_in_a_journal_s_numbers_is_found_in_the_tree() {
     assert_eq!(moved(&mut drain, 2, &mut db).await, 2);
     execute("UPDATE journal_positions SET sequence = 3", &mut db).await;
     let found = verify::database(&mut db, |_, _| {}).await.unwrap_err();
-    assert!(matches!(found, verify::Fault::Journal { found: 2, .. }), "{found}");
+    assert!(
+        matches!(found, verify::Fault::Journal { found: 2, .. }),
+        "{found}"
+    );
     assert_eq!(moved(&mut drain, 2, &mut db).await, 1);
     let found = verify::database(&mut db, |_, _| {}).await.unwrap_err();
     assert!(matches!(found, verify::Fault::Leaf { index: 2, .. }), "{found}");

@@ -2,8 +2,6 @@
 //! May they: the engine against a second reading of the guards, and the proofs.
 
 mod differential;
-mod oracle;
 mod oracle_rows;
 mod proofs;
-mod questions;
 mod standing;

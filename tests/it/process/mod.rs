@@ -1,0 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+//! The binary as a process: killed, without its store, on an empty store.
+
+mod command_line;
+mod killed;
