@@ -13,8 +13,8 @@ use serde_json::{Value, json};
 
 /// Kind of leaf for decisions that chat servers and administrators asked for.
 pub const DECISION: &str = "decision";
-/// Kind of leaf for the console's own reading, apart so that watching decisions makes no new ones
-/// to watch.
+/// Kind of leaf for what the console was allowed to read, apart so that watching decisions makes no
+/// new ones to watch. A refused attempt is a decision like any other.
 pub const ACCESS: &str = "access";
 
 /// Who asked.
@@ -96,7 +96,7 @@ impl Recorded {
         let mut salt = [0_u8; 16];
         rng.fill_bytes(&mut salt);
         let disclosed = decision.disclosed || asker.hears_all;
-        let kind = if question.action == "console.read" {
+        let kind = if reads(question) && decision.allowed() {
             ACCESS
         } else {
             DECISION
@@ -177,6 +177,11 @@ impl Recorded {
     pub fn allowed(&self) -> bool {
         self.outcome == Outcome::Allow.as_str()
     }
+}
+
+/// Whether it is the console that looks.
+fn reads(question: &Question) -> bool {
+    matches!(question.action.as_str(), "audit.read" | "console.read")
 }
 
 fn obligation(duty: &Obligation) -> Value {

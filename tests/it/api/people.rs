@@ -91,3 +91,23 @@ async fn a_sign_in_that_is_too_weak_administers_nothing() {
     assert_eq!(answer.status, 403);
     assert_eq!(answer.json()["reason"], "AAL_STEP_UP");
 }
+
+#[tokio::test]
+async fn while_somebody_else_writes_decisions_go_on_and_a_write_waits_its_turn() {
+    let house = open_house().await;
+    let server = house.connect(countersign_tests::house::whole_world("demo")).await;
+    let judy = house.browser("judy", Level::Aal2, None).await;
+    let mut busy = house.app.database.begin_write().await.unwrap();
+    countersign_directory::store::changes::lock(&mut busy).await.unwrap();
+    let revoke = house.as_person(&judy, Method::POST, "/api/v1/people/alice/revoke", None);
+    let elsewhere = async {
+        tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+        let question = countersign_tests::house::question("noah", "channel.join", "ops-ns");
+        let answer = house.ask(&server, question).await;
+        busy.rollback().await.unwrap();
+        answer
+    };
+    let (revoked, answer) = tokio::join!(revoke, elsewhere);
+    assert_eq!(answer["context"]["reason"], "CLEARANCE_LEVEL");
+    assert_eq!(revoked.status, 200, "{}", revoked.text);
+}
