@@ -101,6 +101,10 @@ impl Decision {
 
     /// The proof that the directory's operations ask for: who was allowed what on which resource.
     /// None unless the decision is a permit about this very moment.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "this is where permits are minted, from a decision"
+    )]
     pub fn permit(&self) -> Option<Permit> {
         let proof = self.proof.as_ref().filter(|_| self.allowed() && !self.standing)?;
         Some(Permit::granted(

@@ -113,6 +113,10 @@ impl Permit {
 }
 
 #[cfg(test)]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "these tests are about what was minted"
+)]
 mod tests {
     use super::*;
 
