@@ -95,6 +95,7 @@ pictures: tests/browser/node_modules/.package-lock.json ## take the documentatio
 	@cd tests/browser && npm run pictures
 
 ui: admin-ui/dist/index.html ## build the admin UI, if it changed
+	@:
 
 clean: ## remove everything that was built or installed into this checkout
 	rm -rf target admin-ui/dist admin-ui/node_modules tests/browser/node_modules .venv
