@@ -113,10 +113,7 @@ impl Permit {
 }
 
 #[cfg(test)]
-#[expect(
-    clippy::disallowed_methods,
-    reason = "these tests are about what was minted"
-)]
+#[expect(clippy::disallowed_methods, reason = "these tests are about what was minted")]
 mod tests {
     use super::*;
 

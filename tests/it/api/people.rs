@@ -98,7 +98,9 @@ async fn while_somebody_else_writes_decisions_go_on_and_a_write_waits_its_turn()
     let server = house.connect(countersign_tests::house::whole_world("demo")).await;
     let judy = house.browser("judy", Level::Aal2, None).await;
     let mut busy = house.app.database.begin_write().await.unwrap();
-    countersign_directory::store::changes::lock(&mut busy).await.unwrap();
+    countersign_directory::store::changes::lock(&mut busy)
+        .await
+        .unwrap();
     let revoke = house.as_person(&judy, Method::POST, "/api/v1/people/alice/revoke", None);
     let elsewhere = async {
         tokio::time::sleep(std::time::Duration::from_millis(200)).await;
