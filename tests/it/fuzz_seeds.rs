@@ -38,6 +38,12 @@ fn bend_seeds(count: u64) {
     }
 }
 
+/// Or the scenario target would try nothing.
+#[test]
+fn a_world_without_anybody_is_a_world() {
+    assert!(countersign_directory::world::parse(b"{}").is_ok());
+}
+
 #[test]
 fn shipped_worlds_and_scenarios_are_read() {
     for (name, folder) in [("world", "policies/worlds"), ("scenario", "policies/scenarios")] {
