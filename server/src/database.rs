@@ -48,6 +48,11 @@ enum Engine {
     Postgres,
 }
 
+/// Whether `url` names an embedded store that nobody has made yet.
+pub fn is_missing(url: &str) -> bool {
+    matches!(engine_of(url), Ok(Engine::Sqlite)) && !file_of(url).exists()
+}
+
 impl Database {
     /// Opens `url` and applies the migrations that it lacks.
     pub async fn open(url: &str, connections: u32, durability: Durability) -> Result<Self, DatabaseError> {
@@ -110,9 +115,7 @@ fn with_create_mode(url: &str, engine: Engine) -> String {
 }
 
 fn create_folder(url: &str) -> Result<(), DatabaseError> {
-    let path = url.trim_start_matches("sqlite:").trim_start_matches("//");
-    let path = path.split('?').next().unwrap_or_default();
-    match Path::new(path).parent() {
+    match file_of(url).parent() {
         Some(folder) if !folder.as_os_str().is_empty() => {
             std::fs::create_dir_all(folder).map_err(|cause| DatabaseError::Folder {
                 folder: folder.display().to_string(),
@@ -121,4 +124,10 @@ fn create_folder(url: &str) -> Result<(), DatabaseError> {
         }
         _ => Ok(()),
     }
+}
+
+/// The file of an embedded store.
+fn file_of(url: &str) -> &Path {
+    let path = url.trim_start_matches("sqlite:").trim_start_matches("//");
+    Path::new(path.split('?').next().unwrap_or_default())
 }

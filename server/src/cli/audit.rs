@@ -8,7 +8,7 @@ use countersign_audit::verify::{self, Fault};
 
 use super::opened::{Store, outside};
 use super::{Failure, block_on};
-use crate::database::Database;
+use crate::database::{Database, is_missing};
 use crate::record;
 
 /// Record commands.
@@ -34,6 +34,12 @@ impl AuditCommand {
 async fn verify(store: Store, kept: Vec<Checkpoint>) -> Result<(), Failure> {
     let config = store.config()?;
     let durability = config.record.durability;
+    if is_missing(config.database.url()) {
+        return Err(Failure::Input(format!(
+            "there is no store in `{}`: name its folder with --data-dir or its configuration with --config",
+            config.data_dir.display()
+        )));
+    }
     let database = Database::open(config.database.url(), 2, durability).await?;
     let mut db = database.pool.acquire().await.map_err(outside)?;
     let report = verify::database(&mut db, |_, _| {}).await.map_err(no)?;

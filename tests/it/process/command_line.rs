@@ -94,3 +94,12 @@ fn a_key_that_nobody_knows_is_named() {
         read(&checked.stderr)
     );
 }
+
+#[test]
+fn a_store_that_is_not_there_is_no_record_that_verifies() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("elsewhere").display().to_string();
+    let verified = run(&["audit", "verify", "--data-dir", &data]);
+    assert_eq!(code(&verified), 2, "{}", read(&verified.stdout));
+    assert!(read(&verified.stderr).contains("there is no store"));
+}
