@@ -37,6 +37,13 @@ pub fn run(arguments: &[&str]) -> Output {
     command().args(arguments).output().expect("the binary runs")
 }
 
+/// A client for calls on loopback.
+pub fn client() -> reqwest::Client {
+    // Another test of this process may have installed the same provider before.
+    let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
+    reqwest::Client::builder().no_proxy().build().expect("a client")
+}
+
 /// A running demo on a free port.
 #[derive(Debug)]
 pub struct Demo {

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use countersign_audit::store::leaves;
 use countersign_tests::house::question;
-use countersign_tests::process::{Demo, run};
+use countersign_tests::process::{Demo, client, run};
 use serde_json::Value;
 use sqlx::Connection;
 use tokio::sync::Mutex;
@@ -18,7 +18,7 @@ async fn every_answered_decision_survives_kill_9() {
     let answered = Arc::new(Mutex::new(Vec::new()));
     for round in 0..3_u64 {
         let demo = Demo::start(folder.path());
-        let client = reqwest::Client::builder().no_proxy().build().unwrap();
+        let client = client();
         let token = demo.token(&client).await;
         let address = format!("{}/access/v1/evaluation", demo.text("/base_url"));
         let asking: Vec<_> = (0..4)
@@ -51,6 +51,7 @@ async fn every_answered_decision_survives_kill_9() {
     let answered = answered.lock().await;
     assert!(answered.len() > 30, "only {} answers came", answered.len());
 
+    sqlx::any::install_default_drivers();
     // A last start moves what the journals still hold.
     let demo = Demo::start(folder.path());
     let mut db =
