@@ -16,7 +16,19 @@ use super::{Durability, Journal, JournalError, Options, Shared, Synced, Writer, 
 pub struct Claim {
     process: String,
     folder: PathBuf,
-    lock: File,
+    lock: Held,
+}
+
+/// The lock on a process's folder, given back when dropped. Closing the file would not be enough: a program
+/// that another thread is just starting shares it until it runs, and would hold the name that long.
+#[derive(Debug)]
+pub(super) struct Held(File);
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        // On failure the name stays claimed until every sharer is gone: nobody else writes meanwhile.
+        let _freed_when_closed = self.0.unlock();
+    }
 }
 
 impl Claim {
@@ -50,7 +62,7 @@ impl Claim {
             Ok(()) => Ok(Self {
                 process: process.to_owned(),
                 folder,
-                lock,
+                lock: Held(lock),
             }),
             Err(TryLockError::WouldBlock) => Err(JournalError::Busy(process.to_owned())),
             Err(TryLockError::Error(cause)) => Err(system(&path)(cause)),
@@ -137,5 +149,20 @@ impl Claim {
         };
         write().map_err(system(&path))?;
         Ok(epoch)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_dropped_claim_is_free_though_a_starting_program_shares_its_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let claim = Claim::of(folder.path(), "p").unwrap();
+        let shared_across_a_fork = claim.lock.0.try_clone().unwrap();
+        drop(claim);
+        assert!(Claim::is_free(folder.path(), "p").unwrap());
+        drop(shared_across_a_fork);
     }
 }

@@ -108,7 +108,7 @@ pub struct Journal {
     shared: Arc<Shared>,
     synced: watch::Receiver<Synced>,
     syncer: Option<std::thread::JoinHandle<()>>,
-    _lock: File,
+    _lock: claim::Held,
 }
 
 /// What the appending threads and the syncing thread share.
