@@ -2,15 +2,15 @@
 //! "May they?": resolves a question, asks Cedar, names the first failing guard, and says what goes
 //! with a permit. Pure: the same question, facts, world, policies and moment give the same answer.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
-use cedar_policy::{Authorizer, Effect, PolicyId, Schema};
+use cedar_policy::PolicyId;
 use chrono::{DateTime, TimeDelta, Utc};
 use countersign_labels::Schemes;
 use serde_json::json;
 
 use crate::action::Kind;
-use crate::cedar::{Candidates, Checked, LoadError, Policies, Types, asking, schema};
+use crate::cedar::{Checked, Frame, Judge, LoadError, Of, Policies, Types, schema};
 use crate::decision::{Decision, Obligation, Outcome, Proof, StepUp};
 use crate::obligations::obligations;
 use crate::resolve::{Case, resolve};
@@ -25,12 +25,9 @@ const DENY_LASTS: TimeDelta = TimeDelta::seconds(5);
 /// Decides. Made once per policy revision.
 pub struct Engine {
     schemes: &'static Schemes,
-    schema: Schema,
-    types: Types,
     checked: Checked,
-    candidates: BTreeMap<&'static str, Candidates>,
+    judge: Judge,
     revision: String,
-    authorizer: Authorizer,
 }
 
 impl std::fmt::Debug for Engine {
@@ -62,16 +59,12 @@ impl Engine {
         let checked = policies.check(&schema)?;
         let broken = |error: crate::cedar::Unbuildable| LoadError::Schema(error.to_string());
         let types = Types::new(&schema).map_err(broken)?;
-        let candidates = checked.by_action(&schema, &types).map_err(broken)?;
-        let revision = policies.revision();
+        let judge = Judge::new(schema, types, &checked).map_err(broken)?;
         Ok(Self {
             schemes,
-            schema,
-            types,
             checked,
-            candidates,
-            revision,
-            authorizer: Authorizer::new(),
+            judge,
+            revision: policies.revision(),
         })
     }
 
@@ -83,6 +76,11 @@ impl Engine {
     /// The policies that decide, as a hash.
     pub fn policy_revision(&self) -> &str {
         &self.revision
+    }
+
+    /// Whether the compiled policies were found to differ from Cedar, and Cedar alone is asked since.
+    pub fn has_differed(&self) -> bool {
+        self.judge.has_differed()
     }
 
     /// The schemes in use.
@@ -120,7 +118,7 @@ impl Engine {
     }
 
     fn judge(&self, case: &Case<'_>, snapshot: &Snapshot, now: DateTime<Utc>) -> Decision {
-        let Some(verdict) = self.ask_cedar(case, snapshot, now) else {
+        let Some(verdict) = self.ask(case, snapshot, now) else {
             return self.refuse(Reason::PdpInput, now);
         };
         if verdict.failing.is_empty() && verdict.permits.is_empty() {
@@ -156,51 +154,35 @@ impl Engine {
         decision
     }
 
-    /// What Cedar says; nothing when it could not be asked or erred.
-    fn ask_cedar(&self, case: &Case<'_>, snapshot: &Snapshot, now: DateTime<Utc>) -> Option<Verdict> {
-        let candidates = self.candidates.get(case.action.name)?;
-        let asking = asking(case, snapshot, self.schemes, &self.types, &self.schema, now).ok()?;
-        let answer = self
-            .authorizer
-            .is_authorized(&asking.request, &candidates.all, &asking.entities);
-        if answer.diagnostics().errors().next().is_some() {
-            return None;
-        }
-        let mut failing = Vec::new();
-        let mut permits = Vec::new();
-        for id in answer.diagnostics().reason() {
-            let note = self.checked.notes.get(id)?;
-            match (note.effect, note.reason) {
-                (Effect::Permit, _) => permits.push(id.clone()),
-                (Effect::Forbid, reason) => {
-                    let reason = reason?;
-                    let place = if note.guardrail {
-                        (reason.number(), true)
-                    } else {
-                        (Reason::AalStepUp.number(), false)
-                    };
-                    failing.push(Failing {
-                        place,
-                        reason,
-                        policy: id.to_string(),
-                    });
-                }
-            }
-        }
+    /// What the policies say; nothing when they could not be asked or one erred.
+    fn ask(&self, case: &Case<'_>, snapshot: &Snapshot, now: DateTime<Utc>) -> Option<Verdict> {
+        let frame = Frame::of(case, snapshot, self.schemes, now).ok()?;
+        let holding = self.judge.holding(&frame, Of::All)?;
+        let failing = holding.forbids.iter().map(|id| self.failing(id));
+        let mut failing = failing.collect::<Option<Vec<_>>>()?;
         failing.sort();
-        permits.sort();
+        let mut permits = holding.permits;
         let only_assurance = failing.iter().all(|failing| failing.reason == Reason::AalStepUp);
         if !failing.is_empty() && only_assurance {
             // Signing in again must help: would anything permit it then?
-            let then = self
-                .authorizer
-                .is_authorized(&asking.request, &candidates.permits, &asking.entities);
-            if then.diagnostics().errors().next().is_some() {
-                return None;
-            }
-            permits.extend(then.diagnostics().reason().cloned());
+            permits = self.judge.holding(&frame, Of::Permits)?.permits;
         }
         Some(Verdict { failing, permits })
+    }
+
+    fn failing(&self, forbid: &PolicyId) -> Option<Failing> {
+        let note = self.checked.notes.get(forbid)?;
+        let reason = note.reason?;
+        let place = if note.guardrail {
+            (reason.number(), true)
+        } else {
+            (Reason::AalStepUp.number(), false)
+        };
+        Some(Failing {
+            place,
+            reason,
+            policy: forbid.to_string(),
+        })
     }
 
     fn permit(
@@ -273,7 +255,7 @@ impl Engine {
             && disclosure::questions(case).iter().all(|question| {
                 resolve(question, &facts, snapshot, self.schemes, now)
                     .ok()
-                    .and_then(|case| self.ask_cedar(&case, snapshot, now))
+                    .and_then(|case| self.ask(&case, snapshot, now))
                     .is_some_and(|verdict| verdict.failing.is_empty() && !verdict.permits.is_empty())
             })
     }
