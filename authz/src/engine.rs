@@ -7,7 +7,6 @@ use std::collections::BTreeSet;
 use cedar_policy::PolicyId;
 use chrono::{DateTime, TimeDelta, Utc};
 use countersign_labels::Schemes;
-use serde_json::json;
 
 use crate::action::Kind;
 use crate::cedar::{Checked, Frame, Judge, LoadError, Of, Policies, Types, schema};
@@ -105,15 +104,6 @@ impl Engine {
             }
         };
         decision.standing = facts.standing;
-        decision.inputs = json!({
-            "action": question.action,
-            "context": question.context,
-            "facts": facts,
-            "now": now,
-            "resource": question.resource,
-            "subject": question.subject,
-            "world": snapshot.revision(),
-        });
         decision
     }
 
@@ -222,7 +212,6 @@ impl Engine {
             expires_at: expires_at.max(now),
             policy_revision: self.revision.clone(),
             standing: case.facts.standing,
-            inputs: serde_json::Value::Null,
             proof: case.proof(),
         }
     }
@@ -239,7 +228,6 @@ impl Engine {
             expires_at: now + DENY_LASTS,
             policy_revision: self.revision.clone(),
             standing: false,
-            inputs: serde_json::Value::Null,
             proof: None,
         }
     }

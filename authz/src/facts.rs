@@ -11,20 +11,20 @@ use serde::Serialize;
 /// The session, the device and the surroundings.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Facts {
-    /// The session. None is assurance 0.
-    pub session: Option<SessionFacts>,
+    /// Whether the record can be written.
+    pub audit_available: bool,
     /// The device.
     pub device: DeviceFacts,
     /// Where the request comes from.
     pub location: Option<String>,
-    /// Whether the record can be written.
-    pub audit_available: bool,
     /// The node of the connected server that asks.
     pub server_node: Option<NodeId>,
-    /// The obligations that the asker honours; unknown when it has not said.
-    pub supported_obligations: Option<BTreeSet<String>>,
+    /// The session. None is assurance 0.
+    pub session: Option<SessionFacts>,
     /// Asks about the person alone, without session and device.
     pub standing: bool,
+    /// The obligations that the asker honours; unknown when it has not said.
+    pub supported_obligations: Option<BTreeSet<String>>,
 }
 
 impl Facts {
@@ -73,10 +73,10 @@ pub enum DeviceFacts {
     Registered(DeviceId),
     /// What the connected server's record states of all its clients.
     Stated {
-        /// Whether somebody administers them.
-        managed: bool,
         /// What they are accredited for.
         accreditation: Option<Accreditation>,
+        /// Whether somebody administers them.
+        managed: bool,
         /// When their posture was last reported.
         posture_reported_at: Option<DateTime<Utc>>,
     },

@@ -2,6 +2,7 @@
 //! The world in memory at one revision. Persistent: the next revision shares all that did not
 //! change, so a change costs its own size and readers never wait.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use arc_swap::ArcSwap;
@@ -10,9 +11,9 @@ use countersign_directory::change::parse_member_id;
 use countersign_directory::{
     Agency, AgencyId, Agreement, AgreementId, Channel, ChannelId, ConnectedServer, Coverage, Device,
     DeviceId, Entity, Item, ItemId, Mission, MissionId, Node, NodeId, Noun, Person, PersonId, Revision,
-    ServerId, ServerIds, Settings, World,
+    ServerId, ServerIds, Set, Settings, World,
 };
-use countersign_labels as labels;
+use countersign_labels::{self as labels, Label, RawLabel, Schemes};
 use imbl::{HashMap, OrdMap, OrdSet};
 
 /// An agreement as it is on file, and as the labels room understands it.
@@ -40,6 +41,10 @@ pub struct Snapshot {
     server_ids: OrdMap<ServerId, Arc<ServerIds>>,
     settings: Arc<Settings>,
     unreadable: OrdSet<(Noun, String)>,
+    /// The labels in use, each understood once for all that bear it.
+    labels: HashMap<RawLabel, Arc<Label>>,
+    /// The nations of the nodes' communities, likewise.
+    nations: HashMap<Set<String>, Arc<BTreeSet<String>>>,
 }
 
 /// One entity after a change: what it is now, or that it is gone.
@@ -75,18 +80,7 @@ impl Snapshot {
                 .into_iter()
                 .map(|(id, device)| (id, Arc::new(device)))
                 .collect(),
-            files: world
-                .files
-                .into_iter()
-                .map(|(id, item)| (id, Arc::new(item)))
-                .collect(),
-            messages: world
-                .messages
-                .into_iter()
-                .map(|(id, item)| (id, Arc::new(item)))
-                .collect(),
             missions: arcs(world.missions),
-            nodes: arcs(world.nodes),
             people: arcs(world.people),
             servers: arcs(world.servers),
             server_ids: arcs(world.server_ids),
@@ -97,6 +91,17 @@ impl Snapshot {
         }
         for (id, channel) in world.channels {
             snapshot.put_channel(id, channel);
+        }
+        for (id, item) in world.files {
+            snapshot.learn_of(&item);
+            snapshot.files.insert(id, Arc::new(item));
+        }
+        for (id, item) in world.messages {
+            snapshot.learn_of(&item);
+            snapshot.messages.insert(id, Arc::new(item));
+        }
+        for (id, node) in world.nodes {
+            snapshot.put_node(id, node);
         }
         snapshot
     }
@@ -160,6 +165,16 @@ impl Snapshot {
         };
         self.unreadable.iter().any(|(noun, _)| *noun == Noun::Agreement)
             || self.agreements.values().any(unclear)
+    }
+
+    /// A label that something in this world bears, understood.
+    pub(crate) fn label(&self, raw: &RawLabel) -> Option<&Arc<Label>> {
+        self.labels.get(raw)
+    }
+
+    /// The nations that a node's communities stand for.
+    pub(crate) fn nations(&self, communities: &Set<String>) -> Option<&BTreeSet<String>> {
+        self.nations.get(communities).map(AsRef::as_ref)
     }
 
     /// Whether something stands on file that cannot be read. Only a scenario can plant that.
@@ -249,11 +264,21 @@ impl Snapshot {
                 }
             }
             Entity::Device(device) => put!(devices, device),
-            Entity::Item(item) if noun == Noun::File => put!(files, item),
-            Entity::Item(item) => put!(messages, item),
+            Entity::Item(item) if noun == Noun::File => {
+                self.learn_of(&item);
+                put!(files, item);
+            }
+            Entity::Item(item) => {
+                self.learn_of(&item);
+                put!(messages, item);
+            }
             Entity::Member(channel, person) => self.put_member(&channel, person, true),
             Entity::Mission(mission) => put!(missions, mission),
-            Entity::Node(node) => put!(nodes, node),
+            Entity::Node(node) => {
+                if let Ok(id) = id.parse() {
+                    self.put_node(id, node);
+                }
+            }
             Entity::Person(person) => put!(people, person),
             Entity::Server(server) => put!(servers, server),
             Entity::ServerIds(ids) => put!(server_ids, ids),
@@ -303,7 +328,7 @@ impl Snapshot {
             carries: agreement.carries.iter().cloned().collect(),
             levels: agreement.levels.clone(),
         };
-        let understood = labels::Agreement::new(id.as_str(), terms, labels::Schemes::builtin()).ok();
+        let understood = labels::Agreement::new(id.as_str(), terms, Schemes::builtin()).ok();
         self.agreements.insert(
             id,
             Arc::new(Signed {
@@ -313,7 +338,32 @@ impl Snapshot {
         );
     }
 
+    /// Keeps a label understood. One that cannot be is met when it is asked for.
+    fn learn(&mut self, raw: &RawLabel) {
+        if !self.labels.contains_key(raw)
+            && let Ok(label) = Schemes::builtin().label(raw)
+        {
+            self.labels.insert(raw.clone(), Arc::new(label));
+        }
+    }
+
+    fn learn_of(&mut self, item: &Item) {
+        if let Some(label) = &item.label {
+            self.learn(label);
+        }
+    }
+
+    fn put_node(&mut self, id: NodeId, node: Node) {
+        if !self.nations.contains_key(&node.communities) {
+            let named = node.communities.iter().map(String::as_str);
+            let nations = Schemes::builtin().communities().expand(named);
+            self.nations.insert(node.communities.clone(), Arc::new(nations));
+        }
+        self.nodes.insert(id, Arc::new(node));
+    }
+
     fn put_channel(&mut self, id: ChannelId, channel: Channel) {
+        self.learn(&channel.label);
         let before = self
             .channels
             .get(&id)

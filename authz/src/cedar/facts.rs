@@ -124,8 +124,7 @@ pub(super) fn here(here: Here) -> Record<'static> {
     record
 }
 
-pub(super) fn node<'c>(node: Accredited<'c>, schemes: &Schemes) -> Record<'c> {
-    let named = node.node.communities.iter().map(String::as_str);
+pub(super) fn node<'c>(node: Accredited<'c>, snapshot: &'c Snapshot, schemes: &Schemes) -> Record<'c> {
     let compartments = node
         .node
         .accreditation
@@ -136,8 +135,14 @@ pub(super) fn node<'c>(node: Accredited<'c>, schemes: &Schemes) -> Record<'c> {
         .text(Field::Id, node.id)
         .long(Field::Rank, node.rank)
         .texts(Field::Compartments, compartments.map(String::as_str))
-        .bool(Field::Agreement, node.node.agreement)
-        .owned(Field::Nations, schemes.communities().expand(named));
+        .bool(Field::Agreement, node.node.agreement);
+    match snapshot.nations(&node.node.communities) {
+        Some(nations) => record.sorted(Field::Nations, nations),
+        None => {
+            let named = node.node.communities.iter().map(String::as_str);
+            record.owned(Field::Nations, schemes.communities().expand(named))
+        }
+    };
     record
 }
 

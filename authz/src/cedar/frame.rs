@@ -124,7 +124,10 @@ fn context<'c>(
     }
     match case.action.kind {
         Kind::Call | Kind::Federate => {
-            record.record(Field::Node, facts::node(case.node.ok_or(Unbuildable)?, schemes));
+            record.record(
+                Field::Node,
+                facts::node(case.node.ok_or(Unbuildable)?, snapshot, schemes),
+            );
         }
         Kind::Classify => {
             let new = case.sent.as_deref().ok_or(Unbuildable)?;
@@ -161,7 +164,7 @@ fn moment<'c>(
         )
         .record_if(
             Field::Server,
-            case.server.map(|server| facts::node(server, schemes)),
+            case.server.map(|server| facts::node(server, snapshot, schemes)),
         )
         .record_if(Field::Approver, case.approver.map(facts::approver));
 }

@@ -195,7 +195,7 @@ fn sent_label(
 ) -> Result<Arc<Label>, Fault> {
     let raw: RawLabel =
         serde::Deserialize::deserialize(label).map_err(|_| Fault("a label that cannot be understood"))?;
-    let label = understood(&raw, schemes)?;
+    let label = understood(&raw, snapshot, schemes)?;
     if let Some(accreditation) = &snapshot.settings().accreditation {
         let above = rank(accreditation, schemes)? < label.rank()
             || label
@@ -355,7 +355,7 @@ fn unmarked(snapshot: &Snapshot, schemes: &Schemes) -> Result<Arc<Label>, Fault>
         .and_then(lowest)
         .or_else(|| lowest("NATO"))
         .ok_or(Fault("no scheme has a rank 0"))?;
-    understood(&raw, schemes)
+    understood(&raw, snapshot, schemes)
 }
 
 struct Asking<'a> {

@@ -23,7 +23,7 @@ impl<'a> Place<'a> {
         let channel = snapshot.channel(id).ok_or(Fault("unknown channel"))?;
         Ok(Self {
             id,
-            label: understood(&channel.label, schemes)?,
+            label: understood(&channel.label, snapshot, schemes)?,
             channel: Cow::Borrowed(channel),
         })
     }
@@ -89,7 +89,7 @@ impl<'a> Moved<'a> {
         let own = known.and_then(|item| item.label.as_ref());
         Ok(Self {
             place: Place::of(channel, snapshot, schemes)?,
-            own: own.map(|raw| understood(raw, schemes)).transpose()?,
+            own: own.map(|raw| understood(raw, snapshot, schemes)).transpose()?,
         })
     }
 
@@ -102,7 +102,14 @@ impl<'a> Moved<'a> {
     }
 }
 
-pub(crate) fn understood(raw: &RawLabel, schemes: &Schemes) -> Result<Arc<Label>, Fault> {
+pub(crate) fn understood(
+    raw: &RawLabel,
+    snapshot: &Snapshot,
+    schemes: &Schemes,
+) -> Result<Arc<Label>, Fault> {
+    if let Some(known) = snapshot.label(raw) {
+        return Ok(Arc::clone(known));
+    }
     schemes
         .label(raw)
         .map(Arc::new)

@@ -10,13 +10,13 @@ use crate::Set;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Accreditation {
-    /// The scheme of the level.
-    pub scheme: String,
-    /// The highest level.
-    pub level: String,
     /// The compartments, asked of nodes.
     #[serde(default, skip_serializing_if = "Set::is_empty")]
     pub compartments: Set<String>,
+    /// The highest level.
+    pub level: String,
+    /// The scheme of the level.
+    pub scheme: String,
 }
 
 /// A device.

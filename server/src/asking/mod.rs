@@ -10,7 +10,7 @@ pub mod standing;
 use authn::session::board;
 use countersign_audit::journal::JournalError;
 use countersign_authn as authn;
-use countersign_authz::{Decision, Facts, Question, SessionFacts, Snapshot};
+use countersign_authz::{Decision, Facts, Inputs, Question, SessionFacts, Snapshot};
 
 use crate::app::House;
 use crate::record::Recorded;
@@ -44,7 +44,8 @@ impl House {
         let recorded = Recorded::new(
             question,
             &decision,
-            asker.clone(),
+            &Inputs::of(question, &facts, snapshot, now),
+            asker,
             revision.clone(),
             now,
             &mut self.rng(),
