@@ -62,6 +62,11 @@ impl Drain {
         Ok(self.settled.is_none() || self.settled != Some(self.files()?))
     }
 
+    /// How many bytes the files have that are not yet deleted: about what waits.
+    pub fn waiting_bytes(&self) -> Result<u64, DrainError> {
+        Ok(self.files()?.iter().map(|(_, length)| length).sum())
+    }
+
     /// Moves at most `limit` frames. Call it in a transaction of its own and commit.
     pub async fn batch(&mut self, limit: usize, db: &mut AnyConnection) -> Result<Drained, DrainError> {
         let files = self.files()?;

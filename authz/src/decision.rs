@@ -77,6 +77,9 @@ pub struct Decision {
     pub policy_revision: String,
     /// Whether it was about the person alone.
     pub standing: bool,
+    /// The first end of a validity on which a permit rests.
+    #[serde(skip)]
+    pub(crate) ends: Option<DateTime<Utc>>,
     #[serde(skip)]
     pub(crate) proof: Option<Proof>,
 }

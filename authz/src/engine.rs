@@ -3,6 +3,7 @@
 //! with a permit. Pure: the same question, facts, world, policies and moment give the same answer.
 
 use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use cedar_policy::PolicyId;
 use chrono::{DateTime, TimeDelta, Utc};
@@ -12,6 +13,7 @@ use crate::action::Kind;
 use crate::cedar::{Checked, Frame, Judge, LoadError, Of, Policies, Types, schema};
 use crate::decision::{Decision, Obligation, Outcome, Proof, StepUp};
 use crate::obligations::obligations;
+use crate::remember::{AnswerKey, Turn};
 use crate::resolve::{Case, resolve};
 use crate::{Facts, Question, Reason, Snapshot, disclosure};
 
@@ -27,7 +29,11 @@ pub struct Engine {
     checked: Checked,
     judge: Judge,
     revision: String,
+    /// Tells this engine's answers from those of another.
+    identity: u64,
 }
+
+static ENGINES: AtomicU64 = AtomicU64::new(0);
 
 impl std::fmt::Debug for Engine {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -64,6 +70,7 @@ impl Engine {
             checked,
             judge,
             revision: policies.revision(),
+            identity: ENGINES.fetch_add(1, Ordering::Relaxed),
         })
     }
 
@@ -87,7 +94,8 @@ impl Engine {
         self.schemes
     }
 
-    /// Answers a question.
+    /// Answers a question. A repeat about the same snapshot is answered from memory for as long as
+    /// nothing changes with time.
     pub fn decide(
         &self,
         snapshot: &Snapshot,
@@ -95,29 +103,62 @@ impl Engine {
         facts: &Facts,
         now: DateTime<Utc>,
     ) -> Decision {
+        let asked = (self.identity, question, facts);
+        let same =
+            |key: &AnswerKey| key.engine == self.identity && key.question == *question && key.facts == *facts;
+        let kept = &snapshot.memory().decisions;
+        if let Some(mut decision) = kept.find(&asked, same, now) {
+            decision.expires_at = expires_at(&decision, now);
+            return decision;
+        }
+        let mut turn = Turn::default();
+        let decision = self.decide_anew(snapshot, question, facts, now, &mut turn);
+        let key = AnswerKey {
+            engine: self.identity,
+            question: question.clone(),
+            facts: facts.clone(),
+        };
+        kept.keep(&asked, key, decision.clone(), now, turn.moment());
+        decision
+    }
+
+    /// Answers a question, and notes when time alone next changes the answer.
+    fn decide_anew(
+        &self,
+        snapshot: &Snapshot,
+        question: &Question,
+        facts: &Facts,
+        now: DateTime<Utc>,
+        turn: &mut Turn,
+    ) -> Decision {
         let mut decision = match resolve(question, facts, snapshot, self.schemes, now) {
-            Err(_) => self.refuse(Reason::PdpInput, now),
+            Err(_) => {
+                // Why it cannot be resolved may pass with time.
+                turn.ends_with(now);
+                self.refuse(Reason::PdpInput)
+            }
             Ok(case) => {
-                let mut decision = self.judge(&case, snapshot, now);
-                decision.disclosed = decision.allowed() || self.may_know(&case, snapshot, now);
+                let mut decision = self.judge(&case, snapshot, now, turn);
+                decision.disclosed = decision.allowed() || self.may_know(&case, snapshot, now, turn);
                 decision
             }
         };
         decision.standing = facts.standing;
+        decision.expires_at = expires_at(&decision, now);
         decision
     }
 
-    fn judge(&self, case: &Case<'_>, snapshot: &Snapshot, now: DateTime<Utc>) -> Decision {
-        let Some(verdict) = self.ask(case, snapshot, now) else {
-            return self.refuse(Reason::PdpInput, now);
+    fn judge(&self, case: &Case<'_>, snapshot: &Snapshot, now: DateTime<Utc>, turn: &mut Turn) -> Decision {
+        let Some(verdict) = self.ask(case, snapshot, now, turn) else {
+            return self.refuse(Reason::PdpInput);
         };
         if verdict.failing.is_empty() && verdict.permits.is_empty() {
-            return self.refuse(no_permit(case), now);
+            return self.refuse(no_permit(case));
         }
         if verdict.failing.is_empty() {
             return self.permit(case, &verdict.permits, snapshot, now);
         }
-        let mut decision = self.refuse(Reason::PdpInput, now);
+        let mut decision = self.refuse(Reason::PdpInput);
         let mut reasons: Vec<(u8, bool, Reason)> = verdict
             .failing
             .iter()
@@ -145,9 +186,28 @@ impl Engine {
     }
 
     /// What the policies say; nothing when they could not be asked or one erred.
-    fn ask(&self, case: &Case<'_>, snapshot: &Snapshot, now: DateTime<Utc>) -> Option<Verdict> {
+    fn ask(
+        &self,
+        case: &Case<'_>,
+        snapshot: &Snapshot,
+        now: DateTime<Utc>,
+        turn: &mut Turn,
+    ) -> Option<Verdict> {
+        turn.and(case.turn(now));
         let frame = Frame::of(case, snapshot, self.schemes, now).ok()?;
-        let holding = self.judge.holding(&frame, Of::All)?;
+        let verdict = self.verdict(&frame);
+        let flips = frame.flips_in().and_then(TimeDelta::try_milliseconds);
+        match flips.and_then(|ahead| now.checked_add_signed(ahead)) {
+            Some(moment) if moment <= now => turn.ends_with(now),
+            Some(moment) => turn.begins(moment, now),
+            // Never, or further away than time reaches.
+            None => {}
+        }
+        verdict
+    }
+
+    fn verdict(&self, frame: &Frame<'_>) -> Option<Verdict> {
+        let holding = self.judge.holding(frame, Of::All)?;
         let failing = holding.forbids.iter().map(|id| self.failing(id));
         let mut failing = failing.collect::<Option<Vec<_>>>()?;
         failing.sort();
@@ -155,7 +215,7 @@ impl Engine {
         let only_assurance = failing.iter().all(|failing| failing.reason == Reason::AalStepUp);
         if !failing.is_empty() && only_assurance {
             // Signing in again must help: would anything permit it then?
-            permits = self.judge.holding(&frame, Of::Permits)?.permits;
+            permits = self.judge.holding(frame, Of::Permits)?.permits;
         }
         Some(Verdict { failing, permits })
     }
@@ -198,9 +258,8 @@ impl Engine {
             }
         }
         if !honoured(&obligations, case.facts.supported_obligations.as_ref()) {
-            return self.refuse(no_permit(case), now);
+            return self.refuse(no_permit(case));
         }
-        let expires_at = case.ends(now).into_iter().fold(now + PERMIT_LASTS, DateTime::min);
         Decision {
             outcome: Outcome::Allow,
             reason: None,
@@ -209,14 +268,15 @@ impl Engine {
             determining: permits.iter().map(ToString::to_string).collect(),
             disclosed: true,
             step_up: None,
-            expires_at: expires_at.max(now),
+            ends: case.ends(now).into_iter().min(),
+            expires_at: DateTime::default(),
             policy_revision: self.revision.clone(),
             standing: case.facts.standing,
             proof: case.proof(),
         }
     }
 
-    fn refuse(&self, reason: Reason, now: DateTime<Utc>) -> Decision {
+    fn refuse(&self, reason: Reason) -> Decision {
         Decision {
             outcome: Outcome::Deny,
             reason: Some(reason),
@@ -225,7 +285,8 @@ impl Engine {
             determining: Vec::new(),
             disclosed: false,
             step_up: None,
-            expires_at: now + DENY_LASTS,
+            ends: None,
+            expires_at: DateTime::default(),
             policy_revision: self.revision.clone(),
             standing: false,
             proof: None,
@@ -234,7 +295,7 @@ impl Engine {
 
     /// Whether the true code betrays nothing to the subject: every channel concerned is listed, or
     /// she alone would discover it.
-    fn may_know(&self, case: &Case<'_>, snapshot: &Snapshot, now: DateTime<Utc>) -> bool {
+    fn may_know(&self, case: &Case<'_>, snapshot: &Snapshot, now: DateTime<Utc>, turn: &mut Turn) -> bool {
         let facts = Facts {
             server_node: case.facts.server_node.clone(),
             ..Facts::standing()
@@ -243,9 +304,19 @@ impl Engine {
             && disclosure::questions(case).iter().all(|question| {
                 resolve(question, &facts, snapshot, self.schemes, now)
                     .ok()
-                    .and_then(|case| self.ask(&case, snapshot, now))
+                    .and_then(|case| self.ask(&case, snapshot, now, turn))
                     .is_some_and(|verdict| verdict.failing.is_empty() && !verdict.permits.is_empty())
             })
+    }
+}
+
+/// Until when an answer given now may be kept.
+fn expires_at(decision: &Decision, now: DateTime<Utc>) -> DateTime<Utc> {
+    if decision.allowed() {
+        let first = decision.ends.unwrap_or(DateTime::<Utc>::MAX_UTC);
+        first.min(now + PERMIT_LASTS).max(now)
+    } else {
+        now + DENY_LASTS
     }
 }
 
@@ -291,6 +362,21 @@ impl Case<'_> {
                 max_age: None,
             },
         }
+    }
+
+    /// When time alone next changes what was looked up for it.
+    fn turn(&self, now: DateTime<Utc>) -> Turn {
+        let asked = [&self.asked, &self.target_asked].into_iter().flatten();
+        let labels = self.place.iter().chain(&self.to).map(|place| &place.label);
+        let mut turn = asked.fold(self.members.turn, |mut turn, asked| {
+            turn.and(asked.turn);
+            turn
+        });
+        turn.and(self.load.turn);
+        for moment in labels.filter_map(|label| label.not_before()) {
+            turn.begins(moment, now);
+        }
+        turn
     }
 
     /// The ends of the validities on which a permit rests.

@@ -21,6 +21,7 @@ mod inputs;
 mod obligations;
 mod question;
 mod reason;
+mod remember;
 mod resolve;
 mod signin;
 mod standing;

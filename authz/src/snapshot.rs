@@ -16,6 +16,8 @@ use countersign_directory::{
 use countersign_labels::{self as labels, Label, RawLabel, Schemes};
 use imbl::{HashMap, OrdMap, OrdSet};
 
+use crate::remember::Memory;
+
 /// An agreement as it is on file, and as the labels room understands it.
 #[derive(Debug, Clone)]
 struct Signed {
@@ -32,7 +34,7 @@ pub struct Snapshot {
     channels: OrdMap<ChannelId, Arc<Channel>>,
     devices: HashMap<DeviceId, Arc<Device>>,
     files: HashMap<ItemId, Arc<Item>>,
-    memberships: HashMap<PersonId, OrdSet<ChannelId>>,
+    memberships: HashMap<PersonId, Set<ChannelId>>,
     messages: HashMap<ItemId, Arc<Item>>,
     missions: OrdMap<MissionId, Arc<Mission>>,
     nodes: OrdMap<NodeId, Arc<Node>>,
@@ -45,6 +47,8 @@ pub struct Snapshot {
     labels: HashMap<RawLabel, Arc<Label>>,
     /// The nations of the nodes' communities, likewise.
     nations: HashMap<Set<String>, Arc<BTreeSet<String>>>,
+    /// What was answered about this very world.
+    memory: Arc<Memory>,
 }
 
 /// One entity after a change: what it is now, or that it is gone.
@@ -116,6 +120,7 @@ impl Snapshot {
     pub fn after(&self, changes: impl IntoIterator<Item = Changed>, revision: Revision) -> Self {
         let mut next = self.clone();
         next.revision = revision;
+        next.memory = Arc::default();
         for change in changes {
             next.apply(change);
         }
@@ -167,6 +172,11 @@ impl Snapshot {
             || self.agreements.values().any(unclear)
     }
 
+    /// What was answered about this world before.
+    pub(crate) fn memory(&self) -> &Memory {
+        &self.memory
+    }
+
     /// A label that something in this world bears, understood.
     pub(crate) fn label(&self, raw: &RawLabel) -> Option<&Arc<Label>> {
         self.labels.get(raw)
@@ -185,6 +195,7 @@ impl Snapshot {
     /// The same world in which something cannot be read.
     pub(crate) fn with_unreadable(mut self, noun: Noun, id: &str) -> Self {
         self.remove(noun, id);
+        self.memory = Arc::default();
         self.unreadable.insert((noun, id.to_owned()));
         self
     }
@@ -372,16 +383,15 @@ impl Snapshot {
         for person in before.iter().filter(|person| !channel.members.contains(*person)) {
             self.unlink(&id, person);
         }
-        for person in channel.members.iter().filter(|person| !before.contains(*person)) {
-            self.memberships
-                .entry(person.clone())
-                .or_default()
-                .insert(id.clone());
+        let members: Set<PersonId> = channel.members.iter().map(|person| self.same(person)).collect();
+        for person in members.iter().filter(|person| !before.contains(*person)) {
+            self.link(&id, person);
         }
-        self.channels.insert(id, Arc::new(channel));
+        self.channels.insert(id, Arc::new(Channel { members, ..channel }));
     }
 
     fn put_member(&mut self, channel: &ChannelId, person: PersonId, is_member: bool) {
+        let person = self.same(&person);
         let Some(held) = self.channels.get_mut(channel) else {
             return;
         };
@@ -392,18 +402,26 @@ impl Snapshot {
         };
         Arc::make_mut(held).members = members;
         if is_member {
-            self.memberships
-                .entry(person)
-                .or_default()
-                .insert(channel.clone());
+            self.link(channel, &person);
         } else {
             self.unlink(channel, &person);
         }
     }
 
+    /// The identifier as the people hold it: ten million memberships share a million texts.
+    fn same(&self, person: &PersonId) -> PersonId {
+        let held = self.people.get_key_value(person);
+        held.map_or(person, |(held, _)| held).clone()
+    }
+
+    fn link(&mut self, channel: &ChannelId, person: &PersonId) {
+        let channels = self.memberships.entry(person.clone()).or_default();
+        *channels = channels.with(channel.clone());
+    }
+
     fn unlink(&mut self, channel: &ChannelId, person: &PersonId) {
         if let Some(channels) = self.memberships.get_mut(person) {
-            channels.remove(channel);
+            *channels = channels.without(channel);
             if channels.is_empty() {
                 self.memberships.remove(person);
             }

@@ -241,4 +241,4 @@ const LISTED: &str = "position, at, kind, subject, outcome, reason, decision_id,
                       leaf_hash, NULL AS inputs_salt, NULL AS inputs";
 const WIDTH: usize = 11;
 /// Rows per statement: few texts, so that each stays prepared.
-const BATCHES: [usize; 4] = [64, 16, 4, 1];
+const BATCHES: [usize; 3] = [16, 4, 1];

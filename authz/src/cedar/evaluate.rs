@@ -13,6 +13,8 @@ pub(super) struct Wrong;
 /// A value on the way.
 enum Seen<'f> {
     Bool(bool),
+    /// A number that grows by one with each millisecond.
+    Clock(i64),
     Long(i64),
     Made(Vec<&'f str>),
     Record(&'f Record<'f>),
@@ -38,6 +40,7 @@ impl Code {
             }
             Self::Attribute(of, field) => match of.record(frame)?.find(*field).ok_or(Wrong)? {
                 Value::Bool(value) => Seen::Bool(*value),
+                Value::Long(value) if field.is_clock() => Seen::Clock(*value),
                 Value::Long(value) => Seen::Long(*value),
                 Value::Record(record) => Seen::Record(record),
                 Value::Text(text) => Seen::Text(text),
@@ -46,7 +49,7 @@ impl Code {
             Self::Bool(value) => Seen::Bool(*value),
             Self::Compare(compare, both) => {
                 let [left, right] = both.as_ref();
-                Seen::Bool(compare.holds(&left.evaluate(frame)?, &right.evaluate(frame)?)?)
+                Seen::Bool(compare.holds(&left.evaluate(frame)?, &right.evaluate(frame)?, frame)?)
             }
             Self::Context => Seen::Record(&frame.context),
             Self::Has(of, field) => Seen::Bool(of.record(frame)?.find(*field).is_some()),
@@ -97,13 +100,21 @@ impl Code {
 }
 
 impl Compare {
-    fn holds(self, left: &Seen<'_>, right: &Seen<'_>) -> Result<bool, Wrong> {
+    fn holds(self, left: &Seen<'_>, right: &Seen<'_>, frame: &Frame<'_>) -> Result<bool, Wrong> {
         match (self, left, right) {
+            (
+                Self::Equal | Self::Less | Self::LessOrEqual,
+                Seen::Clock(a) | Seen::Long(a),
+                Seen::Clock(b) | Seen::Long(b),
+            ) => {
+                let (left, right) = (left.grows(), right.grows());
+                if left != right {
+                    frame.flips(self.flips_in(*a, *b, left));
+                }
+                Ok(self.of_numbers(*a, *b))
+            }
             (Self::Equal, Seen::Bool(a), Seen::Bool(b)) => Ok(a == b),
-            (Self::Equal, Seen::Long(a), Seen::Long(b)) => Ok(a == b),
             (Self::Equal, Seen::Text(a), Seen::Text(b)) => Ok(a == b),
-            (Self::Less, Seen::Long(a), Seen::Long(b)) => Ok(a < b),
-            (Self::LessOrEqual, Seen::Long(a), Seen::Long(b)) => Ok(a <= b),
             (Self::Contains, set, Seen::Text(text)) => set.contains(text),
             (
                 Self::ContainsAll | Self::ContainsAny,
@@ -119,7 +130,38 @@ impl Compare {
     }
 }
 
+impl Compare {
+    fn of_numbers(self, a: i64, b: i64) -> bool {
+        match self {
+            Self::Equal => a == b,
+            Self::Less => a < b,
+            _ => a <= b,
+        }
+    }
+
+    /// In how many milliseconds the comparison comes out differently, when `a` grows, or else `b`;
+    /// far away when it never does.
+    fn flips_in(self, a: i64, b: i64, a_grows: bool) -> i64 {
+        let ahead = if a_grows {
+            b.saturating_sub(a)
+        } else {
+            a.saturating_sub(b)
+        };
+        let flip = match (self, a_grows) {
+            (Self::Equal, _) if ahead == 0 => 1,
+            (Self::Equal, _) | (Self::Less, true) => ahead,
+            (Self::Less, false) | (_, true) => ahead.saturating_add(1),
+            (_, false) => ahead,
+        };
+        if flip > 0 { flip } else { i64::MAX }
+    }
+}
+
 impl Seen<'_> {
+    fn grows(&self) -> bool {
+        matches!(self, Self::Clock(_))
+    }
+
     fn contains(&self, text: &str) -> Result<bool, Wrong> {
         match self {
             Self::Made(texts) => Ok(texts.contains(&text)),

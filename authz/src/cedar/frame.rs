@@ -3,6 +3,7 @@
 //! `policies/schema.cedarschema`. Nothing here decides.
 
 use std::borrow::Cow;
+use std::cell::Cell;
 
 use chrono::{DateTime, Utc};
 use countersign_labels::Schemes;
@@ -23,6 +24,8 @@ pub(crate) struct Frame<'c> {
     /// The channel concerned; what an item is in.
     pub(super) channel: Option<&'c str>,
     pub(super) context: Record<'c>,
+    /// In how many milliseconds the first of the comparisons made so far comes out differently.
+    flips_in: Cell<Option<i64>>,
 }
 
 /// An entity of the schema.
@@ -68,7 +71,22 @@ impl<'c> Frame<'c> {
             resource: resource(case, snapshot)?,
             channel: case.place.as_ref().map(|place| place.id),
             context: context(case, snapshot, schemes, now)?,
+            flips_in: Cell::new(None),
         })
+    }
+
+    /// Notes that a comparison comes out differently in so many milliseconds.
+    pub(super) fn flips(&self, milliseconds: i64) {
+        let first = self
+            .flips_in
+            .get()
+            .map_or(milliseconds, |held| held.min(milliseconds));
+        self.flips_in.set(Some(first));
+    }
+
+    /// In how many milliseconds time alone changes what was said of this frame, if ever.
+    pub(crate) fn flips_in(&self) -> Option<i64> {
+        self.flips_in.get()
     }
 }
 

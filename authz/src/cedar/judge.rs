@@ -65,9 +65,12 @@ impl Judge {
     /// The policies that hold; none when one of them cannot be evaluated.
     pub(crate) fn holding(&self, frame: &Frame<'_>, of: Of) -> Option<Holding> {
         if self.differed.load(Ordering::Relaxed) {
+            frame.flips(0);
             return self.by_cedar(frame, of, &self.all);
         }
         let Some(quick) = self.compiled(frame, of) else {
+            // When time alone changes what Cedar says is not known.
+            frame.flips(0);
             let candidates = self.scopes.candidates(frame).map(|ready| ready.policy.clone());
             return self.by_cedar(frame, of, &PolicySet::from_policies(candidates).ok()?);
         };

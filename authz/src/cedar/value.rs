@@ -112,6 +112,16 @@ fields! {
     ValidUntil "valid_until",
 }
 
+impl Field {
+    /// Whether its number grows by one with each millisecond that passes.
+    pub(super) fn is_clock(self) -> bool {
+        matches!(
+            self,
+            Self::IdleFor | Self::Now | Self::ReportedAgo | Self::SignedInFor
+        )
+    }
+}
+
 /// A fact.
 #[derive(Debug, Clone)]
 pub(super) enum Value<'a> {

@@ -14,6 +14,7 @@ use super::moved::{Load, load};
 use super::place::{Moved, Place, understood};
 use crate::action::{Action, Kind};
 use crate::facts::DeviceFacts;
+use crate::remember::Turn;
 use crate::{Facts, Question, Reference, Snapshot};
 
 /// A person with her identifier.
@@ -72,6 +73,7 @@ pub(crate) struct LoadFacts {
     pub(crate) label: Option<super::moved::Joined>,
     pub(crate) originators: Vec<String>,
     pub(crate) foreign: Vec<String>,
+    pub(crate) turn: Turn,
 }
 
 /// What a question names, found.
@@ -428,6 +430,7 @@ impl<'a> Asking<'a> {
         let nobody = Members {
             not_cleared: false,
             until: None,
+            turn: Turn::default(),
         };
         let into = match action.kind {
             Kind::Forward => to,
@@ -456,6 +459,7 @@ impl From<Load<'_>> for LoadFacts {
             label: load.label,
             originators: load.originators.into_iter().map(str::to_owned).collect(),
             foreign: load.foreign.into_iter().collect(),
+            turn: load.turn,
         }
     }
 }

@@ -37,6 +37,14 @@ impl<'a> Place<'a> {
         Self { id, channel, label }
     }
 
+    /// Whether it is a channel of the world, not one that is yet to be.
+    pub(crate) fn is_of(&self, snapshot: &Snapshot) -> bool {
+        let known = snapshot.channel(self.id);
+        known.is_some_and(
+            |known| matches!(self.channel, Cow::Borrowed(held) if std::ptr::eq(held, known.as_ref())),
+        )
+    }
+
     /// In a fixed channel every item bears the channel's label.
     pub(crate) fn is_fixed(&self) -> bool {
         self.channel.label_mode == LabelMode::Fixed

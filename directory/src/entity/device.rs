@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::Set;
 
 /// Up to where a device or node may be trusted.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Accreditation {
     /// The compartments, asked of nodes.

@@ -5,7 +5,7 @@
 use std::collections::BTreeSet;
 
 use authn::session::Sid;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, DurationRound, TimeDelta, Utc};
 use countersign_authn as authn;
 use countersign_authz::{Context, DeviceFacts, Facts, Question, Reference, Snapshot};
 use countersign_directory::{Assertable, ConnectedServer, DeviceId, Posture, Reasons, ServerIds};
@@ -82,10 +82,15 @@ pub fn device_facts(device: Option<DeviceId>, server: &ConnectedServer, now: Dat
         (None, Some(stated)) => DeviceFacts::Stated {
             managed: stated.managed,
             accreditation: Some(stated.accreditation.clone()),
-            posture_reported_at: (stated.posture == Posture::Vouched).then_some(now),
+            posture_reported_at: (stated.posture == Posture::Vouched).then_some(minute(now)),
         },
         (None, None) => DeviceFacts::Unknown,
     }
+}
+
+/// What is vouched for is so at every moment; within a minute it is one and the same fact.
+fn minute(now: DateTime<Utc>) -> DateTime<Utc> {
+    now.duration_trunc(TimeDelta::minutes(1)).unwrap_or(now)
 }
 
 /// Reads one server's words.

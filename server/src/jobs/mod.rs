@@ -25,7 +25,7 @@ pub fn start(app: &App) {
         async move { Ok(app.catch_up().await.map(drop)?) }.boxed()
     });
     every(app, "drain", Duration::from_millis(150), |app| {
-        async move { Ok(app.drain().await?) }.boxed()
+        async move { on_a_thread_of_its_own(app).await }.boxed()
     });
     every(app, "logout", Duration::from_millis(200), |app| {
         async move { Ok(app.send_logouts().await?) }.boxed()
@@ -62,4 +62,11 @@ fn every(app: &App, name: &'static str, pause: Duration, run: Run) {
             tokio::time::sleep(pause).await;
         }
     });
+}
+
+/// Reading and hashing a journal would hold up the answers of the thread that does it.
+async fn on_a_thread_of_its_own(app: App) -> Result<(), JobError> {
+    let runtime = tokio::runtime::Handle::current();
+    tokio::task::spawn_blocking(move || runtime.block_on(app.drain_beside_answering())).await??;
+    Ok(())
 }
