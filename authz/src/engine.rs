@@ -119,6 +119,11 @@ impl Engine {
         decision
     }
 
+    /// The answer when not even rank 0 can be put on record.
+    pub fn unrecordable(&self, now: DateTime<Utc>) -> Decision {
+        self.refuse(Reason::AuditUnavailable, now)
+    }
+
     fn judge(&self, case: &Case<'_>, snapshot: &Snapshot, now: DateTime<Utc>) -> Decision {
         let Some(verdict) = self.ask_cedar(case, snapshot, now) else {
             return self.refuse(Reason::PdpInput, now);

@@ -13,7 +13,7 @@ use countersign_authn as authn;
 use countersign_authz::Snapshot;
 use countersign_authz::snapshot::Changed;
 use countersign_directory::change::Recorded;
-use countersign_directory::store::{changes, entity, load_world};
+use countersign_directory::store::{changes, history, load_world};
 use countersign_directory::{Cursor, Noun, Revision};
 use sqlx::AnyConnection;
 use tokio::sync::Mutex;
@@ -121,7 +121,9 @@ impl House {
                 }
                 Noun::Approval | Noun::Client | Noun::Policy | Noun::World => {}
                 noun => {
-                    let entity = entity(noun, id, db).await?;
+                    // As of this revision, whatever was committed since: a decision names the world
+                    // that it saw, and is replayed in that one.
+                    let entity = history::entity_at(noun, id, revision, db).await?;
                     changed.push(Changed {
                         noun,
                         id: id.to_owned(),

@@ -78,6 +78,11 @@ pub fn start() -> DateTime<Utc> {
 
 /// Opens a house with the coalition world, administration eased to {AAL 2, any device}.
 pub async fn open_house() -> TestHouse {
+    open_house_with(toml::Table::new()).await
+}
+
+/// As [`open_house`], with more keys of the section `[record]`.
+pub async fn open_house_with(more: toml::Table) -> TestHouse {
     let database = database::fresh().await;
     let folder = tempfile::tempdir().unwrap();
     let mut table = toml::Table::new();
@@ -85,7 +90,9 @@ pub async fn open_house() -> TestHouse {
     let mut section = toml::toml! { connections = 5 };
     section.insert("url".into(), database.url.clone().into());
     table.insert("database".into(), section.into());
-    table.insert("record".into(), toml::toml! { durability = "process" }.into());
+    let mut section = toml::toml! { durability = "process" };
+    section.extend(more);
+    table.insert("record".into(), section.into());
     let config = Config::from_table(table).unwrap();
     let randomness = Randomness::system().unwrap();
     let app = house::open(config, Clock::turned_by_hand(start()), randomness, None)
@@ -226,6 +233,13 @@ impl TestHouse {
         sid
     }
 
+    /// A second process on the same store and folder, its clock set to [`start`].
+    pub async fn reopened(&self) -> App {
+        let clock = Clock::turned_by_hand(start());
+        let randomness = Randomness::system().unwrap();
+        house::open(self.app.config.clone(), clock, randomness, None).await.unwrap()
+    }
+
     /// Turns the clock while the tail of changes goes on being confirmed.
     pub async fn advance(&self, by: TimeDelta) {
         self.app.clock.advance(by);
@@ -276,6 +290,22 @@ impl TestHouse {
     pub async fn as_tricked(&self, caller: &Browser, verb: Verb, path: &str) -> Answer {
         self.send(request(verb, path, &[("cookie", &caller.cookie)], None))
             .await
+    }
+
+    /// A request of a signed-in person with a body that is no JSON.
+    pub fn request_of(
+        &self,
+        caller: &Browser,
+        verb: Verb,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: String,
+    ) -> Request<Body> {
+        let mut request = Request::builder().method(verb).uri(path).header("cookie", &caller.cookie);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        request.body(body.into()).unwrap()
     }
 
     /// Asks one question, with an access token of this moment.

@@ -8,9 +8,8 @@ pub mod server_question;
 pub mod standing;
 
 use authn::session::board;
-use countersign_audit::journal::JournalError;
 use countersign_authn as authn;
-use countersign_authz::{Decision, Facts, Question, SessionFacts, Snapshot};
+use countersign_authz::{Decision, Facts, Question, Reason, SessionFacts, Snapshot};
 
 use crate::app::House;
 use crate::record::Recorded;
@@ -56,28 +55,46 @@ impl House {
                 id,
                 revision,
             },
-            Err(fault) => self.decide_unrecorded(snapshot, question, facts, id, &fault),
+            Err(fault) => {
+                self.recorder.failed(&fault);
+                self.decide_unrecorded(snapshot, question, facts, asker, id)
+            }
         }
     }
 
+    /// What guard 2 lets pass waits in the space set aside; when that is full, nothing passes.
     fn decide_unrecorded(
         &self,
         snapshot: &Snapshot,
         question: &Question,
         facts: Facts,
+        asker: Asker,
         id: String,
-        fault: &JournalError,
     ) -> Answered {
-        tracing::error!(error = %fault, decision.id = %id, "a decision could not be recorded");
         let facts = Facts {
             audit_available: false,
             ..facts
         };
-        let decision = self.engine.decide(snapshot, question, &facts, self.now());
+        let now = self.now();
+        let revision = revision(snapshot);
+        let mut decision = self.engine.decide(snapshot, question, &facts, now);
+        if !decision.failing.contains(&Reason::AuditUnavailable) {
+            let recorded = Recorded {
+                id: id.clone(),
+                ..Recorded::new(question, &decision, asker, revision.clone(), now, &mut self.rng())
+            };
+            if let Err(fault) = self.recorder.keep_for_later(&recorded) {
+                tracing::error!(error = %fault, decision.id = %id, "a decision at rank 0 could not be kept either");
+                decision = self.engine.unrecordable(now);
+            }
+        }
+        if decision.failing.contains(&Reason::AuditUnavailable) {
+            self.recorder.denied();
+        }
         Answered {
             decision,
             id,
-            revision: revision(snapshot),
+            revision,
         }
     }
 }

@@ -10,6 +10,7 @@ use futures_util::future::BoxFuture;
 use crate::app::App;
 
 mod activity;
+mod checkpoint;
 mod drain;
 mod expiry;
 mod key_rotation;
@@ -26,6 +27,9 @@ pub fn start(app: &App) {
     });
     every(app, "drain", Duration::from_millis(150), |app| {
         async move { Ok(app.drain().await?) }.boxed()
+    });
+    every(app, "checkpoint", Duration::from_secs(1), |app| {
+        async move { Ok(app.keep_signing().await?) }.boxed()
     });
     every(app, "logout", Duration::from_millis(200), |app| {
         async move { Ok(app.send_logouts().await?) }.boxed()
