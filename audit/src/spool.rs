@@ -195,7 +195,8 @@ impl Spool {
             let entry = after
                 .split_at_checked(length)
                 .and_then(|(payload, after)| Some((payload, after.split_first_chunk::<MAC>()?)));
-            let Some((payload, (mac, after))) = entry.filter(|(payload, (mac, _))| self.mac(payload) == **mac)
+            let Some((payload, (mac, after))) =
+                entry.filter(|(payload, (mac, _))| self.mac(payload) == **mac)
             else {
                 self.damaged = true;
                 break;
@@ -250,7 +251,10 @@ mod tests {
         assert_eq!(open(&folder, b"key").entries().len(), 0);
         next.append(b"four").unwrap();
         let last = open(&folder, b"key");
-        assert_eq!((last.entries(), last.is_damaged()), ([b"four".to_vec()].as_slice(), false));
+        assert_eq!(
+            (last.entries(), last.is_damaged()),
+            ([b"four".to_vec()].as_slice(), false)
+        );
     }
 
     #[test]
@@ -266,7 +270,9 @@ mod tests {
         assert_eq!(kept, 4);
         assert_eq!(fs::metadata(&path).unwrap().len(), 400);
         assert_eq!(open(&folder, b"key").entries().len(), 4);
-        let none = Spool::open(&folder.path().join("none"), 0, b"key").unwrap().append(b"x");
+        let none = Spool::open(&folder.path().join("none"), 0, b"key")
+            .unwrap()
+            .append(b"x");
         assert!(matches!(none, Err(SpoolError::Full { entries: 0 })));
     }
 

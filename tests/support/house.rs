@@ -237,7 +237,9 @@ impl TestHouse {
     pub async fn reopened(&self) -> App {
         let clock = Clock::turned_by_hand(start());
         let randomness = Randomness::system().unwrap();
-        house::open(self.app.config.clone(), clock, randomness, None).await.unwrap()
+        house::open(self.app.config.clone(), clock, randomness, None)
+            .await
+            .unwrap()
     }
 
     /// Turns the clock while the tail of changes goes on being confirmed.
@@ -301,7 +303,10 @@ impl TestHouse {
         headers: &[(&str, &str)],
         body: String,
     ) -> Request<Body> {
-        let mut request = Request::builder().method(verb).uri(path).header("cookie", &caller.cookie);
+        let mut request = Request::builder()
+            .method(verb)
+            .uri(path)
+            .header("cookie", &caller.cookie);
         for (name, value) in headers {
             request = request.header(*name, *value);
         }

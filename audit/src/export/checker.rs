@@ -230,7 +230,10 @@ impl Checker {
         }
         if let Some(text) = value.get("journal").and_then(Value::as_str) {
             let origin = Origin::parse(text).ok_or_else(|| wrong("its place in a journal cannot be read"))?;
-            let before = self.journals.entry((origin.process.clone(), origin.epoch)).or_default();
+            let before = self
+                .journals
+                .entry((origin.process.clone(), origin.epoch))
+                .or_default();
             if origin.sequence != *before + 1 {
                 return Err(wrong(&format!(
                     "it is frame {origin} of its journal, but frame {before} came before"
@@ -238,7 +241,9 @@ impl Checker {
             }
             *before = origin.sequence;
         }
-        if let Some(earlier) = usize::try_from(index).ok().and_then(|at| self.checks.earlier.get(at))
+        if let Some(earlier) = usize::try_from(index)
+            .ok()
+            .and_then(|at| self.checks.earlier.get(at))
             && *earlier != computed
         {
             return Err(wrong("the earlier export holds another leaf in its place"));
@@ -271,7 +276,12 @@ impl Checker {
         let parsed = Note::parse(note).map_err(|cause| fault(cause.into()))?;
         let checkpoint = Checkpoint::parse(parsed.text()).map_err(fault)?;
         let size = self.tree.size();
-        if let Some(key) = self.checks.key.as_ref().filter(|key| key.name() == checkpoint.origin) {
+        if let Some(key) = self
+            .checks
+            .key
+            .as_ref()
+            .filter(|key| key.name() == checkpoint.origin)
+        {
             Checkpoint::verify(note, key).map_err(fault)?;
             self.report.signed += 1;
         }

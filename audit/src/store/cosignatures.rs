@@ -32,13 +32,12 @@ pub async fn put(
 
 /// The signature lines of witnesses under the checkpoint over `size` leaves, each with its newline.
 pub async fn lines(origin: &str, size: u64, db: &mut AnyConnection) -> Result<String, StoreError> {
-    let rows = sqlx::query(
-        "SELECT line FROM audit_cosignatures WHERE origin = $1 AND size = $2 ORDER BY witness",
-    )
-    .bind(origin)
-    .bind(size as i64)
-    .fetch_all(db)
-    .await?;
+    let rows =
+        sqlx::query("SELECT line FROM audit_cosignatures WHERE origin = $1 AND size = $2 ORDER BY witness")
+            .bind(origin)
+            .bind(size as i64)
+            .fetch_all(db)
+            .await?;
     let mut lines = String::new();
     for row in rows {
         lines.push_str(&row.try_get::<String, _>("line")?);

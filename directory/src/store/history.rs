@@ -102,7 +102,9 @@ pub async fn entity_at(
     }
     macro_rules! read {
         ($entity:ident) => {
-            read(noun, id, revision, db).await?.map(|(_, held)| Entity::$entity(held))
+            read(noun, id, revision, db)
+                .await?
+                .map(|(_, held)| Entity::$entity(held))
         };
     }
     Ok(match noun {

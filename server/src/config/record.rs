@@ -134,7 +134,10 @@ mod tests {
     #[test]
     fn the_record_is_named_by_the_issuer_unless_it_has_a_name() {
         let named = |text: &str| parse(text).unwrap().record.origin().to_owned();
-        assert_eq!(named("issuer = \"https://id.example:444\""), "id.example:444/record");
+        assert_eq!(
+            named("issuer = \"https://id.example:444\""),
+            "id.example:444/record"
+        );
         assert_eq!(named("[record]\norigin = \"id.example/2026\""), "id.example/2026");
         assert!(parse("[record]\norigin = \"a b\"").is_err());
     }
@@ -142,11 +145,18 @@ mod tests {
     #[test]
     fn a_log_s_key_and_a_short_hash_are_no_witness() {
         let log = "PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW";
-        let fault = parse(&format!("[[record.witnesses]]\nkey = \"{log}\"")).unwrap_err().to_string();
+        let fault = parse(&format!("[[record.witnesses]]\nkey = \"{log}\""))
+            .unwrap_err()
+            .to_string();
         assert!(fault.contains("record.witnesses"), "{fault}");
         let key = countersign_audit::checkpoint::cosignature::WitnessSigner::from_seed("w", &[1; 32]);
         let key = key.unwrap().key();
         assert!(parse(&format!("[[record.witnesses]]\nkey = \"{key}\"")).is_ok());
-        assert!(parse(&format!("[[record.witnesses]]\nkey = \"{key}\"\ntoken_sha256 = \"ab\"")).is_err());
+        assert!(
+            parse(&format!(
+                "[[record.witnesses]]\nkey = \"{key}\"\ntoken_sha256 = \"ab\""
+            ))
+            .is_err()
+        );
     }
 }

@@ -113,7 +113,8 @@ fn last_signed(path: &Path) -> Result<Option<Checkpoint>, RecordError> {
         Err(cause) if cause.kind() == std::io::ErrorKind::NotFound => return Ok(None),
         note => note.map_err(|cause| unreadable(cause.to_string()))?,
     };
-    let parsed = audit::checkpoint::note::Note::parse(&note).map_err(|cause| unreadable(cause.to_string()))?;
+    let parsed =
+        audit::checkpoint::note::Note::parse(&note).map_err(|cause| unreadable(cause.to_string()))?;
     let checkpoint = Checkpoint::parse(parsed.text()).map_err(|cause| unreadable(cause.to_string()))?;
     Ok(Some(checkpoint))
 }

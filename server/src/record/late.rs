@@ -100,7 +100,12 @@ impl Recorder {
         let last = journal.append_all(&payloads)?;
         journal.durable(last).await?;
         self.forget(waiting.len(), denied)?;
-        tracing::warn!(late = payloads.len() - 1, denied, damaged, "the record can be written again");
+        tracing::warn!(
+            late = payloads.len() - 1,
+            denied,
+            damaged,
+            "the record can be written again"
+        );
         Ok(())
     }
 

@@ -4,8 +4,8 @@
 
 use std::path::Path;
 
-use audit::drain::Drain;
 use arc_swap::ArcSwap;
+use audit::drain::Drain;
 use audit::journal::{Claim, Journal, JournalError, Options};
 use audit::leaf::{Facets, NewLeaf};
 use audit::spool::{Spool, SpoolError};

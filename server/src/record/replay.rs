@@ -67,7 +67,9 @@ impl House {
                 inputs.world
             )));
         };
-        let again = self.engine.decide(&world, &inputs.question, &inputs.facts, inputs.now);
+        let again = self
+            .engine
+            .decide(&world, &inputs.question, &inputs.facts, inputs.now);
         Ok(compare(recorded, &again))
     }
 

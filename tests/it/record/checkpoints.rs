@@ -29,7 +29,9 @@ async fn json(house: &TestHouse, olga: &Browser, path: &str) -> Value {
 
 fn hashes(path: &Value) -> Vec<Hash> {
     let texts = path.as_array().unwrap().iter();
-    texts.map(|text| Hash::from_str(text.as_str().unwrap()).unwrap()).collect()
+    texts
+        .map(|text| Hash::from_str(text.as_str().unwrap()).unwrap())
+        .collect()
 }
 
 fn root(text: &Value) -> Hash {
@@ -41,10 +43,18 @@ async fn an_auditor_proves_that_a_decision_is_under_a_checkpoint_and_stays_there
     let house = open_house().await;
     let server = house.connect(whole_world("demo")).await;
     let olga = house.browser("olga", Level::Aal2, None).await;
-    let key: VerifierKey = text(&house, &olga, "/api/v1/record/key").await.trim().parse().unwrap();
-    let nothing = house.as_person(&olga, Method::GET, "/api/v1/record/checkpoint", None).await;
+    let key: VerifierKey = text(&house, &olga, "/api/v1/record/key")
+        .await
+        .trim()
+        .parse()
+        .unwrap();
+    let nothing = house
+        .as_person(&olga, Method::GET, "/api/v1/record/checkpoint", None)
+        .await;
     assert_eq!(nothing.status, 404, "nothing was signed yet: {}", nothing.text);
-    let asked = house.ask(&server, question("noah", "channel.join", "ops-ns")).await;
+    let asked = house
+        .ask(&server, question("noah", "channel.join", "ops-ns"))
+        .await;
     house.app.drain().await.unwrap();
     house.app.sign_checkpoint().await.unwrap();
     let note = text(&house, &olga, "/api/v1/record/checkpoint").await;
@@ -55,7 +65,10 @@ async fn an_auditor_proves_that_a_decision_is_under_a_checkpoint_and_stays_there
     for index in 0..first.size {
         let leaf = json(&house, &olga, &format!("/api/v1/record/leaves/{index}")).await;
         let record: Value = serde_json::from_str(leaf["record"].as_str().unwrap()).unwrap();
-        assert_eq!(root(&leaf["hash"]), hash::leaf(leaf["record"].as_str().unwrap().as_bytes()));
+        assert_eq!(
+            root(&leaf["hash"]),
+            hash::leaf(leaf["record"].as_str().unwrap().as_bytes())
+        );
         if record["decision_id"] == asked["context"]["decision_id"] {
             found = Some(index);
         }
@@ -64,17 +77,33 @@ async fn an_auditor_proves_that_a_decision_is_under_a_checkpoint_and_stays_there
     let path = format!("/api/v1/record/proofs/inclusion?leaf={index}&size={}", first.size);
     let proven = json(&house, &olga, &path).await;
     let path = hashes(&proven["path"]);
-    assert!(proof::includes(&root(&proven["leaf_hash"]), index, first.size, &first.root, &path));
+    assert!(proof::includes(
+        &root(&proven["leaf_hash"]),
+        index,
+        first.size,
+        &first.root,
+        &path
+    ));
 
     house.app.drain().await.unwrap();
     house.app.sign_checkpoint().await.unwrap();
     let note = text(&house, &olga, "/api/v1/record/checkpoint").await;
     let second = Checkpoint::verify(&note, &key).unwrap();
     assert!(second.size > first.size, "reading the record is itself on record");
-    let path = format!("/api/v1/record/proofs/consistency?from={}&to={}", first.size, second.size);
+    let path = format!(
+        "/api/v1/record/proofs/consistency?from={}&to={}",
+        first.size, second.size
+    );
     let proven = json(&house, &olga, &path).await;
-    assert!(proof::extends(&first.state(), &second.state(), &hashes(&proven["path"])));
-    let empty = State { size: 0, root: hash::empty() };
+    assert!(proof::extends(
+        &first.state(),
+        &second.state(),
+        &hashes(&proven["path"])
+    ));
+    let empty = State {
+        size: 0,
+        root: hash::empty(),
+    };
     let path = format!("/api/v1/record/proofs/consistency?from=0&to={}", second.size);
     let proven = json(&house, &olga, &path).await;
     assert!(proof::extends(&empty, &second.state(), &hashes(&proven["path"])));
@@ -83,7 +112,10 @@ async fn an_auditor_proves_that_a_decision_is_under_a_checkpoint_and_stays_there
     assert_eq!(list["next_after"], first.size);
     let after = format!("/api/v1/record/checkpoints?after={}", first.size);
     let list = json(&house, &olga, &after).await;
-    assert_eq!((list["items"][0]["note"].as_str(), list["next_after"].as_u64()), (Some(note.as_str()), None));
+    assert_eq!(
+        (list["items"][0]["note"].as_str(), list["next_after"].as_u64()),
+        (Some(note.as_str()), None)
+    );
 }
 
 #[tokio::test]
@@ -94,7 +126,10 @@ async fn proofs_of_what_is_not_there_are_refused() {
         ("inclusion?leaf=1", 400),
         ("inclusion?leaf=0&size=0", 404),
         ("inclusion?leaf=0&size=99999", 404),
-        ("inclusion?leaf=18446744073709551615&size=18446744073709551615", 404),
+        (
+            "inclusion?leaf=18446744073709551615&size=18446744073709551615",
+            404,
+        ),
         ("inclusion?leaf=-1&size=1", 400),
         ("consistency?from=2&to=1", 400),
         ("consistency?from=1", 400),
@@ -106,7 +141,12 @@ async fn proofs_of_what_is_not_there_are_refused() {
         assert_eq!(answer.status, status, "{query}: {}", answer.text);
     }
     let answer = house
-        .as_person(&olga, Method::GET, "/api/v1/record/leaves/18446744073709551615", None)
+        .as_person(
+            &olga,
+            Method::GET,
+            "/api/v1/record/leaves/18446744073709551615",
+            None,
+        )
         .await;
     assert_eq!(answer.status, 404, "{}", answer.text);
 }
@@ -121,14 +161,20 @@ async fn the_tree_is_signed_as_often_as_configured_and_only_when_it_grew() {
     house.app.clock.advance(TimeDelta::seconds(9));
     house.app.keep_signing().await.unwrap();
     let mut db = house.database.pool.acquire().await.unwrap();
-    assert_eq!(checkpoints::latest(ORIGIN, &mut db).await.unwrap().unwrap(), first);
+    assert_eq!(
+        checkpoints::latest(ORIGIN, &mut db).await.unwrap().unwrap(),
+        first
+    );
     house.app.clock.advance(TimeDelta::seconds(1));
     house.app.keep_signing().await.unwrap();
     let second = checkpoints::latest(ORIGIN, &mut db).await.unwrap().unwrap();
     assert!(second.checkpoint.size > first.checkpoint.size);
     house.app.clock.advance(TimeDelta::seconds(60));
     house.app.keep_signing().await.unwrap();
-    assert_eq!(checkpoints::latest(ORIGIN, &mut db).await.unwrap().unwrap(), second);
+    assert_eq!(
+        checkpoints::latest(ORIGIN, &mut db).await.unwrap().unwrap(),
+        second
+    );
 }
 
 #[tokio::test]
@@ -159,7 +205,9 @@ async fn a_store_restored_from_an_old_copy_is_not_signed_and_raises_an_alarm_onc
         let refused = house.app.sign_checkpoint().await;
         let fork = matches!(
             refused,
-            Err(RecordError::Tree(countersign_audit::store::StoreError::Fork { .. }))
+            Err(RecordError::Tree(
+                countersign_audit::store::StoreError::Fork { .. }
+            ))
         );
         assert!(fork, "{refused:?}");
     }
@@ -168,7 +216,9 @@ async fn a_store_restored_from_an_old_copy_is_not_signed_and_raises_an_alarm_onc
         limit: 10,
         ..Default::default()
     };
-    let alarms = countersign_audit::store::leaves::list(&filter, &mut db).await.unwrap();
+    let alarms = countersign_audit::store::leaves::list(&filter, &mut db)
+        .await
+        .unwrap();
     assert_eq!(alarms.len(), 1);
     let ready = house.anonymous(Method::GET, "/readyz", None).await;
     assert!(ready.text.contains("does not continue"), "{}", ready.text);

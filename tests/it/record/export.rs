@@ -2,12 +2,12 @@
 //! An export on its own, without a store: any edit, reorder, truncation and fork is found, and the first
 //! leaf that does not fit is named.
 
+use chrono::DateTime;
 use countersign_audit::checkpoint::Checkpoint;
 use countersign_audit::checkpoint::note::Signer;
 use countersign_audit::export::{Checker, Checks, ExportFault, ExportReport, Line};
 use countersign_audit::tree::Frontier;
 use countersign_audit::{Facets, Hash, Inputs, NewLeaf, hash};
-use chrono::DateTime;
 use serde_json::json;
 
 fn signer() -> Signer {
@@ -43,7 +43,14 @@ fn line(index: u64, leaf: &NewLeaf) -> String {
 fn export(leaves: &[NewLeaf]) -> (Vec<String>, Vec<Checkpoint>) {
     let origin = signer().name().to_owned();
     let key = signer().verifier_key().to_string();
-    let mut lines = vec![Line::Head { version: 1, origin, key }.written()];
+    let mut lines = vec![
+        Line::Head {
+            version: 1,
+            origin,
+            key,
+        }
+        .written(),
+    ];
     let mut tree = Frontier::default();
     let mut checkpoints = Vec::new();
     for (index, leaf) in (0..).zip(leaves) {
@@ -124,7 +131,17 @@ fn an_edited_leaf_with_its_hash_made_anew_is_found_between_two_checkpoints() {
     let (mut lines, _) = export(&history(25));
     lines[line_of(13)] = line(13, &leaf(13, "as it was not"));
     let found = check(&lines, signed()).unwrap_err();
-    assert!(matches!(found, ExportFault::Range { from: 10, last: 19, .. }), "{found}");
+    assert!(
+        matches!(
+            found,
+            ExportFault::Range {
+                from: 10,
+                last: 19,
+                ..
+            }
+        ),
+        "{found}"
+    );
 }
 
 #[test]
@@ -142,15 +159,45 @@ fn a_dropped_end_names_the_first_missing_leaf() {
     let found = check(cut, signed()).unwrap_err();
     assert!(found.to_string().contains("stops before its end"), "{found}");
     let found = check(cut, kept(&checkpoints[1])).unwrap_err();
-    assert!(matches!(found, ExportFault::Truncated { size: 18, signed: 20, .. }), "{found}");
+    assert!(
+        matches!(
+            found,
+            ExportFault::Truncated {
+                size: 18,
+                signed: 20,
+                ..
+            }
+        ),
+        "{found}"
+    );
     // Cut, and an end made for it: only what was kept elsewhere shows it.
     let (shorter, _) = export(&history(18));
     assert!(check(&shorter, signed()).is_ok());
     let found = check(&shorter, kept(&checkpoints[1])).unwrap_err();
-    assert!(matches!(found, ExportFault::Truncated { size: 18, signed: 20, .. }), "{found}");
+    assert!(
+        matches!(
+            found,
+            ExportFault::Truncated {
+                size: 18,
+                signed: 20,
+                ..
+            }
+        ),
+        "{found}"
+    );
     let earlier = check(&lines, signed()).unwrap().1;
     let found = check(&shorter, Checks { earlier, ..signed() }).unwrap_err();
-    assert!(matches!(found, ExportFault::Truncated { size: 18, signed: 25, .. }), "{found}");
+    assert!(
+        matches!(
+            found,
+            ExportFault::Truncated {
+                size: 18,
+                signed: 25,
+                ..
+            }
+        ),
+        "{found}"
+    );
 }
 
 #[test]
@@ -163,9 +210,22 @@ fn a_fork_after_a_restore_is_found_by_what_was_kept() {
     // All of it signed with the true key.
     let (lines, _) = export(&other);
     assert!(check(&lines, signed()).is_ok());
-    assert!(check(&lines, kept(&checkpoints[0])).is_ok(), "the start is the same");
+    assert!(
+        check(&lines, kept(&checkpoints[0])).is_ok(),
+        "the start is the same"
+    );
     let found = check(&lines, kept(&checkpoints[1])).unwrap_err();
-    assert!(matches!(found, ExportFault::Range { from: 10, last: 19, .. }), "{found}");
+    assert!(
+        matches!(
+            found,
+            ExportFault::Range {
+                from: 10,
+                last: 19,
+                ..
+            }
+        ),
+        "{found}"
+    );
     let earlier = check(&before, signed()).unwrap().1;
     let found = check(&lines, Checks { earlier, ..signed() }).unwrap_err();
     assert!(matches!(found, ExportFault::Leaf { index: 14, .. }), "{found}");
@@ -180,7 +240,10 @@ fn a_checkpoint_by_another_key_is_not_believed() {
         ..Checks::default()
     };
     let found = check(&lines, checks).unwrap_err();
-    assert!(matches!(found, ExportFault::Checkpoint { line: 12, .. }), "{found}");
+    assert!(
+        matches!(found, ExportFault::Checkpoint { line: 12, .. }),
+        "{found}"
+    );
 }
 
 #[test]
@@ -194,6 +257,9 @@ fn what_is_no_export_is_refused_with_its_line() {
     headless.remove(0);
     for (lines, at) in [(doubled, 2), (behind, lines.len() as u64 + 1), (headless, 1)] {
         let found = check(&lines, signed()).unwrap_err();
-        assert!(matches!(found, ExportFault::Line { line, .. } if line == at), "{found}");
+        assert!(
+            matches!(found, ExportFault::Line { line, .. } if line == at),
+            "{found}"
+        );
     }
 }

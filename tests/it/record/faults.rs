@@ -15,7 +15,9 @@ async fn ready() -> (TestHouse, ServerCaller) {
 }
 
 async fn joins(house: &TestHouse, server: &ServerCaller) -> Value {
-    house.ask(server, question("alice", "channel.join", "ops-ns")).await
+    house
+        .ask(server, question("alice", "channel.join", "ops-ns"))
+        .await
 }
 
 #[tokio::test]
@@ -39,7 +41,9 @@ async fn ten_seconds_without_the_store_are_decided_from_memory_for_five_and_forg
     assert_eq!(joins(&house, &server).await["decision"], true);
     house.app.drain().await.unwrap();
     let mut db = house.database.pool.acquire().await.unwrap();
-    let report = countersign_audit::verify::database(&mut db, |_, _| {}).await.unwrap();
+    let report = countersign_audit::verify::database(&mut db, |_, _| {})
+        .await
+        .unwrap();
     assert!(report.inputs_kept >= 7, "all of it is on record: {report:?}");
 }
 
@@ -50,19 +54,33 @@ async fn a_clock_that_steps_back_and_forth_revives_nothing_and_keeps_the_record_
     let before = house.app.now();
     // Bob's clearance ends with the year: a clock that ran ahead and came back does not revive it.
     house.advance(TimeDelta::days(60)).await;
-    let ended = house.ask(&server, question("bob", "channel.join", "ops-ns")).await;
+    let ended = house
+        .ask(&server, question("bob", "channel.join", "ops-ns"))
+        .await;
     assert_eq!(ended["decision"], false, "{ended}");
     house.advance(TimeDelta::days(-60)).await;
     assert_eq!(house.app.now(), before + TimeDelta::days(60));
-    let ended = house.ask(&server, question("bob", "channel.join", "ops-ns")).await;
+    let ended = house
+        .ask(&server, question("bob", "channel.join", "ops-ns"))
+        .await;
     assert_eq!(ended["decision"], false, "{ended}");
     house.app.drain().await.unwrap();
     house.app.sign_checkpoint().await.unwrap();
     let mut db = house.database.pool.acquire().await.unwrap();
-    countersign_audit::verify::database(&mut db, |_, _| {}).await.unwrap();
-    let size = countersign_audit::store::tree::load(&mut db).await.unwrap().size();
-    let leaves = countersign_audit::store::leaves::page(0, size as u32, &mut db).await.unwrap();
-    assert!(leaves.windows(2).all(|pair| pair[0].at <= pair[1].at), "times never go back");
+    countersign_audit::verify::database(&mut db, |_, _| {})
+        .await
+        .unwrap();
+    let size = countersign_audit::store::tree::load(&mut db)
+        .await
+        .unwrap()
+        .size();
+    let leaves = countersign_audit::store::leaves::page(0, size as u32, &mut db)
+        .await
+        .unwrap();
+    assert!(
+        leaves.windows(2).all(|pair| pair[0].at <= pair[1].at),
+        "times never go back"
+    );
 }
 
 #[tokio::test]

@@ -20,7 +20,9 @@ async fn killed(house: &TestHouse, frames: u64, durability: Durability) -> PathB
     });
     let journal = journal.unwrap();
     let mut db = house.database.pool.acquire().await.unwrap();
-    epochs::begun("killed", journal.epoch(), start(), &mut db).await.unwrap();
+    epochs::begun("killed", journal.epoch(), start(), &mut db)
+        .await
+        .unwrap();
     write(&journal, frames).await;
     folder.join(format!("killed/{:010}-{:016}.journal", journal.epoch(), 1))
 }
@@ -74,7 +76,10 @@ async fn a_killed_process_leaves_no_alarm() {
     killed(&house, 5, Durability::Process).await;
     assert_eq!(alarms(&house).await.len(), 0);
     assert_eq!(moved(&house).await, 5);
-    assert_eq!(house.anonymous(Method::GET, "/readyz", None).await.text, "ready\n");
+    assert_eq!(
+        house.anonymous(Method::GET, "/readyz", None).await.text,
+        "ready\n"
+    );
 }
 
 #[tokio::test]
@@ -90,7 +95,12 @@ async fn a_file_cut_in_the_middle_of_a_frame_or_between_two_is_missed() {
             assert_eq!(moved(&house).await, whole, "what is whole is in the record");
             assert!(path.exists(), "what is damaged stays, as evidence");
             let ready = house.anonymous(Method::GET, "/readyz", None).await;
-            assert_eq!((ready.status.as_u16(), ready.text.lines().count()), (200, 2), "{}", ready.text);
+            assert_eq!(
+                (ready.status.as_u16(), ready.text.lines().count()),
+                (200, 2),
+                "{}",
+                ready.text
+            );
         }
     }
 }
@@ -118,7 +128,10 @@ async fn an_epoch_that_was_moved_may_be_gone() {
     assert!(!path.exists(), "it was moved, and its file went");
     assert!(!path.with_file_name("0000000001.head").exists());
     let folder = house.folder.path().join("journal");
-    let journal = Claim::of(&folder, "killed").unwrap().open(Options::default()).unwrap();
+    let journal = Claim::of(&folder, "killed")
+        .unwrap()
+        .open(Options::default())
+        .unwrap();
     assert_eq!(journal.epoch(), 2);
     drop(journal);
     assert_eq!(alarms(&house).await.len(), 0);

@@ -34,7 +34,10 @@ async fn set_member(house: &TestHouse, channel: &str, who: &str, is_member: bool
 
 async fn status_at(house: &TestHouse, id: &str, revision: i64) -> Status {
     let mut db = house.database.pool.acquire().await.unwrap();
-    match history::entity_at(Noun::Person, id, revision, &mut db).await.unwrap() {
+    match history::entity_at(Noun::Person, id, revision, &mut db)
+        .await
+        .unwrap()
+    {
         Some(Entity::Person(person)) => person.status,
         other => panic!("{other:?}"),
     }
@@ -43,8 +46,13 @@ async fn status_at(house: &TestHouse, id: &str, revision: i64) -> Status {
 async fn is_member_at(house: &TestHouse, channel: &str, who: &str, revision: i64) -> bool {
     let mut db = house.database.pool.acquire().await.unwrap();
     let id = format!("{channel}\u{1f}{who}");
-    let alone = history::entity_at(Noun::Member, &id, revision, &mut db).await.unwrap();
-    match history::entity_at(Noun::Channel, channel, revision, &mut db).await.unwrap() {
+    let alone = history::entity_at(Noun::Member, &id, revision, &mut db)
+        .await
+        .unwrap();
+    match history::entity_at(Noun::Channel, channel, revision, &mut db)
+        .await
+        .unwrap()
+    {
         Some(Entity::Channel(held)) => {
             let inside = held.members.contains(who);
             assert_eq!(inside, alone.is_some());
@@ -70,10 +78,18 @@ async fn a_person_and_a_membership_are_found_as_they_were_at_each_revision() {
         (left, Status::Active),
     ];
     for (revision, status) in statuses {
-        assert_eq!(status_at(&house, "alice", revision).await, status, "at {revision}");
+        assert_eq!(
+            status_at(&house, "alice", revision).await,
+            status,
+            "at {revision}"
+        );
     }
     for (revision, inside) in [(first, false), (joined, true), (back, true), (left, false)] {
-        assert_eq!(is_member_at(&house, "ops-ns", "noah", revision).await, inside, "at {revision}");
+        assert_eq!(
+            is_member_at(&house, "ops-ns", "noah", revision).await,
+            inside,
+            "at {revision}"
+        );
     }
 }
 
@@ -99,16 +115,25 @@ async fn a_whole_new_world_is_kept_and_what_it_no_longer_holds_is_gone() {
     let mut transaction = house.app.database.begin_write().await.unwrap();
     let now = house.app.now();
     let before = changes::head(&mut transaction).await.unwrap();
-    sqlx::query("DELETE FROM missions").execute(&mut *transaction).await.unwrap();
+    sqlx::query("DELETE FROM missions")
+        .execute(&mut *transaction)
+        .await
+        .unwrap();
     let change = Change::put(Noun::World, "*");
     let after = changes::record(&[change], now, &mut transaction).await.unwrap();
     house.app.commit(transaction).await.unwrap();
     let mut db = house.database.pool.acquire().await.unwrap();
-    let then = history::entity_at(Noun::Mission, "BALTIC", before, &mut db).await.unwrap();
+    let then = history::entity_at(Noun::Mission, "BALTIC", before, &mut db)
+        .await
+        .unwrap();
     assert!(then.is_some());
-    let gone = history::entity_at(Noun::Mission, "BALTIC", after, &mut db).await.unwrap();
+    let gone = history::entity_at(Noun::Mission, "BALTIC", after, &mut db)
+        .await
+        .unwrap();
     assert!(gone.is_none());
-    let alice = history::entity_at(Noun::Person, "alice", after, &mut db).await.unwrap();
+    let alice = history::entity_at(Noun::Person, "alice", after, &mut db)
+        .await
+        .unwrap();
     assert!(alice.is_some());
 }
 
@@ -122,13 +147,17 @@ async fn what_is_forgotten_is_forgotten_and_the_rest_is_as_it_was() {
     let again = set_status(&house, "alice", Status::Disabled).await;
     let mut db = house.database.pool.acquire().await.unwrap();
     assert_eq!(history::forget_before(start(), &mut db).await.unwrap(), 0);
-    let gone = history::forget_before(start() + TimeDelta::days(15), &mut db).await.unwrap();
+    let gone = history::forget_before(start() + TimeDelta::days(15), &mut db)
+        .await
+        .unwrap();
     assert!(gone > 0);
     assert_eq!(history::oldest(&mut db).await.unwrap(), Some(back));
     assert!(back > out);
     assert_eq!(status_at(&house, "alice", back).await, Status::Active);
     assert_eq!(status_at(&house, "alice", again).await, Status::Disabled);
     assert_eq!(status_at(&house, "bob", back).await, Status::Active);
-    let none_more = history::forget_before(start() + TimeDelta::days(15), &mut db).await.unwrap();
+    let none_more = history::forget_before(start() + TimeDelta::days(15), &mut db)
+        .await
+        .unwrap();
     assert_eq!(none_more, 0);
 }

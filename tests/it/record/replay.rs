@@ -22,7 +22,7 @@ async fn ask_all(house: &TestHouse, server: &ServerCaller) -> Vec<String> {
     let mut ids = Vec::new();
     for person in ["alice", "bob", "dave", "noah", "paul", "hugo", "nobody"] {
         for action in ["channel.join", "message.read", "message.post", "channel.invite"] {
-            for channel in ["ops-ns", "mixed", "lobby", "nowhere"] {
+            for channel in ["ops-ns", "mixed", "town", "nowhere"] {
                 let told = house.ask(server, question(person, action, channel)).await;
                 ids.push(told["context"]["decision_id"].as_str().unwrap().to_owned());
             }
@@ -34,7 +34,8 @@ async fn ask_all(house: &TestHouse, server: &ServerCaller) -> Vec<String> {
 async fn revoke(house: &TestHouse, id: &str) {
     let mut transaction = house.app.database.begin_write().await.unwrap();
     let id = id.parse().unwrap();
-    person::revoke(&id, &Permit::operator(), house.app.now(), &mut transaction).await.unwrap();
+    let done = person::revoke(&id, &Permit::operator(), house.app.now(), &mut transaction).await;
+    drop(done.unwrap());
     house.app.commit(transaction).await.unwrap();
 }
 
@@ -42,15 +43,24 @@ async fn change_the_world(house: &TestHouse) {
     let (permit, now) = (Permit::operator(), house.app.now());
     let mut transaction = house.app.database.begin_write().await.unwrap();
     let (channel, noah) = ("ops-ns".parse().unwrap(), "noah".parse().unwrap());
-    member::put(&channel, &noah, &permit, now, &mut transaction).await.unwrap();
-    device::report_posture(&"ns".parse().unwrap(), now, &permit, now, &mut transaction).await.unwrap();
+    drop(
+        member::put(&channel, &noah, &permit, now, &mut transaction)
+            .await
+            .unwrap(),
+    );
+    let device = "ns".parse().unwrap();
+    drop(
+        device::report_posture(&device, now, &permit, now, &mut transaction)
+            .await
+            .unwrap(),
+    );
     let mut settings = house.app.snapshot().settings().clone();
     settings.administration = Administration {
         aal: 3,
         managed_device: true,
     };
     let put = countersign_directory::operation::settings::put(&settings, &permit, now, &mut transaction);
-    put.await.unwrap();
+    drop(put.await.unwrap());
     house.app.commit(transaction).await.unwrap();
 }
 
@@ -83,7 +93,9 @@ async fn decisions_come_to_the_same_bytes_however_the_world_moved_on() {
 async fn what_is_no_longer_kept_is_said() {
     let house = open_house().await;
     let server = house.connect(whole_world("demo")).await;
-    let told = house.ask(&server, question("noah", "channel.join", "ops-ns")).await;
+    let told = house
+        .ask(&server, question("noah", "channel.join", "ops-ns"))
+        .await;
     let id = told["context"]["decision_id"].as_str().unwrap();
     house.advance(TimeDelta::days(401)).await;
     revoke(&house, "alice").await;
@@ -95,23 +107,40 @@ async fn what_is_no_longer_kept_is_said() {
     };
     let mut db = house.database.pool.acquire().await.unwrap();
     let before = house.app.now() - TimeDelta::days(400);
-    countersign_directory::store::history::forget_before(before, &mut db).await.unwrap();
-    assert!(missing().await.contains("the world at revision"), "{}", missing().await);
+    countersign_directory::store::history::forget_before(before, &mut db)
+        .await
+        .unwrap();
+    assert!(
+        missing().await.contains("the world at revision"),
+        "{}",
+        missing().await
+    );
     house.app.sweep().await.unwrap();
-    assert!(missing().await.contains("record.inputs_days"), "{}", missing().await);
+    assert!(
+        missing().await.contains("record.inputs_days"),
+        "{}",
+        missing().await
+    );
     let leaf = leaves::decision(id, &mut db).await.unwrap().unwrap();
     let mut recorded = Recorded::of(&leaf).unwrap();
     recorded.body.policy_revision = "another".to_owned();
     let found = house.app.replay(&recorded, &mut db).await.unwrap();
-    assert!(matches!(&found, Replayed::NotKept(what) if what.contains("policies another")), "{found:?}");
-    countersign_audit::verify::database(&mut db, |_, _| {}).await.unwrap();
+    assert!(
+        matches!(&found, Replayed::NotKept(what) if what.contains("policies another")),
+        "{found:?}"
+    );
+    countersign_audit::verify::database(&mut db, |_, _| {})
+        .await
+        .unwrap();
 }
 
 #[tokio::test]
 async fn a_record_that_was_bent_does_not_replay() {
     let house = open_house().await;
     let server = house.connect(whole_world("demo")).await;
-    let told = house.ask(&server, question("noah", "channel.join", "ops-ns")).await;
+    let told = house
+        .ask(&server, question("noah", "channel.join", "ops-ns"))
+        .await;
     let id = told["context"]["decision_id"].as_str().unwrap();
     house.app.drain().await.unwrap();
     let mut db = house.database.pool.acquire().await.unwrap();

@@ -7,7 +7,7 @@ use countersign_audit::verify;
 use countersign_authn::assurance::Level;
 use countersign_tests::house::{ServerCaller, TestHouse, open_house_with, question, whole_world};
 use http::Method;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 /// A house whose journal takes few decisions, and whose spool so many bytes.
 async fn small(spool_bytes: i64) -> TestHouse {
@@ -18,15 +18,15 @@ async fn small(spool_bytes: i64) -> TestHouse {
 }
 
 fn rank_0() -> Value {
-    let mut question = question("alice", "message.post", "lobby");
-    question["context"] = json!({});
-    question
+    question("alice", "channel.join", "town")
 }
 
 /// Asks until the journal takes no more.
 async fn fill(house: &TestHouse, server: &ServerCaller) {
     for _ in 0..100 {
-        let told = house.ask(server, question("noah", "channel.join", "ops-ns")).await;
+        let told = house
+            .ask(server, question("noah", "channel.join", "ops-ns"))
+            .await;
         if told["context"]["reason"] == "AUDIT_UNAVAILABLE" {
             return;
         }
@@ -56,10 +56,15 @@ async fn rank_0_is_answered_and_recorded_late_and_all_else_is_denied() {
     fill(&house, &server).await;
     let late = house.ask(&server, rank_0()).await;
     assert_eq!(late["decision"], true, "{late}");
-    let ranked = house.ask(&server, question("alice", "channel.join", "ops-ns")).await;
+    let ranked = house
+        .ask(&server, question("alice", "channel.join", "ops-ns"))
+        .await;
     assert_eq!(ranked["context"]["reason"], "AUDIT_UNAVAILABLE");
     let act = house.as_person(&olga, Method::GET, "/api/v1/people", None).await;
-    assert_eq!((act.status.as_u16(), act.json()["reason"].as_str()), (403, Some("AUDIT_UNAVAILABLE")));
+    assert_eq!(
+        (act.status.as_u16(), act.json()["reason"].as_str()),
+        (403, Some("AUDIT_UNAVAILABLE"))
+    );
     let ready = house.anonymous(Method::GET, "/readyz", None).await;
     assert_eq!(ready.status, 503, "{}", ready.text);
 
@@ -68,12 +73,17 @@ async fn rank_0_is_answered_and_recorded_late_and_all_else_is_denied() {
     house.app.drain().await.unwrap();
     assert_eq!(house.app.recorder.waiting(), 0);
     assert_eq!(house.anonymous(Method::GET, "/readyz", None).await.status, 200);
-    let ranked = house.ask(&server, question("alice", "channel.join", "ops-ns")).await;
+    let ranked = house
+        .ask(&server, question("alice", "channel.join", "ops-ns"))
+        .await;
     assert_eq!(ranked["decision"], true, "{ranked}");
     house.app.drain().await.unwrap();
     let mut db = house.database.pool.acquire().await.unwrap();
     let id = late["context"]["decision_id"].as_str().unwrap();
-    let leaf = leaves::decision(id, &mut db).await.unwrap().expect("it came on record late");
+    let leaf = leaves::decision(id, &mut db)
+        .await
+        .unwrap()
+        .expect("it came on record late");
     assert_eq!(leaf.facets.outcome.as_deref(), Some("allow"));
     let told = kept(&house, "record.recovered").await;
     assert_eq!(told.len(), 1);
@@ -107,7 +117,7 @@ async fn when_the_space_set_aside_is_full_rank_0_is_denied_too() {
     let late = kept(&house, "decision").await;
     let late = late.iter().filter(|leaf| {
         let record: Value = serde_json::from_slice(&leaf.record).unwrap();
-        record["body"]["action"] == "message.post"
+        record["body"]["resource"]["id"] == "town"
     });
     assert_eq!(late.count(), answered, "each of them came on record, once");
     assert_eq!(house.ask(&server, rank_0()).await["decision"], true);

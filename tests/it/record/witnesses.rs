@@ -72,7 +72,9 @@ async fn a_wrong_token_reads_nothing_and_a_witness_reads_no_leaves() {
 #[tokio::test]
 async fn signatures_of_strangers_and_over_another_history_are_refused() {
     let house = watched().await;
-    let note = call(&house, Method::GET, "checkpoint", TOKEN, String::new()).await.text;
+    let note = call(&house, Method::GET, "checkpoint", TOKEN, String::new())
+        .await
+        .text;
     let ours = Checkpoint::parse(Note::parse(&note).unwrap().text()).unwrap();
     let sign = |checkpoint: &Checkpoint, by: &WitnessSigner| {
         let text = checkpoint.text();
@@ -104,7 +106,9 @@ async fn signatures_of_strangers_and_over_another_history_are_refused() {
         let refused = call(&house, Method::POST, "cosignatures", TOKEN, body).await;
         assert_eq!(refused.status, status, "{what}: {}", refused.text);
     }
-    let kept = call(&house, Method::GET, "checkpoint", TOKEN, String::new()).await.text;
+    let kept = call(&house, Method::GET, "checkpoint", TOKEN, String::new())
+        .await
+        .text;
     assert_eq!(kept, note);
 }
 
@@ -112,7 +116,9 @@ async fn signatures_of_strangers_and_over_another_history_are_refused() {
 async fn an_auditor_carries_a_signature_across_a_gap() {
     let house = watched().await;
     let olga = house.browser("olga", Level::Aal2, None).await;
-    let note = call(&house, Method::GET, "checkpoint", TOKEN, String::new()).await.text;
+    let note = call(&house, Method::GET, "checkpoint", TOKEN, String::new())
+        .await
+        .text;
     let path = "/api/v1/record/cosignatures";
     let headers = [("x-csrf-token", olga.session.csrf.as_str())];
     let request = house.request_of(&olga, Method::POST, path, &headers, cosigned(&note, &witness(1)));

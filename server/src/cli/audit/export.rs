@@ -40,7 +40,10 @@ impl Export {
         let (size, written) = self.write(&app, &mut out).await?;
         out.flush().map_err(outside)?;
         out.get_ref().sync_all().map_err(outside)?;
-        println!("{size} leaves and {written} checkpoints are in `{}`", self.file.display());
+        println!(
+            "{size} leaves and {written} checkpoints are in `{}`",
+            self.file.display()
+        );
         println!("they verify by the key {}", app.record_key.verifier_key());
         Ok(())
     }
@@ -51,7 +54,14 @@ impl Export {
         let mut db = app.database.pool.acquire().await.map_err(outside)?;
         let origin = app.record_key.name().to_owned();
         let key = app.record_key.verifier_key().to_string();
-        put(&Line::Head { version: 1, origin, key }, out)?;
+        put(
+            &Line::Head {
+                version: 1,
+                origin,
+                key,
+            },
+            out,
+        )?;
         let state = tree::load(&mut db).await.map_err(outside)?;
         let mut written = 0;
         for signed in checkpoints::between(None, 0, &mut db).await.map_err(outside)? {
@@ -63,9 +73,13 @@ impl Export {
             let page = PAGE.min(u32::try_from(state.size() - next).unwrap_or(PAGE));
             let page = leaves::page(next, page, &mut db).await.map_err(outside)?;
             let Some(last) = page.last().map(|leaf| leaf.index) else {
-                return Err(Failure::No(format!("leaf {next} is missing: `audit verify` says more")));
+                return Err(Failure::No(format!(
+                    "leaf {next} is missing: `audit verify` says more"
+                )));
             };
-            let signed = checkpoints::between(Some(next), last + 1, &mut db).await.map_err(outside)?;
+            let signed = checkpoints::between(Some(next), last + 1, &mut db)
+                .await
+                .map_err(outside)?;
             let mut signed = signed.iter().peekable();
             for mut leaf in page {
                 if self.without_inputs {
@@ -86,7 +100,9 @@ impl Export {
 
 async fn checkpoint(signed: &StoredCheckpoint, db: &mut AnyConnection) -> Result<Line, Failure> {
     let of = &signed.checkpoint;
-    let lines = cosignatures::lines(&of.origin, of.size, db).await.map_err(outside)?;
+    let lines = cosignatures::lines(&of.origin, of.size, db)
+        .await
+        .map_err(outside)?;
     let note = format!("{}{lines}", signed.note);
     Ok(Line::Checkpoint { note })
 }

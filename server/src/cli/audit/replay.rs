@@ -51,7 +51,9 @@ impl Replay {
                 let mut next = 0;
                 while next < size {
                     let page = leaves::page(next, PAGE, &mut db).await.map_err(outside)?;
-                    let Some(last) = page.last().map(|leaf| leaf.index) else { break };
+                    let Some(last) = page.last().map(|leaf| leaf.index) else {
+                        break;
+                    };
                     for leaf in page {
                         one(&app, &leaf, false, &mut counts).await?;
                     }

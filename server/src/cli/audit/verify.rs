@@ -151,7 +151,11 @@ fn read(file: &Path, mut checker: Checker) -> Result<(ExportReport, Vec<Hash>), 
     loop {
         line.clear();
         let longest = LONGEST_LINE as u64 + 2;
-        let length = reader.by_ref().take(longest).read_until(b'\n', &mut line).map_err(outside)?;
+        let length = reader
+            .by_ref()
+            .take(longest)
+            .read_until(b'\n', &mut line)
+            .map_err(outside)?;
         if length == 0 {
             break;
         }

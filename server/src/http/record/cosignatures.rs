@@ -28,7 +28,10 @@ pub async fn post(State(app): State<App>, _: Watcher, note: String) -> Result<St
     let ours = ours
         .filter(|ours| ours.checkpoint.origin == seen.origin)
         .ok_or_else(|| {
-            let detail = format!("no checkpoint of `{}` over {} leaves was signed here", seen.origin, seen.size);
+            let detail = format!(
+                "no checkpoint of `{}` over {} leaves was signed here",
+                seen.origin, seen.size
+            );
             Problem::new(StatusCode::NOT_FOUND, detail)
         })?;
     if ours.checkpoint.root != seen.root || !ours.note.starts_with(note.text()) {
@@ -37,7 +40,10 @@ pub async fn post(State(app): State<App>, _: Watcher, note: String) -> Result<St
             "a witness saw another history of the record");
         return Err(Problem::new(
             StatusCode::CONFLICT,
-            format!("the checkpoint over {} leaves has another root here: keep this note, it is evidence", seen.size),
+            format!(
+                "the checkpoint over {} leaves has another root here: keep this note, it is evidence",
+                seen.size
+            ),
         ));
     }
     for (signature, signed_at) in witnessed {
@@ -53,7 +59,10 @@ type Witnessed = Vec<(Signature, DateTime<chrono::Utc>)>;
 /// of a known one is not.
 fn witnessed(house: &House, note: &Note) -> Result<Witnessed, Problem> {
     let witnesses = &house.config.record.witnesses;
-    let keys: Vec<WitnessKey> = witnesses.iter().filter_map(|witness| witness.key().ok()).collect();
+    let keys: Vec<WitnessKey> = witnesses
+        .iter()
+        .filter_map(|witness| witness.key().ok())
+        .collect();
     let mut found = Vec::new();
     for signature in note.signatures() {
         let Some(key) = keys.iter().find(|key| key.is_named_by(signature)) else {
@@ -62,7 +71,10 @@ fn witnessed(house: &House, note: &Note) -> Result<Witnessed, Problem> {
         let time = key.signed_at(note.text(), signature);
         let time = time.and_then(|time| DateTime::from_timestamp(i64::try_from(time).ok()?, 0));
         let time = time.ok_or_else(|| {
-            Problem::bad_request(format!("the signature of `{}` does not hold for this note", key.name()))
+            Problem::bad_request(format!(
+                "the signature of `{}` does not hold for this note",
+                key.name()
+            ))
         })?;
         found.push((signature.clone(), time));
     }

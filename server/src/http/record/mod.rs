@@ -7,8 +7,8 @@ pub mod cosignatures;
 pub mod leaves;
 pub mod proofs;
 
-use axum::extract::FromRequestParts;
 use aws_lc_rs::digest;
+use axum::extract::FromRequestParts;
 use http::header;
 use http::request::Parts;
 use subtle::ConstantTimeEq as _;

@@ -70,7 +70,9 @@ pub async fn inclusion(
     Query(wanted): Query<Included>,
 ) -> Result<Json<InclusionProof>, Problem> {
     let (Some(leaf), Some(size)) = (wanted.leaf, wanted.size) else {
-        return Err(Problem::bad_request("`leaf` and `size` are needed: a leaf's number and a tree's size"));
+        return Err(Problem::bad_request(
+            "`leaf` and `size` are needed: a leaf's number and a tree's size",
+        ));
     };
     let mut db = app.database.pool.acquire().await?;
     if leaf >= size || size > tree::load(&mut db).await?.size() {
@@ -98,7 +100,9 @@ pub async fn consistency(
     Query(wanted): Query<Continued>,
 ) -> Result<Json<ConsistencyProof>, Problem> {
     let (Some(from), Some(to)) = (wanted.from, wanted.to) else {
-        return Err(Problem::bad_request("`from` and `to` are needed: the sizes of two trees"));
+        return Err(Problem::bad_request(
+            "`from` and `to` are needed: the sizes of two trees",
+        ));
     };
     if from > to {
         return Err(Problem::bad_request("`from` is larger than `to`"));
