@@ -9,10 +9,12 @@ use clap::Args;
 use countersign_audit::export::Line;
 use countersign_audit::store::checkpoints::StoredCheckpoint;
 use countersign_audit::store::{checkpoints, cosignatures, leaves, tree};
+use countersign_directory::Event;
+use serde_json::json;
 use sqlx::AnyConnection;
 
 use super::super::Failure;
-use super::super::opened::{Store, outside};
+use super::super::opened::{Store, finish, outside};
 use crate::app::App;
 
 /// Leaves read at once.
@@ -50,6 +52,10 @@ impl Export {
 
     async fn write(&self, app: &App, out: &mut BufWriter<File>) -> Result<(u64, u64), Failure> {
         app.drain().await.map_err(outside)?;
+        let what = json!({ "with_inputs": !self.without_inputs });
+        let event = Event::new("record.exported", app.record_key.name(), what);
+        let transaction = app.database.begin_write().await.map_err(outside)?;
+        finish(app, &[event], transaction).await?;
         app.sign_checkpoint().await.map_err(outside)?;
         let mut db = app.database.pool.acquire().await.map_err(outside)?;
         let origin = app.record_key.name().to_owned();

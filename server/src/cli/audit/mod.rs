@@ -8,6 +8,7 @@ use super::{Failure, block_on};
 mod export;
 mod replay;
 mod verify;
+mod witness;
 
 /// Record commands.
 #[derive(Debug, Subcommand)]
@@ -18,6 +19,9 @@ pub enum AuditCommand {
     Replay(replay::Replay),
     /// Recomputes every hash of the record, in its store or in an export.
     Verify(verify::Verify),
+    /// Watches somebody's record, and signs what continues what it saw.
+    #[command(subcommand)]
+    Witness(witness::WitnessCommand),
 }
 
 impl AuditCommand {
@@ -26,6 +30,7 @@ impl AuditCommand {
             Self::Export(export) => block_on(export.run()),
             Self::Replay(replay) => block_on(replay.run()),
             Self::Verify(verify) => block_on(verify.run()),
+            Self::Witness(witness) => block_on(witness.run()),
         }
     }
 }
