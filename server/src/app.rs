@@ -21,6 +21,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::database::Database;
 use crate::factors::Factors;
+use crate::jobs::clock::Reading;
 use crate::record::Recorder;
 use crate::record::alarms::Alarms;
 use crate::rng::Randomness;
@@ -59,6 +60,10 @@ pub struct House {
     pub record_key: Signer,
     /// When the tree was last looked at for signing.
     pub signed_at: tokio::sync::Mutex<Option<DateTime<Utc>>>,
+    /// The clock when it was last held against steady time.
+    pub clock_seen: tokio::sync::Mutex<Option<Reading>>,
+    /// When this process began, in steady time.
+    pub started: std::time::Instant,
     /// What is wrong with the record.
     pub alarms: Alarms,
     /// Moves the journal into the tree.

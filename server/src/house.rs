@@ -103,6 +103,8 @@ pub async fn open(
         drain: tokio::sync::Mutex::new(recorder.drain(&config.data_dir)),
         recorder,
         record_key,
+        clock_seen: tokio::sync::Mutex::default(),
+        started: crate::clock::instant(),
         signed_at: tokio::sync::Mutex::default(),
         alarms: record::alarms::Alarms::default(),
         outbound: outbound::client()?,

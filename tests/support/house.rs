@@ -83,12 +83,16 @@ pub async fn open_house() -> TestHouse {
 
 /// As [`open_house`], with more keys of the section `[record]`.
 pub async fn open_house_with(more: toml::Table) -> TestHouse {
+    open(more, str::to_owned).await
+}
+
+async fn open(more: toml::Table, address: impl FnOnce(&str) -> String) -> TestHouse {
     let database = database::fresh().await;
     let folder = tempfile::tempdir().unwrap();
     let mut table = toml::Table::new();
     table.insert("data_dir".into(), folder.path().display().to_string().into());
     let mut section = toml::toml! { connections = 5 };
-    section.insert("url".into(), database.url.clone().into());
+    section.insert("url".into(), address(&database.url).into());
     table.insert("database".into(), section.into());
     let mut section = toml::toml! { durability = "process" };
     section.extend(more);
@@ -142,6 +146,11 @@ pub fn whole_world(id: &str) -> Value {
 }
 
 impl TestHouse {
+    /// As [`open_house`], reaching its store by another address.
+    pub async fn open_by(address: impl FnOnce(&str) -> String) -> Self {
+        open(toml::Table::new(), address).await
+    }
+
     /// Connects a server by its record.
     pub async fn connect(&self, record: Value) -> ServerCaller {
         let record: ConnectedServer = serde_json::from_value(record).unwrap();
@@ -235,11 +244,14 @@ impl TestHouse {
 
     /// A second process on the same store and folder, its clock set to [`start`].
     pub async fn reopened(&self) -> App {
+        self.reopened_with(self.app.config.clone()).await
+    }
+
+    /// As [`TestHouse::reopened`], configured otherwise.
+    pub async fn reopened_with(&self, config: Config) -> App {
         let clock = Clock::turned_by_hand(start());
         let randomness = Randomness::system().unwrap();
-        house::open(self.app.config.clone(), clock, randomness, None)
-            .await
-            .unwrap()
+        house::open(config, clock, randomness, None).await.unwrap()
     }
 
     /// Turns the clock while the tail of changes goes on being confirmed.

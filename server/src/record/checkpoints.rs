@@ -24,9 +24,6 @@ use zeroize::Zeroizing;
 use crate::app::House;
 use crate::record::{self, RecordError};
 
-/// Beside the master key: the last checkpoint that this data folder knows to be signed.
-const LAST_SIGNED: &str = "record.checkpoint";
-
 impl House {
     /// Signs the tree as it is; when nothing was appended, the last checkpoint stands. A tree that does
     /// not continue what was signed before raises an alarm and is not signed.
@@ -47,7 +44,7 @@ impl House {
     }
 
     async fn sign(&self) -> Result<StoredCheckpoint, RecordError> {
-        let path = self.config.data_dir.join(LAST_SIGNED);
+        let path = last_signed_file(&self.config.data_dir, &self.record_key);
         let mut transaction = self.database.begin_write().await?;
         let size = tree::lock(&mut transaction).await?.size();
         if let Some(before) = last_signed(&path)? {
@@ -84,23 +81,29 @@ pub async fn key(
 ) -> Result<Signer, RecordError> {
     let purpose = format!("record key {origin}");
     let unusable = || RecordError::Key(origin.to_owned());
-    let signer = |sealed: &[u8]| {
-        let seed = sealer.open(&purpose, sealed).map_err(|_| unusable())?;
+    let signer = |kept: &[u8]| {
+        let seed = sealer.open(&purpose, kept).map_err(|_| unusable())?;
         Signer::from_seed(origin, &seed).map_err(|_| unusable())
     };
-    if let Some(sealed) = keys::load(origin, db).await? {
-        return signer(&sealed);
+    if let Some(kept) = keys::load(origin, db).await? {
+        return signer(&kept);
     }
     let mut seed = Zeroizing::new([0_u8; 32]);
     rng.fill_bytes(seed.as_mut());
-    let sealed = sealer
+    let fresh = sealer
         .seal(&purpose, seed.as_ref(), rng)
         .map_err(|_| unusable())?;
-    let kept = signer(&keys::keep(origin, &sealed, now, db).await?)?;
-    let what = json!({ "key": kept.verifier_key().to_string() });
+    let made = signer(&keys::keep(origin, &fresh, now, db).await?)?;
+    let what = json!({ "key": made.verifier_key().to_string() });
     let event = Event::new("record.key_made", origin, what);
     record::append(&Actor::Operator, &[event], now, db).await?;
-    Ok(kept)
+    Ok(made)
+}
+
+/// Beside the master key: the last checkpoint that this data folder knows to be signed, per key.
+fn last_signed_file(data_dir: &Path, key: &Signer) -> PathBuf {
+    let id = hex::encode(key.verifier_key().id());
+    data_dir.join(format!("record-{id}.checkpoint"))
 }
 
 /// What the file says. One that cannot be read is no reason to believe in nothing.

@@ -73,8 +73,7 @@ async fn an_export_is_checked_without_its_store_and_a_bent_one_names_its_leaf() 
     let note = fs::read_to_string(&first).unwrap();
     let note = note
         .lines()
-        .filter(|line| line.contains("\"type\":\"checkpoint\""))
-        .next_back()
+        .rfind(|line| line.contains("\"type\":\"checkpoint\""))
         .unwrap();
     let note: Value = serde_json::from_str(note).unwrap();
     let kept = folder.path().join("kept.note");

@@ -222,4 +222,13 @@ async fn a_store_restored_from_an_old_copy_is_not_signed_and_raises_an_alarm_onc
     assert_eq!(alarms.len(), 1);
     let ready = house.anonymous(Method::GET, "/readyz", None).await;
     assert!(ready.text.contains("does not continue"), "{}", ready.text);
+
+    // What is left goes on under another name, which promises nothing about before.
+    let mut config = house.app.config.clone();
+    config.record.origin = Some("localhost/after-the-loss".to_owned());
+    let after = house.reopened_with(config).await;
+    assert_eq!(
+        after.sign_checkpoint().await.unwrap().checkpoint.origin,
+        "localhost/after-the-loss"
+    );
 }

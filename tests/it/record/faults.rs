@@ -2,7 +2,9 @@
 //! The world around fails and comes back: decisions go on for five seconds, then wait, then go on.
 
 use chrono::TimeDelta;
+use countersign_audit::store::leaves::{self, Filter};
 use countersign_authn::assurance::Level;
+use countersign_server::jobs::clock::Reading;
 use countersign_tests::house::{ServerCaller, TestHouse, open_house, question, whole_world};
 use serde_json::Value;
 
@@ -81,6 +83,31 @@ async fn a_clock_that_steps_back_and_forth_revives_nothing_and_keeps_the_record_
         leaves.windows(2).all(|pair| pair[0].at <= pair[1].at),
         "times never go back"
     );
+}
+
+#[tokio::test]
+async fn a_clock_that_was_set_goes_on_record_and_one_that_runs_does_not() {
+    let house = open_house().await;
+    let mut steady = TimeDelta::zero();
+    for (passed, moved) in [(1, 1), (60, 62), (1, -3600), (1, 1), (1, 7200), (600, 599)] {
+        steady += TimeDelta::seconds(passed);
+        house.app.clock.advance(TimeDelta::seconds(moved));
+        let clock = house.app.clock.shown();
+        house.app.watch_clock(Reading { clock, steady }).await.unwrap();
+    }
+    let mut db = house.database.pool.acquire().await.unwrap();
+    let filter = Filter {
+        kind: Some("clock.jumped".to_owned()),
+        limit: 10,
+        ..Filter::default()
+    };
+    let found = leaves::list(&filter, &mut db).await.unwrap();
+    let jumps: Vec<i64> = found
+        .iter()
+        .map(|leaf| serde_json::from_slice::<Value>(&leaf.record).unwrap())
+        .map(|leaf| leaf["body"]["detail"]["milliseconds"].as_i64().unwrap())
+        .collect();
+    assert_eq!(jumps, [7_199_000, -3_601_000]);
 }
 
 #[tokio::test]

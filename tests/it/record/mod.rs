@@ -6,6 +6,7 @@ mod export;
 mod faults;
 mod gaps;
 mod history;
+mod outage;
 mod replay;
 mod unavailable;
 mod witnesses;

@@ -40,25 +40,22 @@ impl Replay {
         app.drain().await.map_err(outside)?;
         let mut counts = Counts::default();
         let mut db = app.database.pool.acquire().await.map_err(outside)?;
-        match &self.decision {
-            Some(id) => {
-                let leaf = leaves::decision(id, &mut db).await.map_err(outside)?;
-                let leaf = leaf.ok_or_else(|| Failure::Input(format!("no decision `{id}` is on record")))?;
-                one(&app, &leaf, true, &mut counts).await?;
-            }
-            None => {
-                let size = tree::load(&mut db).await.map_err(outside)?.size();
-                let mut next = 0;
-                while next < size {
-                    let page = leaves::page(next, PAGE, &mut db).await.map_err(outside)?;
-                    let Some(last) = page.last().map(|leaf| leaf.index) else {
-                        break;
-                    };
-                    for leaf in page {
-                        one(&app, &leaf, false, &mut counts).await?;
-                    }
-                    next = last + 1;
+        if let Some(id) = &self.decision {
+            let leaf = leaves::decision(id, &mut db).await.map_err(outside)?;
+            let leaf = leaf.ok_or_else(|| Failure::Input(format!("no decision `{id}` is on record")))?;
+            one(&app, &leaf, true, &mut counts).await?;
+        } else {
+            let size = tree::load(&mut db).await.map_err(outside)?.size();
+            let mut next = 0;
+            while next < size {
+                let page = leaves::page(next, PAGE, &mut db).await.map_err(outside)?;
+                let Some(last) = page.last().map(|leaf| leaf.index) else {
+                    break;
+                };
+                for leaf in page {
+                    one(&app, &leaf, false, &mut counts).await?;
                 }
+                next = last + 1;
             }
         }
         let told = format!(

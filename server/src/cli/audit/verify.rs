@@ -173,13 +173,11 @@ fn open(path: &Path) -> Result<File, Failure> {
 fn note(path: &Path, key: Option<&VerifierKey>) -> Result<Checkpoint, Failure> {
     let fault = |cause: &dyn std::fmt::Display| Failure::Input(format!("`{}`: {cause}", path.display()));
     let text = std::fs::read_to_string(path).map_err(|cause| fault(&cause))?;
-    match key {
-        Some(key) => Checkpoint::verify(&text, key).map_err(|cause| fault(&cause)),
-        None => {
-            let note = Note::parse(&text).map_err(|cause| fault(&cause))?;
-            Checkpoint::parse(note.text()).map_err(|cause| fault(&cause))
-        }
+    if let Some(key) = key {
+        return Checkpoint::verify(&text, key).map_err(|cause| fault(&cause));
     }
+    let note = Note::parse(&text).map_err(|cause| fault(&cause))?;
+    Checkpoint::parse(note.text()).map_err(|cause| fault(&cause))
 }
 
 /// A key as it is, or in a file.
