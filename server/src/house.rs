@@ -4,7 +4,7 @@
 use arc_swap::ArcSwap;
 use authn::Happened;
 use authn::oidc::keys::{KeyRing, SigningError};
-use countersign_audit::store::leaves;
+use countersign_audit::store::{keys as audit_keys, leaves};
 use countersign_authn as authn;
 use countersign_authz::{Engine, LoadError, Shared};
 use countersign_directory::Actor;
@@ -13,6 +13,7 @@ use countersign_labels::Schemes;
 use crate::app::{App, House};
 use crate::clock::Clock;
 use crate::config::Config;
+use crate::config::record::first_origin;
 use crate::database::{Database, DatabaseError};
 use crate::factors::{FactorError, Factors};
 use crate::master_key::{self, MasterKeyError};
@@ -79,8 +80,14 @@ pub async fn open(
     let mut transaction = database.begin_write().await?;
     let keys = KeyRing::load(&sealer, now, &mut rng, &mut log, &mut transaction).await?;
     record::happened(&Actor::Operator, &log, now, &mut transaction).await?;
-    let origin = config.record.origin();
-    let record_key = record::checkpoints::key(origin, &sealer, now, &mut rng, &mut transaction).await?;
+    let origin = match &config.record.origin {
+        Some(origin) => origin.clone(),
+        None => audit_keys::newest(&mut transaction)
+            .await
+            .map_err(RecordError::from)?
+            .unwrap_or_else(|| first_origin(&config.issuer)),
+    };
+    let record_key = record::checkpoints::key(&origin, &sealer, now, &mut rng, &mut transaction).await?;
     transaction.commit().await?;
 
     let mut db = database.pool.acquire().await?;

@@ -64,11 +64,3 @@ pub async fn alarm(damage: &Damage, now: DateTime<Utc>, db: &mut AnyConnection) 
     .await?;
     Ok(done.rows_affected() == 1)
 }
-
-/// How many places of journals do not fit.
-pub async fn alarms(db: &mut AnyConnection) -> Result<u64, StoreError> {
-    let row = sqlx::query("SELECT COUNT(*) AS many FROM journal_damages")
-        .fetch_one(db)
-        .await?;
-    Ok(row.try_get::<i64, _>("many")? as u64)
-}

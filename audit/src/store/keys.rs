@@ -15,6 +15,14 @@ pub async fn load(origin: &str, db: &mut AnyConnection) -> Result<Option<Vec<u8>
     row.map(|row| Ok(row.try_get("sealed")?)).transpose()
 }
 
+/// The name under which the record was signed last.
+pub async fn newest(db: &mut AnyConnection) -> Result<Option<String>, StoreError> {
+    let row = sqlx::query("SELECT origin FROM audit_keys ORDER BY created_at DESC, origin LIMIT 1")
+        .fetch_optional(db)
+        .await?;
+    row.map(|row| Ok(row.try_get("origin")?)).transpose()
+}
+
 /// Keeps a new key, unless another process was first; the one that is kept then.
 pub async fn keep(
     origin: &str,

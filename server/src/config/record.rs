@@ -15,8 +15,9 @@ use super::ConfigError;
 pub struct Record {
     /// What an acknowledged decision survives.
     pub durability: Durability,
-    /// The name of this record in its checkpoints, for ever: an address without its scheme. Absent: the
-    /// issuer's, followed by `/record`. Under another name another key signs.
+    /// The name of this record in its checkpoints: an address without its scheme. Absent: the name that
+    /// it has; at the first start the issuer's address, followed by `/record`. Under another name another
+    /// key signs.
     pub origin: Option<String>,
     /// How often the tree is signed while it grows, in seconds.
     pub checkpoint_seconds: u64,
@@ -59,15 +60,14 @@ pub enum Durability {
 }
 
 impl Record {
-    /// Checks the values, and names the record by the issuer where it has no name of its own.
-    pub(super) fn fill(&mut self, issuer: &str) -> Result<(), ConfigError> {
+    /// Checks the values.
+    pub(super) fn check(&self, issuer: &str) -> Result<(), ConfigError> {
         let fault = |key: &str, message: String| ConfigError::Key {
             key: format!("record.{key}"),
             message,
         };
-        let (_, place) = issuer.split_once("://").unwrap_or(("", issuer));
-        let origin = self.origin.get_or_insert_with(|| format!("{place}/record"));
-        Signer::from_seed(origin, &[0; 32]).map_err(|cause| fault("origin", cause.to_string()))?;
+        let origin = self.origin.clone().unwrap_or_else(|| first_origin(issuer));
+        Signer::from_seed(&origin, &[0; 32]).map_err(|cause| fault("origin", cause.to_string()))?;
         let mut names = std::collections::BTreeSet::new();
         for witness in &self.witnesses {
             let key = witness
@@ -94,11 +94,12 @@ impl Record {
         }
         Ok(())
     }
+}
 
-    /// The record's name.
-    pub fn origin(&self) -> &str {
-        self.origin.as_deref().unwrap_or_default()
-    }
+/// The name of a record that has none yet.
+pub fn first_origin(issuer: &str) -> String {
+    let (_, place) = issuer.split_once("://").unwrap_or(("", issuer));
+    format!("{place}/record")
 }
 
 impl Witness {
@@ -132,13 +133,12 @@ mod tests {
     }
 
     #[test]
-    fn the_record_is_named_by_the_issuer_unless_it_has_a_name() {
-        let named = |text: &str| parse(text).unwrap().record.origin().to_owned();
+    fn the_record_is_named_by_the_issuer_at_first_and_no_name_holds_a_space() {
         assert_eq!(
-            named("issuer = \"https://id.example:444\""),
+            super::first_origin("https://id.example:444"),
             "id.example:444/record"
         );
-        assert_eq!(named("[record]\norigin = \"id.example/2026\""), "id.example/2026");
+        assert!(parse("[record]\norigin = \"id.example/2026\"").is_ok());
         assert!(parse("[record]\norigin = \"a b\"").is_err());
     }
 

@@ -32,7 +32,7 @@ impl House {
             let mut db = self.database.pool.acquire().await?;
             drain.prune(&mut db).await?;
         }
-        if self.recorder.is_failing() || self.recorder.waiting() > 0 {
+        if self.recorder.must_recover() {
             let mut db = self.database.pool.acquire().await?;
             self.recorder.recover(self.now(), &mut db).await?;
         }

@@ -46,6 +46,12 @@ impl Recorder {
         self.late.failing.load(Ordering::SeqCst)
     }
 
+    /// Whether something waits, or is wrong, so that [`Recorder::recover`] has work.
+    pub fn must_recover(&self) -> bool {
+        let spool = self.late.spool();
+        self.is_failing() || !spool.entries().is_empty() || spool.is_damaged()
+    }
+
     /// How many decisions wait to come on record late.
     pub fn waiting(&self) -> usize {
         self.late.spool().entries().len()
@@ -74,7 +80,7 @@ impl Recorder {
             let spool = self.late.spool();
             (spool.entries().to_vec(), spool.is_inherited(), spool.is_damaged())
         };
-        if !self.is_failing() && waiting.is_empty() && !damaged {
+        if !self.must_recover() {
             return Ok(());
         }
         let mut journal = self.journal.load_full();

@@ -224,6 +224,8 @@ async fn a_store_restored_from_an_old_copy_is_not_signed_and_raises_an_alarm_onc
     assert!(ready.text.contains("does not continue"), "{}", ready.text);
 
     // What is left goes on under another name, which promises nothing about before.
+    house.app.clock.advance(TimeDelta::seconds(1));
+    house.browser("carol", Level::Aal2, None).await;
     let mut config = house.app.config.clone();
     config.record.origin = Some("localhost/after-the-loss".to_owned());
     let after = house.reopened_with(config).await;
@@ -231,4 +233,9 @@ async fn a_store_restored_from_an_old_copy_is_not_signed_and_raises_an_alarm_onc
         after.sign_checkpoint().await.unwrap().checkpoint.origin,
         "localhost/after-the-loss"
     );
+    // Nor does the record change its name when the configuration stops naming it, or the issuer moves.
+    let mut config = house.app.config.clone();
+    config.issuer = "http://localhost:9".to_owned();
+    let later = house.reopened_with(config).await;
+    assert_eq!(later.record_key.name(), "localhost/after-the-loss");
 }
