@@ -145,16 +145,23 @@ impl Drain {
     async fn gone(&self, db: &mut AnyConnection) -> Result<Vec<Damage>, DrainError> {
         let mut gone = Vec::new();
         for process in self.mine()? {
-            let here: Vec<u64> = journal::epochs(&self.folder, &process)?
+            // INVARIANT: an epoch is noted after its files are there, and settled before they go; so one
+            // that is noted before and after we looked for its files must have had them meanwhile.
+            let noted = epochs::unsettled(&process, &mut *db).await?;
+            let here = journal::epochs(&self.folder, &process)?;
+            let missing = |epoch: &u64| here.iter().all(|held| held.number != *epoch);
+            if !noted.iter().any(missing) {
+                continue;
+            }
+            let still = epochs::unsettled(&process, &mut *db).await?;
+            for epoch in noted
                 .into_iter()
-                .map(|epoch| epoch.number)
-                .collect();
-            for epoch in epochs::unsettled(&process, &mut *db).await? {
-                if !here.contains(&epoch) {
-                    let moved = positions::drained(&process, epoch, &mut *db).await?;
-                    gone.push(EpochReader::gone(&self.folder, &process, epoch, moved));
-                    epochs::settle(&process, epoch, &mut *db).await?;
-                }
+                .filter(missing)
+                .filter(|epoch| still.contains(epoch))
+            {
+                let moved = positions::drained(&process, epoch, &mut *db).await?;
+                gone.push(EpochReader::gone(&self.folder, &process, epoch, moved));
+                epochs::settle(&process, epoch, &mut *db).await?;
             }
         }
         Ok(gone)
