@@ -5,7 +5,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use countersign_audit::store::leaves;
+use countersign_audit::store::leaves::{self, Filter};
 use countersign_tests::house::question;
 use countersign_tests::process::{Demo, client, run};
 use serde_json::Value;
@@ -76,6 +76,13 @@ async fn kill_again_and_again(rounds: u64) {
         missing.len(),
         answered.len()
     );
+    let filter = Filter {
+        kind: Some("record.journal_damaged".to_owned()),
+        limit: 10,
+        ..Filter::default()
+    };
+    let alarms = leaves::list(&filter, &mut db).await.unwrap();
+    assert!(alarms.is_empty(), "a killed process is no damage: {alarms:?}");
     drop(demo);
     let data = folder.path().display().to_string();
     for command in [
