@@ -148,6 +148,13 @@ impl Engine {
         decision
     }
 
+    /// The answer when not even rank 0 can be put on record.
+    pub fn unrecordable(&self, now: DateTime<Utc>) -> Decision {
+        let mut decision = self.refuse(Reason::AuditUnavailable);
+        decision.expires_at = expires_at(&decision, now);
+        decision
+    }
+
     fn judge(&self, case: &Case<'_>, snapshot: &Snapshot, now: DateTime<Utc>, turn: &mut Turn) -> Decision {
         let Some(verdict) = self.ask(case, snapshot, now, turn) else {
             return self.refuse(Reason::PdpInput);

@@ -6,10 +6,10 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
 use countersign_directory::{Accreditation, DeviceId, NodeId};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// The session, the device and the surroundings.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Deserialize, Serialize)]
 pub struct Facts {
     /// Whether the record can be written.
     pub audit_available: bool,
@@ -53,7 +53,7 @@ impl Default for Facts {
 }
 
 /// What the decision needs to know of a session. Authn's board fills it, by way of server.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize, Serialize)]
 pub struct SessionFacts {
     /// The assurance level, 0 to 3.
     pub aal: u8,
@@ -66,7 +66,7 @@ pub struct SessionFacts {
 }
 
 /// What is known of the device.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Deserialize, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum DeviceFacts {
     /// One of the directory, named by a certificate or key. Unknown there, it is unknown.

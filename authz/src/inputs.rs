@@ -15,13 +15,20 @@ use crate::{Context, Facts, Question, Snapshot};
 /// their names: written straight away, it is canonical JSON.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Inputs<'a> {
-    action: &'a str,
-    context: &'a Context,
-    facts: &'a Facts,
-    now: DateTime<Utc>,
-    resource: &'a Reference,
-    subject: &'a str,
-    world: Revision,
+    /// The action's name.
+    pub action: &'a str,
+    /// What came with the question.
+    pub context: &'a Context,
+    /// What was known of the moment.
+    pub facts: &'a Facts,
+    /// The moment.
+    pub now: DateTime<Utc>,
+    /// What it was done to.
+    pub resource: &'a Reference,
+    /// The person.
+    pub subject: &'a str,
+    /// The revision of the world.
+    pub world: Revision,
 }
 
 impl<'a> Inputs<'a> {

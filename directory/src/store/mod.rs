@@ -6,6 +6,7 @@ pub mod approvals;
 pub mod changes;
 pub mod channels;
 pub mod clearances;
+pub mod history;
 pub mod members;
 pub mod people;
 pub mod server_ids;

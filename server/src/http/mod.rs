@@ -27,6 +27,7 @@ pub mod health;
 pub mod oauth2;
 pub mod page;
 pub mod problem;
+pub mod record;
 pub mod strict_json;
 
 /// The largest body that any route takes, bytes.
@@ -86,6 +87,13 @@ pub fn api() -> (Router<App>, utoipa::openapi::OpenApi) {
         .routes(routes!(console::decisions::list))
         .routes(routes!(console::decisions::stream))
         .routes(routes!(console::decisions::show))
+        .routes(routes!(record::checkpoints::key))
+        .routes(routes!(record::checkpoints::list))
+        .routes(routes!(record::checkpoints::newest))
+        .routes(routes!(record::cosignatures::post))
+        .routes(routes!(record::leaves::show))
+        .routes(routes!(record::proofs::consistency))
+        .routes(routes!(record::proofs::inclusion))
         .routes(routes!(console::schemes::get))
         .routes(routes!(console::simulate::post))
         .split_for_parts()

@@ -10,6 +10,8 @@ use futures_util::future::BoxFuture;
 use crate::app::App;
 
 mod activity;
+mod checkpoint;
+pub mod clock;
 mod drain;
 mod expiry;
 mod key_rotation;
@@ -21,11 +23,22 @@ type Run = fn(App) -> BoxFuture<'static, Result<(), JobError>>;
 
 /// Starts all jobs. They end with the runtime.
 pub fn start(app: &App) {
+    every(app, "clock", Duration::from_secs(1), |app| {
+        async move {
+            let steady = chrono::TimeDelta::from_std(app.started.elapsed()).unwrap_or_default();
+            let clock = app.clock.shown();
+            Ok(app.watch_clock(clock::Reading { clock, steady }).await?)
+        }
+        .boxed()
+    });
     every(app, "tail", Duration::from_millis(150), |app| {
         async move { Ok(app.catch_up().await.map(drop)?) }.boxed()
     });
     every(app, "drain", Duration::from_millis(150), |app| {
         async move { on_a_thread_of_its_own(app).await }.boxed()
+    });
+    every(app, "checkpoint", Duration::from_secs(1), |app| {
+        async move { Ok(app.keep_signing().await?) }.boxed()
     });
     every(app, "logout", Duration::from_millis(200), |app| {
         async move { Ok(app.send_logouts().await?) }.boxed()

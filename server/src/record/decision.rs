@@ -5,7 +5,7 @@ use audit::leaf::{Facets, Inputs, NewLeaf};
 use audit::store::leaves::StoredLeaf;
 use chrono::{DateTime, SecondsFormat, Utc};
 use countersign_audit as audit;
-use countersign_authz::{self as authz, Decision, Obligation, Outcome, Question, Reason};
+use countersign_authz::{self as authz, Decision, Obligation, Outcome, Reason};
 use rand::Rng;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -86,33 +86,31 @@ pub struct Recorded {
 impl Recorded {
     /// What is to be recorded of `decision`.
     pub fn new(
-        question: &Question,
-        decision: &Decision,
         inputs: &authz::Inputs<'_>,
+        decision: &Decision,
         asker: Asker,
         revision: String,
-        now: DateTime<Utc>,
         rng: &mut impl Rng,
     ) -> Self {
         let mut salt = [0_u8; 16];
         rng.fill_bytes(&mut salt);
         let disclosed = decision.disclosed || asker.hears_all;
-        let kind = if reads(question) && decision.allowed() {
+        let kind = if reads(inputs.action) && decision.allowed() {
             ACCESS
         } else {
             DECISION
         };
         Self {
             id: id(rng),
-            at: now,
+            at: inputs.now,
             kind: kind.to_owned(),
-            subject: question.subject.clone(),
+            subject: inputs.subject.to_owned(),
             outcome: decision.outcome.as_str().to_owned(),
             reason: decision.reason.map(|reason| reason.code().to_owned()),
             body: Body {
                 asker,
-                action: question.action.clone(),
-                resource: json!(question.resource),
+                action: inputs.action.to_owned(),
+                resource: json!(inputs.resource),
                 failing: decision
                     .failing
                     .iter()
@@ -183,8 +181,8 @@ impl Recorded {
 }
 
 /// Whether it is the console that looks.
-fn reads(question: &Question) -> bool {
-    matches!(question.action.as_str(), "audit.read" | "console.read")
+fn reads(action: &str) -> bool {
+    matches!(action, "audit.read" | "console.read")
 }
 
 fn obligation(duty: &Obligation) -> Value {
@@ -208,7 +206,9 @@ fn id(rng: &mut impl Rng) -> String {
 #[cfg(test)]
 mod tests {
     use audit::canonical;
-    use countersign_authz::{Context, DeviceFacts, Engine, Facts, Inputs, Reference, SessionFacts, Snapshot};
+    use countersign_authz::{
+        Context, DeviceFacts, Engine, Facts, Inputs, Question, Reference, SessionFacts, Snapshot,
+    };
     use rand::SeedableRng;
 
     use super::*;
@@ -265,7 +265,7 @@ mod tests {
             hears_all: true,
         };
         let mut rng = rand::rngs::StdRng::seed_from_u64(1);
-        let recorded = Recorded::new(&question, &decision, &inputs, asker, "w0".into(), now, &mut rng);
+        let recorded = Recorded::new(&inputs, &decision, asker, "w0".into(), &mut rng);
         assert_eq!(
             serde_json::to_vec(&recorded.body).unwrap(),
             canonical::bytes(&json!(recorded.body))
