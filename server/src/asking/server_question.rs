@@ -3,6 +3,7 @@
 //! unknown as what does not exist; what it may not assert is left aside and named in the record.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use authn::session::Sid;
 use chrono::{DateTime, DurationRound, TimeDelta, Utc};
@@ -98,7 +99,7 @@ fn minute(now: DateTime<Utc>) -> DateTime<Utc> {
 pub struct Translation<'a> {
     server: &'a ConnectedServer,
     snapshot: &'a Snapshot,
-    table: ServerIds,
+    table: Arc<ServerIds>,
 }
 
 impl<'a> Translation<'a> {
@@ -106,7 +107,7 @@ impl<'a> Translation<'a> {
     pub fn new(server: &'a ConnectedServer, snapshot: &'a Snapshot) -> Self {
         let table = snapshot
             .server_ids(server.id.as_str())
-            .map(|table| table.as_ref().clone())
+            .map(Arc::clone)
             .unwrap_or_default();
         Self {
             server,
