@@ -16,6 +16,7 @@ mod drain;
 mod expiry;
 mod key_rotation;
 mod logout;
+mod policies;
 mod sweep;
 
 type JobError = Box<dyn std::error::Error + Send + Sync>;
@@ -39,6 +40,13 @@ pub fn start(app: &App) {
     });
     every(app, "checkpoint", Duration::from_secs(1), |app| {
         async move { Ok(app.keep_signing().await?) }.boxed()
+    });
+    every(app, "policies", Duration::from_secs(1), |app| {
+        async move {
+            app.watch_policies();
+            Ok(())
+        }
+        .boxed()
     });
     every(app, "logout", Duration::from_millis(200), |app| {
         async move { Ok(app.send_logouts().await?) }.boxed()

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-//! What is wrong with the record, as this process knows it: for the log once, and for `/readyz`.
+//! What is wrong and stops nothing, as this process knows it: for the log once, and for `/readyz`.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 pub struct Alarms {
     fork: AtomicBool,
     damages: AtomicU64,
+    policies_differ: AtomicBool,
 }
 
 impl Alarms {
@@ -21,11 +22,21 @@ impl Alarms {
         self.damages.fetch_add(more, Ordering::SeqCst);
     }
 
+    /// Compiled policies were found to differ from Cedar; true the first time.
+    pub(crate) fn policies_differ(&self) -> bool {
+        !self.policies_differ.swap(true, Ordering::SeqCst)
+    }
+
     /// Each in a line, for whoever watches over this process.
     pub fn told(&self) -> Vec<String> {
         let mut lines = Vec::new();
         if self.fork.load(Ordering::SeqCst) {
             lines.push("the record does not continue its last checkpoint".to_owned());
+        }
+        if self.policies_differ.load(Ordering::SeqCst) {
+            lines.push(
+                "compiled policies differ from Cedar, which alone decides until the next start".to_owned(),
+            );
         }
         match self.damages.load(Ordering::SeqCst) {
             0 => {}
