@@ -14,6 +14,8 @@ pub mod settings;
 
 mod label;
 
+pub(crate) use label::rises;
+
 use crate::{Event, Revision};
 
 /// What an operation did.
