@@ -3,12 +3,15 @@
 //! works in the caller's transaction, records its changes in the feed, and returns what happened.
 
 pub mod agreement;
+pub mod amend;
 pub mod approval;
+pub mod break_glass;
 pub mod channel;
 pub mod device;
 pub mod import;
 pub mod member;
 pub mod person;
+pub mod proposal;
 pub mod server;
 pub mod settings;
 
