@@ -14,6 +14,7 @@ mod drain;
 mod expiry;
 mod key_rotation;
 mod logout;
+mod reviews;
 mod sweep;
 
 type JobError = Box<dyn std::error::Error + Send + Sync>;
@@ -38,6 +39,9 @@ pub fn start(app: &App) {
     });
     every(app, "key_rotation", Duration::from_mins(10), |app| {
         async move { Ok(app.rotate_keys().await?) }.boxed()
+    });
+    every(app, "reviews", Duration::from_mins(1), |app| {
+        async move { Ok(app.note_overdue_reviews().await?) }.boxed()
     });
     every(app, "sweep", Duration::from_mins(10), |app| {
         async move { Ok(app.sweep().await?) }.boxed()

@@ -111,6 +111,8 @@ pub struct PersonPage {
 /// A clearance on record.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Clearance {
+    /// Its name among those of this person.
+    pub id: String,
     /// The scheme.
     pub scheme: String,
     /// The level.
