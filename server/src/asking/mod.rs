@@ -3,6 +3,7 @@
 //! own stores, the engine decides, the decision goes on record, and only then is it answered.
 
 pub mod act;
+pub mod amend;
 pub mod feed;
 pub mod server_question;
 pub mod standing;

@@ -17,6 +17,7 @@ mod expiry;
 mod key_rotation;
 mod logout;
 mod policies;
+mod reviews;
 mod sweep;
 
 type JobError = Box<dyn std::error::Error + Send + Sync>;
@@ -59,6 +60,9 @@ pub fn start(app: &App) {
     });
     every(app, "key_rotation", Duration::from_mins(10), |app| {
         async move { Ok(app.rotate_keys().await?) }.boxed()
+    });
+    every(app, "reviews", Duration::from_mins(1), |app| {
+        async move { Ok(app.note_overdue_reviews().await?) }.boxed()
     });
     every(app, "sweep", Duration::from_mins(10), |app| {
         async move { Ok(app.sweep().await?) }.boxed()
