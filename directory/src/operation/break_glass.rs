@@ -139,7 +139,7 @@ pub async fn approve(
         return Err(BreakGlassError::Done);
     }
     People::put(&[(&asked.requester, &person)], db).await?;
-    let change = Change::new(Noun::Person, asked.requester.as_str(), ChangeKind::Began);
+    let change = Change::new(Noun::Person, asked.requester.as_str(), ChangeKind::Put);
     let revision = changes::record(&[change], now, db).await?;
     let detail = json!({
         "alarm": true, "person": asked.requester, "channel": asked.channel, "approved_by": approver,

@@ -2,5 +2,6 @@
 mod changes;
 mod channels;
 mod decisions;
+mod granting;
 mod people;
 mod routes;

@@ -3,6 +3,7 @@
 
 mod differential;
 mod memory;
+mod one_person;
 mod oracle_rows;
 mod policy_index;
 mod proofs;
