@@ -58,6 +58,7 @@ impl<'a> Inputs<'a> {
 }
 
 /// Writes a value that somebody else wrote with its members in order.
+#[expect(clippy::ref_option, reason = "the signature that serde calls")]
 pub(crate) fn sorted<S: Serializer>(value: &Option<Value>, out: S) -> Result<S::Ok, S::Error> {
     value.as_ref().map(Sorted).serialize(out)
 }

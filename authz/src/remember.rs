@@ -76,8 +76,8 @@ impl<K, V: Clone> Kept<K, V> {
         now: DateTime<Utc>,
     ) -> Option<V> {
         let hash = self.hasher.hash_one(asked);
-        let shelf = self.shelf(hash)?.lock().unwrap_or_else(PoisonError::into_inner);
-        let answer = shelf.get(&hash)?;
+        let answers = self.shelf(hash)?.lock().unwrap_or_else(PoisonError::into_inner);
+        let answer = answers.get(&hash)?;
         let holds = answer.from <= now && answer.until.is_none_or(|until| now < until);
         (holds && same(&answer.key)).then(|| answer.value.clone())
     }
@@ -93,12 +93,12 @@ impl<K, V: Clone> Kept<K, V> {
         until: Option<DateTime<Utc>>,
     ) {
         let hash = self.hasher.hash_one(asked);
-        let Some(shelf) = self.shelf(hash) else { return };
-        let mut shelf = shelf.lock().unwrap_or_else(PoisonError::into_inner);
-        if shelf.len() >= LARGEST {
-            shelf.clear();
+        let Some(answers) = self.shelf(hash) else { return };
+        let mut answers = answers.lock().unwrap_or_else(PoisonError::into_inner);
+        if answers.len() >= LARGEST {
+            answers.clear();
         }
-        shelf.insert(
+        answers.insert(
             hash,
             Answer {
                 key,

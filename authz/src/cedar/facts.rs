@@ -136,13 +136,12 @@ pub(super) fn node<'c>(node: Accredited<'c>, snapshot: &'c Snapshot, schemes: &S
         .long(Field::Rank, node.rank)
         .texts(Field::Compartments, compartments.map(String::as_str))
         .bool(Field::Agreement, node.node.agreement);
-    match snapshot.nations(&node.node.communities) {
-        Some(nations) => record.sorted(Field::Nations, nations),
-        None => {
-            let named = node.node.communities.iter().map(String::as_str);
-            record.owned(Field::Nations, schemes.communities().expand(named))
-        }
-    };
+    if let Some(nations) = snapshot.nations(&node.node.communities) {
+        record.sorted(Field::Nations, nations);
+    } else {
+        let named = node.node.communities.iter().map(String::as_str);
+        record.owned(Field::Nations, schemes.communities().expand(named));
+    }
     record
 }
 

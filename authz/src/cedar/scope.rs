@@ -71,16 +71,16 @@ impl Scopes {
 
     /// The policies whose scope takes the question.
     pub(super) fn candidates<'s>(&'s self, frame: &'s Frame<'s>) -> impl Iterator<Item = &'s Ready> + Clone {
-        let shelf = self.0.get(frame.action);
+        let sorted = self.0.get(frame.action);
         let named = |held: Option<&'s Vec<Arc<Ready>>>| held.map(Vec::as_slice).unwrap_or_default();
-        let by_resource = |id: &str| named(shelf.and_then(|shelf| shelf.by_resource.get(id)));
+        let by_resource = |id: &str| named(sorted.and_then(|all| all.by_resource.get(id)));
         let channel = frame.channel.filter(|id| *id != frame.resource.id);
-        let always = shelf.map(|shelf| shelf.always.as_slice()).unwrap_or_default();
+        let always = sorted.map(|all| all.always.as_slice()).unwrap_or_default();
         always
             .iter()
-            .chain(named(shelf.and_then(|shelf| {
-                shelf.by_principal.get(frame.principal.id.as_ref())
-            })))
+            .chain(named(
+                sorted.and_then(|all| all.by_principal.get(frame.principal.id.as_ref())),
+            ))
             .chain(by_resource(&frame.resource.id))
             .chain(channel.map(by_resource).unwrap_or_default())
             .map(AsRef::as_ref)
@@ -90,7 +90,7 @@ impl Scopes {
 
 impl Shelf {
     fn put(&mut self, ready: Arc<Ready>) {
-        let shelf = match (&ready.principal, &ready.resource) {
+        let beside = match (&ready.principal, &ready.resource) {
             (Named::Nothing, _) | (_, Named::Nothing) => return,
             (Named::Equals(_, id) | Named::Within(_, _, id), _) => {
                 self.by_principal.entry(id.clone()).or_default()
@@ -100,7 +100,7 @@ impl Shelf {
             }
             _ => &mut self.always,
         };
-        shelf.push(ready);
+        beside.push(ready);
     }
 }
 

@@ -136,6 +136,10 @@ pub fn clearance_id(clearance: &Clearance) -> String {
 }
 
 /// Tells `null` from silence.
+#[expect(
+    clippy::option_option,
+    reason = "silence, `null` and a value are three things"
+)]
 fn spoken_of<'de, T: Deserialize<'de>, D: Deserializer<'de>>(from: D) -> Result<Option<Option<T>>, D::Error> {
     Option::<T>::deserialize(from).map(Some)
 }
