@@ -11,7 +11,7 @@ use sqlx::AnyConnection;
 
 use crate::journal::{self, Claim, Damage, EpochReader, JournalError, Step};
 use crate::leaf::{NewLeaf, Origin};
-use crate::store::{StoreError, leaves, positions, tree};
+use crate::store::{StoreError, epochs, leaves, positions, tree};
 
 /// Moving failed; the caller rolls its transaction back and tries again later.
 #[derive(Debug, thiserror::Error)]
@@ -62,6 +62,11 @@ impl Drain {
         Ok(self.settled.is_none() || self.settled != Some(self.files()?))
     }
 
+    /// How many bytes the files have that are not yet deleted: about what waits.
+    pub fn waiting_bytes(&self) -> Result<u64, DrainError> {
+        Ok(self.files()?.iter().map(|(_, length)| length).sum())
+    }
+
     /// Moves at most `limit` frames. Call it in a transaction of its own and commit.
     pub async fn batch(&mut self, limit: usize, db: &mut AnyConnection) -> Result<Drained, DrainError> {
         let files = self.files()?;
@@ -69,13 +74,18 @@ impl Drain {
         let mut damages = Vec::new();
         let mut found = Vec::new();
         let mut ends = Vec::new();
-        for (process, epoch) in self.journals()? {
+        damages.extend(self.gone(&mut *db).await?);
+        for (process, epoch, over) in self.journals()? {
             if found.len() >= limit {
                 break;
             }
             let drained = positions::drained(&process, epoch, &mut *db).await?;
             let room = limit - found.len();
-            let (mut leaves, damage) = self.read(&process, epoch, drained, room)?;
+            let (mut leaves, mut damage) = self.read(&process, epoch, drained, room)?;
+            if over && leaves.len() < room && damage.is_none() {
+                let reader = self.reader(&process, epoch, drained + leaves.len() as u64)?;
+                damage = reader.ok().and_then(|reader| reader.cut_short(drained));
+            }
             damages.extend(damage);
             if let Some((_, last)) = leaves.last() {
                 ends.push((last.clone(), drained));
@@ -119,7 +129,9 @@ impl Drain {
             for epoch in epochs {
                 let drained = positions::drained(&process, epoch.number, &mut *db).await?;
                 if self.ends_at(&process, epoch.number, drained)? {
+                    epochs::settle(&process, epoch.number, &mut *db).await?;
                     deleted += delete(epoch.segments.iter().map(|(_, path)| path.as_path()))?;
+                    journal::head::remove(&self.folder.join(&process), epoch.number);
                     self.readers.remove(&(process.clone(), epoch.number));
                 }
             }
@@ -134,11 +146,44 @@ impl Drain {
         Ok(deleted)
     }
 
-    fn journals(&self) -> Result<Vec<(String, u64)>, JournalError> {
+    /// Epochs that were begun, are not moved, and have no file any more. Each is told once.
+    async fn gone(&self, db: &mut AnyConnection) -> Result<Vec<Damage>, DrainError> {
+        let mut gone = Vec::new();
+        for process in self.mine()? {
+            // INVARIANT: an epoch is noted after its files are there, and settled before they go; so one
+            // that is noted before and after we looked for its files must have had them meanwhile.
+            let noted = epochs::unsettled(&process, &mut *db).await?;
+            let here = journal::epochs(&self.folder, &process)?;
+            let missing = |epoch: &u64| here.iter().all(|held| held.number != *epoch);
+            if !noted.iter().any(missing) {
+                continue;
+            }
+            let still = epochs::unsettled(&process, &mut *db).await?;
+            for epoch in noted
+                .into_iter()
+                .filter(missing)
+                .filter(|epoch| still.contains(epoch))
+            {
+                let moved = positions::drained(&process, epoch, &mut *db).await?;
+                gone.push(EpochReader::gone(&self.folder, &process, epoch, moved));
+                epochs::settle(&process, epoch, &mut *db).await?;
+            }
+        }
+        Ok(gone)
+    }
+
+    /// Each with whether nobody writes to it any more.
+    fn journals(&self) -> Result<Vec<(String, u64, bool)>, JournalError> {
         let mut journals = Vec::new();
         for process in self.mine()? {
             let epochs = journal::epochs(&self.folder, &process)?;
-            journals.extend(epochs.into_iter().map(|epoch| (process.clone(), epoch.number)));
+            let newest = epochs.last().map(|epoch| epoch.number);
+            let living = newest.filter(|_| process == self.own);
+            journals.extend(
+                epochs
+                    .into_iter()
+                    .map(|epoch| (process.clone(), epoch.number, living != Some(epoch.number))),
+            );
         }
         Ok(journals)
     }
@@ -231,7 +276,9 @@ impl Drain {
         let Ok(reader) = self.reader(process, epoch, drained)? else {
             return Ok(false);
         };
-        let ended = reader.next() == drained + 1 && matches!(reader.step()?, Step::End | Step::Torn);
+        let ended = reader.next() == drained + 1
+            && matches!(reader.step()?, Step::End | Step::Torn)
+            && reader.cut_short(drained).is_none();
         if !ended {
             self.readers.remove(&(process.to_owned(), epoch));
         }

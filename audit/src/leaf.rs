@@ -63,10 +63,15 @@ pub struct Origin {
 impl NewLeaf {
     /// A leaf of `kind` at `at` that says `body`.
     pub fn new(kind: impl Into<String>, at: DateTime<Utc>, body: &Value) -> Self {
+        Self::written(kind, at, canonical::bytes(body))
+    }
+
+    /// The same of a `body` that has been written as canonical JSON.
+    pub fn written(kind: impl Into<String>, at: DateTime<Utc>, body: Vec<u8>) -> Self {
         Self {
             kind: kind.into(),
             at,
-            body: canonical::bytes(body),
+            body,
             facets: Facets::default(),
             inputs: None,
         }

@@ -23,9 +23,11 @@
 pub mod canonical;
 pub mod checkpoint;
 pub mod drain;
+pub mod export;
 pub mod hash;
 pub mod journal;
 pub mod leaf;
+pub mod spool;
 pub mod store;
 pub mod tree;
 pub mod verify;

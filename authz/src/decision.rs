@@ -4,7 +4,6 @@
 use chrono::{DateTime, Utc};
 use countersign_directory::{Permit, PersonId};
 use serde::Serialize;
-use serde_json::Value;
 
 use crate::Reason;
 
@@ -36,11 +35,11 @@ impl Outcome {
 pub struct Obligation {
     /// Its identifier within the answer.
     pub id: String,
+    /// A server that cannot honour it is denied.
+    pub mandatory: bool,
     /// What is to be done: `display_marking`.
     #[serde(rename = "type")]
     pub kind: String,
-    /// A server that cannot honour it is denied.
-    pub mandatory: bool,
 }
 
 /// What a step-up must reach.
@@ -78,8 +77,9 @@ pub struct Decision {
     pub policy_revision: String,
     /// Whether it was about the person alone.
     pub standing: bool,
-    /// All that the answer depends on, for the record.
-    pub inputs: Value,
+    /// The first end of a validity on which a permit rests.
+    #[serde(skip)]
+    pub(crate) ends: Option<DateTime<Utc>>,
     #[serde(skip)]
     pub(crate) proof: Option<Proof>,
 }

@@ -2,17 +2,18 @@
 //! "May they?": resolves a question, asks Cedar, names the first failing guard, and says what goes
 //! with a permit. Pure: the same question, facts, world, policies and moment give the same answer.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicU64, Ordering};
 
-use cedar_policy::{Authorizer, Effect, PolicyId, Schema};
+use cedar_policy::PolicyId;
 use chrono::{DateTime, TimeDelta, Utc};
 use countersign_labels::Schemes;
-use serde_json::json;
 
 use crate::action::Kind;
-use crate::cedar::{Candidates, Checked, LoadError, Policies, Types, asking, schema};
+use crate::cedar::{Checked, Frame, Judge, LoadError, Of, Policies, Types, schema};
 use crate::decision::{Decision, Obligation, Outcome, Proof, StepUp};
 use crate::obligations::obligations;
+use crate::remember::{AnswerKey, Turn};
 use crate::resolve::{Case, resolve};
 use crate::{Facts, Question, Reason, Snapshot, disclosure};
 
@@ -25,13 +26,14 @@ const DENY_LASTS: TimeDelta = TimeDelta::seconds(5);
 /// Decides. Made once per policy revision.
 pub struct Engine {
     schemes: &'static Schemes,
-    schema: Schema,
-    types: Types,
     checked: Checked,
-    candidates: BTreeMap<&'static str, Candidates>,
+    judge: Judge,
     revision: String,
-    authorizer: Authorizer,
+    /// Tells this engine's answers from those of another.
+    identity: u64,
 }
+
+static ENGINES: AtomicU64 = AtomicU64::new(0);
 
 impl std::fmt::Debug for Engine {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -62,16 +64,13 @@ impl Engine {
         let checked = policies.check(&schema)?;
         let broken = |error: crate::cedar::Unbuildable| LoadError::Schema(error.to_string());
         let types = Types::new(&schema).map_err(broken)?;
-        let candidates = checked.by_action(&schema, &types).map_err(broken)?;
-        let revision = policies.revision();
+        let judge = Judge::new(schema, types, &checked).map_err(broken)?;
         Ok(Self {
             schemes,
-            schema,
-            types,
             checked,
-            candidates,
-            revision,
-            authorizer: Authorizer::new(),
+            judge,
+            revision: policies.revision(),
+            identity: ENGINES.fetch_add(1, Ordering::Relaxed),
         })
     }
 
@@ -85,12 +84,18 @@ impl Engine {
         &self.revision
     }
 
+    /// Whether the compiled policies were found to differ from Cedar, and Cedar alone is asked since.
+    pub fn has_differed(&self) -> bool {
+        self.judge.has_differed()
+    }
+
     /// The schemes in use.
     pub fn schemes(&self) -> &'static Schemes {
         self.schemes
     }
 
-    /// Answers a question.
+    /// Answers a question. A repeat about the same snapshot is answered from memory for as long as
+    /// nothing changes with time.
     pub fn decide(
         &self,
         snapshot: &Snapshot,
@@ -98,38 +103,69 @@ impl Engine {
         facts: &Facts,
         now: DateTime<Utc>,
     ) -> Decision {
+        let asked = (self.identity, question, facts);
+        let same =
+            |key: &AnswerKey| key.engine == self.identity && key.question == *question && key.facts == *facts;
+        let kept = &snapshot.memory().decisions;
+        if let Some(mut decision) = kept.find(&asked, same, now) {
+            decision.expires_at = expires_at(&decision, now);
+            return decision;
+        }
+        let mut turn = Turn::default();
+        let decision = self.decide_anew(snapshot, question, facts, now, &mut turn);
+        let key = AnswerKey {
+            engine: self.identity,
+            question: question.clone(),
+            facts: facts.clone(),
+        };
+        kept.keep(&asked, key, decision.clone(), now, turn.moment());
+        decision
+    }
+
+    /// Answers a question, and notes when time alone next changes the answer.
+    fn decide_anew(
+        &self,
+        snapshot: &Snapshot,
+        question: &Question,
+        facts: &Facts,
+        now: DateTime<Utc>,
+        turn: &mut Turn,
+    ) -> Decision {
         let mut decision = match resolve(question, facts, snapshot, self.schemes, now) {
-            Err(_) => self.refuse(Reason::PdpInput, now),
+            Err(_) => {
+                // Why it cannot be resolved may pass with time.
+                turn.ends_with(now);
+                self.refuse(Reason::PdpInput)
+            }
             Ok(case) => {
-                let mut decision = self.judge(&case, snapshot, now);
-                decision.disclosed = decision.allowed() || self.may_know(&case, snapshot, now);
+                let mut decision = self.judge(&case, snapshot, now, turn);
+                decision.disclosed = decision.allowed() || self.may_know(&case, snapshot, now, turn);
                 decision
             }
         };
         decision.standing = facts.standing;
-        decision.inputs = json!({
-            "action": question.action,
-            "context": question.context,
-            "facts": facts,
-            "now": now,
-            "resource": question.resource,
-            "subject": question.subject,
-            "world": snapshot.revision(),
-        });
+        decision.expires_at = expires_at(&decision, now);
         decision
     }
 
-    fn judge(&self, case: &Case<'_>, snapshot: &Snapshot, now: DateTime<Utc>) -> Decision {
-        let Some(verdict) = self.ask_cedar(case, snapshot, now) else {
-            return self.refuse(Reason::PdpInput, now);
+    /// The answer when not even rank 0 can be put on record.
+    pub fn unrecordable(&self, now: DateTime<Utc>) -> Decision {
+        let mut decision = self.refuse(Reason::AuditUnavailable);
+        decision.expires_at = expires_at(&decision, now);
+        decision
+    }
+
+    fn judge(&self, case: &Case<'_>, snapshot: &Snapshot, now: DateTime<Utc>, turn: &mut Turn) -> Decision {
+        let Some(verdict) = self.ask(case, snapshot, now, turn) else {
+            return self.refuse(Reason::PdpInput);
         };
         if verdict.failing.is_empty() && verdict.permits.is_empty() {
-            return self.refuse(no_permit(case), now);
+            return self.refuse(no_permit(case));
         }
         if verdict.failing.is_empty() {
             return self.permit(case, &verdict.permits, snapshot, now);
         }
-        let mut decision = self.refuse(Reason::PdpInput, now);
+        let mut decision = self.refuse(Reason::PdpInput);
         let mut reasons: Vec<(u8, bool, Reason)> = verdict
             .failing
             .iter()
@@ -156,51 +192,54 @@ impl Engine {
         decision
     }
 
-    /// What Cedar says; nothing when it could not be asked or erred.
-    fn ask_cedar(&self, case: &Case<'_>, snapshot: &Snapshot, now: DateTime<Utc>) -> Option<Verdict> {
-        let candidates = self.candidates.get(case.action.name)?;
-        let asking = asking(case, snapshot, self.schemes, &self.types, &self.schema, now).ok()?;
-        let answer = self
-            .authorizer
-            .is_authorized(&asking.request, &candidates.all, &asking.entities);
-        if answer.diagnostics().errors().next().is_some() {
-            return None;
+    /// What the policies say; nothing when they could not be asked or one erred.
+    fn ask(
+        &self,
+        case: &Case<'_>,
+        snapshot: &Snapshot,
+        now: DateTime<Utc>,
+        turn: &mut Turn,
+    ) -> Option<Verdict> {
+        turn.and(case.turn(now));
+        let frame = Frame::of(case, snapshot, self.schemes, now).ok()?;
+        let verdict = self.verdict(&frame);
+        let flips = frame.flips_in().and_then(TimeDelta::try_milliseconds);
+        match flips.and_then(|ahead| now.checked_add_signed(ahead)) {
+            Some(moment) if moment <= now => turn.ends_with(now),
+            Some(moment) => turn.begins(moment, now),
+            // Never, or further away than time reaches.
+            None => {}
         }
-        let mut failing = Vec::new();
-        let mut permits = Vec::new();
-        for id in answer.diagnostics().reason() {
-            let note = self.checked.notes.get(id)?;
-            match (note.effect, note.reason) {
-                (Effect::Permit, _) => permits.push(id.clone()),
-                (Effect::Forbid, reason) => {
-                    let reason = reason?;
-                    let place = if note.guardrail {
-                        (reason.number(), true)
-                    } else {
-                        (Reason::AalStepUp.number(), false)
-                    };
-                    failing.push(Failing {
-                        place,
-                        reason,
-                        policy: id.to_string(),
-                    });
-                }
-            }
-        }
+        verdict
+    }
+
+    fn verdict(&self, frame: &Frame<'_>) -> Option<Verdict> {
+        let holding = self.judge.holding(frame, Of::All)?;
+        let failing = holding.forbids.iter().map(|id| self.failing(id));
+        let mut failing = failing.collect::<Option<Vec<_>>>()?;
         failing.sort();
-        permits.sort();
+        let mut permits = holding.permits;
         let only_assurance = failing.iter().all(|failing| failing.reason == Reason::AalStepUp);
         if !failing.is_empty() && only_assurance {
             // Signing in again must help: would anything permit it then?
-            let then = self
-                .authorizer
-                .is_authorized(&asking.request, &candidates.permits, &asking.entities);
-            if then.diagnostics().errors().next().is_some() {
-                return None;
-            }
-            permits.extend(then.diagnostics().reason().cloned());
+            permits = self.judge.holding(frame, Of::Permits)?.permits;
         }
         Some(Verdict { failing, permits })
+    }
+
+    fn failing(&self, forbid: &PolicyId) -> Option<Failing> {
+        let note = self.checked.notes.get(forbid)?;
+        let reason = note.reason?;
+        let place = if note.guardrail {
+            (reason.number(), true)
+        } else {
+            (Reason::AalStepUp.number(), false)
+        };
+        Some(Failing {
+            place,
+            reason,
+            policy: forbid.to_string(),
+        })
     }
 
     fn permit(
@@ -226,9 +265,8 @@ impl Engine {
             }
         }
         if !honoured(&obligations, case.facts.supported_obligations.as_ref()) {
-            return self.refuse(no_permit(case), now);
+            return self.refuse(no_permit(case));
         }
-        let expires_at = case.ends(now).into_iter().fold(now + PERMIT_LASTS, DateTime::min);
         Decision {
             outcome: Outcome::Allow,
             reason: None,
@@ -237,15 +275,15 @@ impl Engine {
             determining: permits.iter().map(ToString::to_string).collect(),
             disclosed: true,
             step_up: None,
-            expires_at: expires_at.max(now),
+            ends: case.ends(now).into_iter().min(),
+            expires_at: DateTime::default(),
             policy_revision: self.revision.clone(),
             standing: case.facts.standing,
-            inputs: serde_json::Value::Null,
             proof: case.proof(),
         }
     }
 
-    fn refuse(&self, reason: Reason, now: DateTime<Utc>) -> Decision {
+    fn refuse(&self, reason: Reason) -> Decision {
         Decision {
             outcome: Outcome::Deny,
             reason: Some(reason),
@@ -254,17 +292,17 @@ impl Engine {
             determining: Vec::new(),
             disclosed: false,
             step_up: None,
-            expires_at: now + DENY_LASTS,
+            ends: None,
+            expires_at: DateTime::default(),
             policy_revision: self.revision.clone(),
             standing: false,
-            inputs: serde_json::Value::Null,
             proof: None,
         }
     }
 
     /// Whether the true code betrays nothing to the subject: every channel concerned is listed, or
     /// she alone would discover it.
-    fn may_know(&self, case: &Case<'_>, snapshot: &Snapshot, now: DateTime<Utc>) -> bool {
+    fn may_know(&self, case: &Case<'_>, snapshot: &Snapshot, now: DateTime<Utc>, turn: &mut Turn) -> bool {
         let facts = Facts {
             server_node: case.facts.server_node.clone(),
             ..Facts::standing()
@@ -273,9 +311,19 @@ impl Engine {
             && disclosure::questions(case).iter().all(|question| {
                 resolve(question, &facts, snapshot, self.schemes, now)
                     .ok()
-                    .and_then(|case| self.ask_cedar(&case, snapshot, now))
+                    .and_then(|case| self.ask(&case, snapshot, now, turn))
                     .is_some_and(|verdict| verdict.failing.is_empty() && !verdict.permits.is_empty())
             })
+    }
+}
+
+/// Until when an answer given now may be kept.
+fn expires_at(decision: &Decision, now: DateTime<Utc>) -> DateTime<Utc> {
+    if decision.allowed() {
+        let first = decision.ends.unwrap_or(DateTime::<Utc>::MAX_UTC);
+        first.min(now + PERMIT_LASTS).max(now)
+    } else {
+        now + DENY_LASTS
     }
 }
 
@@ -321,6 +369,21 @@ impl Case<'_> {
                 max_age: None,
             },
         }
+    }
+
+    /// When time alone next changes what was looked up for it.
+    fn turn(&self, now: DateTime<Utc>) -> Turn {
+        let asked = [&self.asked, &self.target_asked].into_iter().flatten();
+        let labels = self.place.iter().chain(&self.to).map(|place| &place.label);
+        let mut turn = asked.fold(self.members.turn, |mut turn, asked| {
+            turn.and(asked.turn);
+            turn
+        });
+        turn.and(self.load.turn);
+        for moment in labels.filter_map(|label| label.not_before()) {
+            turn.begins(moment, now);
+        }
+        turn
     }
 
     /// The ends of the validities on which a permit rests.

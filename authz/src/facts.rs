@@ -6,25 +6,25 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
 use countersign_directory::{Accreditation, DeviceId, NodeId};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// The session, the device and the surroundings.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Deserialize, Serialize)]
 pub struct Facts {
-    /// The session. None is assurance 0.
-    pub session: Option<SessionFacts>,
+    /// Whether the record can be written.
+    pub audit_available: bool,
     /// The device.
     pub device: DeviceFacts,
     /// Where the request comes from.
     pub location: Option<String>,
-    /// Whether the record can be written.
-    pub audit_available: bool,
     /// The node of the connected server that asks.
     pub server_node: Option<NodeId>,
-    /// The obligations that the asker honours; unknown when it has not said.
-    pub supported_obligations: Option<BTreeSet<String>>,
+    /// The session. None is assurance 0.
+    pub session: Option<SessionFacts>,
     /// Asks about the person alone, without session and device.
     pub standing: bool,
+    /// The obligations that the asker honours; unknown when it has not said.
+    pub supported_obligations: Option<BTreeSet<String>>,
 }
 
 impl Facts {
@@ -53,7 +53,7 @@ impl Default for Facts {
 }
 
 /// What the decision needs to know of a session. Authn's board fills it, by way of server.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize, Serialize)]
 pub struct SessionFacts {
     /// The assurance level, 0 to 3.
     pub aal: u8,
@@ -66,17 +66,17 @@ pub struct SessionFacts {
 }
 
 /// What is known of the device.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Deserialize, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum DeviceFacts {
     /// One of the directory, named by a certificate or key. Unknown there, it is unknown.
     Registered(DeviceId),
     /// What the connected server's record states of all its clients.
     Stated {
-        /// Whether somebody administers them.
-        managed: bool,
         /// What they are accredited for.
         accreditation: Option<Accreditation>,
+        /// Whether somebody administers them.
+        managed: bool,
         /// When their posture was last reported.
         posture_reported_at: Option<DateTime<Utc>>,
     },

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 /// "May this person do this to that?"
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Question {
     /// The person's identifier.
     pub subject: String,
@@ -19,16 +19,16 @@ pub struct Question {
 }
 
 /// A thing that a question names.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Reference {
-    /// Its type: channel, message, file, user, policy, import, audit_log.
-    #[serde(rename = "type")]
-    pub kind: String,
-    /// Its identifier.
-    pub id: String,
     /// The channel by which it is judged when it is an item that is not registered.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub channel: Option<String>,
+    /// Its identifier.
+    pub id: String,
+    /// Its type: channel, message, file, user, policy, import, audit_log.
+    #[serde(rename = "type")]
+    pub kind: String,
 }
 
 impl Reference {
@@ -43,29 +43,33 @@ impl Reference {
 }
 
 /// What comes with a question.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 pub struct Context {
-    /// The label of the new message, channel or classification. Kept as it came: one that cannot be
-    /// understood is a deny.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub label: Option<Value>,
-    /// The items that are quoted.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub quotes: Vec<Reference>,
-    /// The channel into which is forwarded.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub to: Option<Reference>,
-    /// Who is invited, written to, or given a clearance.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub target: Option<Reference>,
-    /// The peer or media server.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub node: Option<String>,
     /// Who has approved. In production taken from a stored approval that fits this very act, never
     /// from the request.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub approver: Option<String>,
+    /// The label of the new message, channel or classification. Kept as it came: one that cannot be
+    /// understood is a deny.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        serialize_with = "crate::inputs::sorted"
+    )]
+    pub label: Option<Value>,
+    /// The peer or media server.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub node: Option<String>,
+    /// The items that are quoted.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub quotes: Vec<Reference>,
     /// Who asked for break-glass. In production taken from the stored request.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub requester: Option<String>,
+    /// Who is invited, written to, or given a clearance.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub target: Option<Reference>,
+    /// The channel into which is forwarded.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub to: Option<Reference>,
 }

@@ -2,6 +2,7 @@
 //! The world in memory at one revision. Persistent: the next revision shares all that did not
 //! change, so a change costs its own size and readers never wait.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use arc_swap::ArcSwap;
@@ -10,10 +11,12 @@ use countersign_directory::change::parse_member_id;
 use countersign_directory::{
     Agency, AgencyId, Agreement, AgreementId, Channel, ChannelId, ConnectedServer, Coverage, Device,
     DeviceId, Entity, Item, ItemId, Mission, MissionId, Node, NodeId, Noun, Person, PersonId, Revision,
-    ServerId, ServerIds, Settings, World,
+    ServerId, ServerIds, Set, Settings, World,
 };
-use countersign_labels as labels;
+use countersign_labels::{self as labels, Label, RawLabel, Schemes};
 use imbl::{HashMap, OrdMap, OrdSet};
+
+use crate::remember::Memory;
 
 /// An agreement as it is on file, and as the labels room understands it.
 #[derive(Debug, Clone)]
@@ -31,7 +34,7 @@ pub struct Snapshot {
     channels: OrdMap<ChannelId, Arc<Channel>>,
     devices: HashMap<DeviceId, Arc<Device>>,
     files: HashMap<ItemId, Arc<Item>>,
-    memberships: HashMap<PersonId, OrdSet<ChannelId>>,
+    memberships: HashMap<PersonId, Set<ChannelId>>,
     messages: HashMap<ItemId, Arc<Item>>,
     missions: OrdMap<MissionId, Arc<Mission>>,
     nodes: OrdMap<NodeId, Arc<Node>>,
@@ -40,6 +43,12 @@ pub struct Snapshot {
     server_ids: OrdMap<ServerId, Arc<ServerIds>>,
     settings: Arc<Settings>,
     unreadable: OrdSet<(Noun, String)>,
+    /// The labels in use, each understood once for all that bear it.
+    labels: HashMap<RawLabel, Arc<Label>>,
+    /// The nations of the nodes' communities, likewise.
+    nations: HashMap<Set<String>, Arc<BTreeSet<String>>>,
+    /// What was answered about this very world.
+    memory: Arc<Memory>,
 }
 
 /// One entity after a change: what it is now, or that it is gone.
@@ -75,18 +84,7 @@ impl Snapshot {
                 .into_iter()
                 .map(|(id, device)| (id, Arc::new(device)))
                 .collect(),
-            files: world
-                .files
-                .into_iter()
-                .map(|(id, item)| (id, Arc::new(item)))
-                .collect(),
-            messages: world
-                .messages
-                .into_iter()
-                .map(|(id, item)| (id, Arc::new(item)))
-                .collect(),
             missions: arcs(world.missions),
-            nodes: arcs(world.nodes),
             people: arcs(world.people),
             servers: arcs(world.servers),
             server_ids: arcs(world.server_ids),
@@ -97,6 +95,17 @@ impl Snapshot {
         }
         for (id, channel) in world.channels {
             snapshot.put_channel(id, channel);
+        }
+        for (id, item) in world.files {
+            snapshot.learn_of(&item);
+            snapshot.files.insert(id, Arc::new(item));
+        }
+        for (id, item) in world.messages {
+            snapshot.learn_of(&item);
+            snapshot.messages.insert(id, Arc::new(item));
+        }
+        for (id, node) in world.nodes {
+            snapshot.put_node(id, node);
         }
         snapshot
     }
@@ -111,6 +120,7 @@ impl Snapshot {
     pub fn after(&self, changes: impl IntoIterator<Item = Changed>, revision: Revision) -> Self {
         let mut next = self.clone();
         next.revision = revision;
+        next.memory = Arc::default();
         for change in changes {
             next.apply(change);
         }
@@ -162,6 +172,21 @@ impl Snapshot {
             || self.agreements.values().any(unclear)
     }
 
+    /// What was answered about this world before.
+    pub(crate) fn memory(&self) -> &Memory {
+        &self.memory
+    }
+
+    /// A label that something in this world bears, understood.
+    pub(crate) fn label(&self, raw: &RawLabel) -> Option<&Arc<Label>> {
+        self.labels.get(raw)
+    }
+
+    /// The nations that a node's communities stand for.
+    pub(crate) fn nations(&self, communities: &Set<String>) -> Option<&BTreeSet<String>> {
+        self.nations.get(communities).map(AsRef::as_ref)
+    }
+
     /// Whether something stands on file that cannot be read. Only a scenario can plant that.
     pub fn is_unreadable(&self, noun: Noun, id: &str) -> bool {
         self.unreadable.iter().any(|(held, at)| *held == noun && at == id)
@@ -170,6 +195,7 @@ impl Snapshot {
     /// The same world in which something cannot be read.
     pub(crate) fn with_unreadable(mut self, noun: Noun, id: &str) -> Self {
         self.remove(noun, id);
+        self.memory = Arc::default();
         self.unreadable.insert((noun, id.to_owned()));
         self
     }
@@ -249,11 +275,21 @@ impl Snapshot {
                 }
             }
             Entity::Device(device) => put!(devices, device),
-            Entity::Item(item) if noun == Noun::File => put!(files, item),
-            Entity::Item(item) => put!(messages, item),
+            Entity::Item(item) if noun == Noun::File => {
+                self.learn_of(&item);
+                put!(files, item);
+            }
+            Entity::Item(item) => {
+                self.learn_of(&item);
+                put!(messages, item);
+            }
             Entity::Member(channel, person) => self.put_member(&channel, person, true),
             Entity::Mission(mission) => put!(missions, mission),
-            Entity::Node(node) => put!(nodes, node),
+            Entity::Node(node) => {
+                if let Ok(id) = id.parse() {
+                    self.put_node(id, node);
+                }
+            }
             Entity::Person(person) => put!(people, person),
             Entity::Server(server) => put!(servers, server),
             Entity::ServerIds(ids) => put!(server_ids, ids),
@@ -303,7 +339,7 @@ impl Snapshot {
             carries: agreement.carries.iter().cloned().collect(),
             levels: agreement.levels.clone(),
         };
-        let understood = labels::Agreement::new(id.as_str(), terms, labels::Schemes::builtin()).ok();
+        let understood = labels::Agreement::new(id.as_str(), terms, Schemes::builtin()).ok();
         self.agreements.insert(
             id,
             Arc::new(Signed {
@@ -313,7 +349,32 @@ impl Snapshot {
         );
     }
 
+    /// Keeps a label understood. One that cannot be is met when it is asked for.
+    fn learn(&mut self, raw: &RawLabel) {
+        if !self.labels.contains_key(raw)
+            && let Ok(label) = Schemes::builtin().label(raw)
+        {
+            self.labels.insert(raw.clone(), Arc::new(label));
+        }
+    }
+
+    fn learn_of(&mut self, item: &Item) {
+        if let Some(label) = &item.label {
+            self.learn(label);
+        }
+    }
+
+    fn put_node(&mut self, id: NodeId, node: Node) {
+        if !self.nations.contains_key(&node.communities) {
+            let named = node.communities.iter().map(String::as_str);
+            let nations = Schemes::builtin().communities().expand(named);
+            self.nations.insert(node.communities.clone(), Arc::new(nations));
+        }
+        self.nodes.insert(id, Arc::new(node));
+    }
+
     fn put_channel(&mut self, id: ChannelId, channel: Channel) {
+        self.learn(&channel.label);
         let before = self
             .channels
             .get(&id)
@@ -322,16 +383,15 @@ impl Snapshot {
         for person in before.iter().filter(|person| !channel.members.contains(*person)) {
             self.unlink(&id, person);
         }
-        for person in channel.members.iter().filter(|person| !before.contains(*person)) {
-            self.memberships
-                .entry(person.clone())
-                .or_default()
-                .insert(id.clone());
+        let members: Set<PersonId> = channel.members.iter().map(|person| self.same(person)).collect();
+        for person in members.iter().filter(|person| !before.contains(*person)) {
+            self.link(&id, person);
         }
-        self.channels.insert(id, Arc::new(channel));
+        self.channels.insert(id, Arc::new(Channel { members, ..channel }));
     }
 
     fn put_member(&mut self, channel: &ChannelId, person: PersonId, is_member: bool) {
+        let person = self.same(&person);
         let Some(held) = self.channels.get_mut(channel) else {
             return;
         };
@@ -342,18 +402,26 @@ impl Snapshot {
         };
         Arc::make_mut(held).members = members;
         if is_member {
-            self.memberships
-                .entry(person)
-                .or_default()
-                .insert(channel.clone());
+            self.link(channel, &person);
         } else {
             self.unlink(channel, &person);
         }
     }
 
+    /// The identifier as the people hold it: ten million memberships share a million texts.
+    fn same(&self, person: &PersonId) -> PersonId {
+        let held = self.people.get_key_value(person);
+        held.map_or(person, |(held, _)| held).clone()
+    }
+
+    fn link(&mut self, channel: &ChannelId, person: &PersonId) {
+        let channels = self.memberships.entry(person.clone()).or_default();
+        *channels = channels.with(channel.clone());
+    }
+
     fn unlink(&mut self, channel: &ChannelId, person: &PersonId) {
         if let Some(channels) = self.memberships.get_mut(person) {
-            channels.remove(channel);
+            *channels = channels.without(channel);
             if channels.is_empty() {
                 self.memberships.remove(person);
             }

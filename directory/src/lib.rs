@@ -11,6 +11,7 @@
 //! store, writes what differs, records one row per change in the `changes` table and returns the
 //! [`Event`]s that server puts on record, all in the caller's transaction.
 
+pub mod amend;
 pub mod change;
 pub mod entity;
 pub mod event;

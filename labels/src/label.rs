@@ -9,7 +9,7 @@ use chrono::{DateTime, Utc};
 use crate::{Rank, RawLabel};
 
 /// Who may receive it, as far as nations go.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Audience {
     /// Nobody is left out.
     Everybody,
@@ -57,7 +57,7 @@ pub enum LabelError {
 
 /// A label whose scheme and level exist and whose audience is known. Made by
 /// [`crate::Schemes::label`] only.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Label {
     scheme: Arc<str>,
     level: Arc<str>,

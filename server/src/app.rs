@@ -9,6 +9,7 @@ use authn::oidc::keys::KeyRing;
 use authn::secret::Sealer;
 use authn::session::board::Board;
 use chrono::{DateTime, Utc};
+use countersign_audit::checkpoint::note::Signer;
 use countersign_audit::drain::Drain;
 use countersign_authn as authn;
 use countersign_authz::{Engine, Shared, Snapshot};
@@ -20,7 +21,9 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::database::Database;
 use crate::factors::Factors;
+use crate::jobs::clock::Reading;
 use crate::record::Recorder;
+use crate::record::alarms::Alarms;
 use crate::rng::Randomness;
 use crate::world::Tail;
 
@@ -53,6 +56,16 @@ pub struct House {
     pub keys: ArcSwap<KeyRing>,
     /// Writes what happened.
     pub recorder: Recorder,
+    /// Signs the record's checkpoints.
+    pub record_key: Signer,
+    /// When the tree was last looked at for signing.
+    pub signed_at: tokio::sync::Mutex<Option<DateTime<Utc>>>,
+    /// The clock when it was last held against steady time.
+    pub clock_seen: tokio::sync::Mutex<Option<Reading>>,
+    /// When this process began, in steady time.
+    pub started: std::time::Instant,
+    /// What is wrong with the record.
+    pub alarms: Alarms,
     /// Moves the journal into the tree.
     pub drain: tokio::sync::Mutex<Drain>,
     /// Up to which moment the work of time alone was noted.

@@ -50,6 +50,15 @@ impl Clock {
         DateTime::from_timestamp_millis(newest).unwrap_or_default()
     }
 
+    /// What the clock shows now, even if it was set back.
+    pub fn shown(&self) -> DateTime<Utc> {
+        let reading = match &self.source {
+            Source::System => system_ms(),
+            Source::Turned(at) => at.load(Ordering::SeqCst),
+        };
+        DateTime::from_timestamp_millis(reading).unwrap_or_default()
+    }
+
     /// Raises the floor below which `now` never falls, e.g. to the newest recorded time at start.
     pub fn not_before(&self, recorded: DateTime<Utc>) {
         self.newest_ms

@@ -4,6 +4,7 @@
 use arc_swap::ArcSwap;
 use authn::Happened;
 use authn::oidc::keys::{KeyRing, SigningError};
+use countersign_audit::store::{keys as audit_keys, leaves};
 use countersign_authn as authn;
 use countersign_authz::{Engine, LoadError, Shared};
 use countersign_directory::Actor;
@@ -12,6 +13,7 @@ use countersign_labels::Schemes;
 use crate::app::{App, House};
 use crate::clock::Clock;
 use crate::config::Config;
+use crate::config::record::first_origin;
 use crate::database::{Database, DatabaseError};
 use crate::factors::{FactorError, Factors};
 use crate::master_key::{self, MasterKeyError};
@@ -67,18 +69,33 @@ pub async fn open(
     let connections = config.database.connections;
     let database = Database::open(config.database.url(), connections, durability).await?;
 
+    // A clock set back before the start must not revive what has expired.
+    let mut db = database.pool.acquire().await?;
+    if let Some(newest) = leaves::newest_time(&mut db).await.map_err(RecordError::from)? {
+        clock.not_before(newest);
+    }
+    drop(db);
     let now = clock.now();
     let mut log = Happened::new();
     let mut transaction = database.begin_write().await?;
     let keys = KeyRing::load(&sealer, now, &mut rng, &mut log, &mut transaction).await?;
     record::happened(&Actor::Operator, &log, now, &mut transaction).await?;
+    let origin = match &config.record.origin {
+        Some(origin) => origin.clone(),
+        None => audit_keys::newest(&mut transaction)
+            .await
+            .map_err(RecordError::from)?
+            .unwrap_or_else(|| first_origin(&config.issuer)),
+    };
+    let record_key = record::checkpoints::key(&origin, &sealer, now, &mut rng, &mut transaction).await?;
     transaction.commit().await?;
 
     let mut db = database.pool.acquire().await?;
     let snapshot = world::load(&mut db).await?;
     let board = world::load_board(&mut db).await?;
     let fresh_name = record::process_name(&mut rng);
-    let recorder = Recorder::open(&config.data_dir, &fresh_name, durability, &mut db).await?;
+    let key = sealer.mac(b"record spool");
+    let recorder = Recorder::open(&config.data_dir, &fresh_name, &config.record, &key, now, &mut db).await?;
     drop(db);
 
     Ok(App::from(House {
@@ -92,6 +109,11 @@ pub async fn open(
         keys: ArcSwap::from_pointee(keys),
         drain: tokio::sync::Mutex::new(recorder.drain(&config.data_dir)),
         recorder,
+        record_key,
+        clock_seen: tokio::sync::Mutex::default(),
+        started: crate::clock::instant(),
+        signed_at: tokio::sync::Mutex::default(),
+        alarms: record::alarms::Alarms::default(),
         outbound: outbound::client()?,
         config,
         database,

@@ -21,3 +21,7 @@ pub mod record;
 pub mod rng;
 pub mod telemetry;
 pub mod world;
+
+/// A decision makes many small things and drops them, on every thread at once.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;

@@ -13,7 +13,7 @@ use countersign_authn as authn;
 use countersign_authz::Snapshot;
 use countersign_authz::snapshot::Changed;
 use countersign_directory::change::Recorded;
-use countersign_directory::store::{changes, entity, load_world};
+use countersign_directory::store::{changes, history, load_world};
 use countersign_directory::{Cursor, Noun, Revision};
 use sqlx::AnyConnection;
 use tokio::sync::Mutex;
@@ -77,13 +77,28 @@ pub async fn load_board(db: &mut AnyConnection) -> Result<Board, TailError> {
     Ok(board)
 }
 
+/// What follows `cursor`, never half a revision: a snapshot that names a revision shows all of it.
+async fn whole_revisions(cursor: Cursor, db: &mut AnyConnection) -> Result<Vec<Recorded>, TailError> {
+    let mut batch = Vec::new();
+    let mut cursor = cursor;
+    loop {
+        let more = changes::after(cursor, BATCH, db).await?;
+        let is_last = more.len() < BATCH as usize;
+        cursor = more.last().map_or(cursor, |recorded| recorded.cursor);
+        batch.extend(more);
+        if is_last {
+            return Ok(batch);
+        }
+    }
+}
+
 impl House {
     /// Takes in what was committed since the last call, by any process.
     pub async fn catch_up(&self) -> Result<Revision, TailError> {
         let mut cursor = self.tail.cursor.lock().await;
         let mut db = self.database.pool.acquire().await?;
         loop {
-            let batch = changes::after(*cursor, BATCH, &mut db).await?;
+            let batch = whole_revisions(*cursor, &mut db).await?;
             let Some(last) = batch.last().map(|recorded| recorded.cursor) else {
                 break;
             };
@@ -121,7 +136,9 @@ impl House {
                 }
                 Noun::Approval | Noun::Client | Noun::Policy | Noun::World => {}
                 noun => {
-                    let entity = entity(noun, id, db).await?;
+                    // As of this revision, whatever was committed since: a decision names the world
+                    // that it saw, and is replayed in that one.
+                    let entity = history::entity_at(noun, id, revision, db).await?;
                     changed.push(Changed {
                         noun,
                         id: id.to_owned(),

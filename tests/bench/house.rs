@@ -195,15 +195,6 @@ fn token(app: &App) -> String {
     .seal(&app.sealer)
 }
 
-/// The snapshot that such a house decides on.
-pub async fn snapshot(folder: &Path) -> countersign_authz::Snapshot {
-    let database = open_store(&config(folder, "process")).await;
-    let mut db = database.pool.acquire().await.expect("a connection");
-    countersign_server::world::load(&mut db)
-        .await
-        .expect("the world loads")
-}
-
 /// Ready-made requests: members posting in their channels.
 pub fn requests(path: &str, token: &str, people: usize, channels: usize) -> Vec<Vec<u8>> {
     (0..channels)

@@ -7,6 +7,8 @@ use std::time::{Duration, Instant};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
+use crate::table;
+
 /// What is sent: whole requests, taken in turn.
 #[derive(Clone, Debug)]
 pub struct Load {
@@ -16,6 +18,8 @@ pub struct Load {
     pub requests: std::sync::Arc<Vec<Vec<u8>>>,
     /// Connections kept busy.
     pub connections: usize,
+    /// The server's process.
+    pub process: u32,
 }
 
 /// What came of it.
@@ -27,12 +31,15 @@ pub struct Measured {
     pub p50: Duration,
     /// One in a hundred was slower.
     pub p99: Duration,
+    /// The processor time that the server took per answer.
+    pub server_cpu: Duration,
 }
 
 impl Load {
     /// Keeps the connections busy for `span`; an answer other than an allow ends the benchmark.
     pub async fn run(&self, span: Duration) -> Measured {
         let start = Instant::now();
+        let processor = table::processor_time(self.process);
         let workers: Vec<_> = (0..self.connections)
             .map(|number| {
                 let load = self.clone();
@@ -50,6 +57,7 @@ impl Load {
             per_second: latencies.len() as f64 / elapsed.as_secs_f64(),
             p50: at(50),
             p99: at(99),
+            server_cpu: (table::processor_time(self.process) - processor) / latencies.len().max(1) as u32,
         }
     }
 

@@ -25,15 +25,15 @@ impl Row {
 /// Prints the rows, each with its ratio to the first.
 pub fn http(rows: &[Row]) {
     println!(
-        "{:<34}{:>12}{:>8}{:>12}{:>12}{:>8}",
-        "over HTTP", "answers/s", "ratio", "p50", "p99", "ratio"
+        "{:<34}{:>12}{:>8}{:>12}{:>12}{:>8}{:>14}",
+        "over HTTP", "answers/s", "ratio", "p50", "p99", "ratio", "CPU, server"
     );
     let base = &rows[0];
     for row in rows {
         let rate = row.middle(|round| round.per_second);
         let p99 = row.middle(|round| round.p99.as_secs_f64());
         println!(
-            "{:<34}{:>12.0}{:>8.2}{:>12}{:>12}{:>8.2}",
+            "{:<34}{:>12.0}{:>8.2}{:>12}{:>12}{:>8.2}{:>14}",
             row.name,
             rate,
             rate / base.middle(|round| round.per_second),
@@ -42,6 +42,9 @@ pub fn http(rows: &[Row]) {
             )),
             micros(Duration::from_secs_f64(p99)),
             p99 / base.middle(|round| round.p99.as_secs_f64()),
+            micros(Duration::from_secs_f64(
+                row.middle(|round| round.server_cpu.as_secs_f64())
+            )),
         );
     }
 }
@@ -49,12 +52,22 @@ pub fn http(rows: &[Row]) {
 /// Prints one decision's cost in process.
 pub fn decisions(name: &str, sorted: &[Duration]) {
     let at = |part: usize| sorted[(sorted.len() * part / 100).min(sorted.len() - 1)];
-    println!("{name:<54}{:>12}{:>12}", micros(at(50)), micros(at(99)));
+    println!("{name:<58}{:>12}{:>12}", micros(at(50)), micros(at(99)));
 }
 
 /// A short span in microseconds.
 pub fn micros(span: Duration) -> String {
     format!("{:.1} µs", span.as_secs_f64() * 1e6)
+}
+
+/// The processor time that a process has taken.
+pub fn processor_time(process: u32) -> Duration {
+    const TICKS_PER_SECOND: u64 = 100;
+    let stat = std::fs::read_to_string(format!("/proc/{process}/stat")).unwrap_or_default();
+    let after_name = stat.rsplit(')').next().unwrap_or_default();
+    let ticks = after_name.split_whitespace().skip(11).take(2);
+    let ticks: u64 = ticks.filter_map(|ticks| ticks.parse::<u64>().ok()).sum();
+    Duration::from_millis(ticks * 1000 / TICKS_PER_SECOND)
 }
 
 /// The resident memory of a process, in MiB.

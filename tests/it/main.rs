@@ -9,3 +9,4 @@ mod authz;
 mod directory;
 mod fuzz_seeds;
 mod process;
+mod record;

@@ -44,6 +44,14 @@ pub async fn fresh() -> TestDatabase {
     }
 }
 
+/// Host and port of the database server that the tests use; none where the store is embedded.
+pub fn server_address() -> Option<String> {
+    let url = std::env::var("COUNTERSIGN_TEST_DATABASE").ok()?;
+    let (_, place) = url.strip_prefix("postgres")?.split_once("://")?;
+    let (place, _) = place.split_once('/')?;
+    Some(place.rsplit('@').next()?.to_owned())
+}
+
 async fn migrate(pool: &AnyPool) {
     let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../server/migrations");
     sqlx::migrate::Migrator::new(folder)

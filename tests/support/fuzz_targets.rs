@@ -7,7 +7,9 @@ use std::sync::OnceLock;
 use chrono::DateTime;
 use countersign_audit::NewLeaf;
 use countersign_audit::checkpoint::Checkpoint;
-use countersign_audit::checkpoint::note::{Note, VerifierKey};
+use countersign_audit::checkpoint::cosignature::WitnessKey;
+use countersign_audit::checkpoint::note::{Note, Signature, VerifierKey};
+use countersign_audit::export::{Checker, Checks, Line};
 use countersign_authn::oidc::authorize::{self, Refusal};
 use countersign_authn::oidc::client::{Client, ClientRecord};
 use countersign_authn::oidc::jws;
@@ -25,10 +27,11 @@ use serde_json::{Value, json};
 pub type Target = fn(&[u8]);
 
 /// Every target by name; the names are those of `fuzz/targets/` and `fuzz/seeds/`.
-pub const TARGETS: [(&str, Target); 9] = [
+pub const TARGETS: [(&str, Target); 10] = [
     ("authorize", self::authorize),
     ("checkpoint", checkpoint),
     ("config", config),
+    ("export", export),
     ("journal", journal),
     ("label", label),
     ("request", request),
@@ -70,6 +73,12 @@ pub fn checkpoint(bytes: &[u8]) {
     if let Ok(key) = text.parse::<VerifierKey>() {
         assert_eq!(key.to_string().parse(), Ok(key));
     }
+    if let Ok(key) = text.parse::<WitnessKey>() {
+        assert_eq!(key.to_string().parse(), Ok(key));
+    }
+    if let Some(signature) = Signature::parse(text) {
+        assert_eq!(Signature::parse(&signature.to_string()), Some(signature));
+    }
 }
 
 /// A configuration is typed and checked, or its first wrong key is named.
@@ -81,6 +90,23 @@ pub fn config(bytes: &[u8]) {
         return;
     };
     let _ = Config::from_table(table);
+}
+
+/// An export verifies or its first fault is named; a line that is read is written as it means.
+pub fn export(bytes: &[u8]) {
+    let mut checker = Checker::new(Checks::default()).keeping_hashes();
+    for line in bytes.split(|byte| *byte == b'\n') {
+        if let Ok(read) = serde_json::from_slice::<Line>(line) {
+            let written = read.written();
+            assert_eq!(serde_json::from_str::<Line>(&written).unwrap(), read);
+        }
+        if checker.line(line).is_err() {
+            return;
+        }
+    }
+    if let Ok((report, hashes)) = checker.finish() {
+        assert_eq!(report.leaves, hashes.len() as u64);
+    }
 }
 
 /// A journal segment is read as far as it is whole; a frame's payload that is a leaf goes round.

@@ -78,14 +78,25 @@ pub fn start() -> DateTime<Utc> {
 
 /// Opens a house with the coalition world, administration eased to {AAL 2, any device}.
 pub async fn open_house() -> TestHouse {
+    open_house_with(toml::Table::new()).await
+}
+
+/// As [`open_house`], with more keys of the section `[record]`.
+pub async fn open_house_with(more: toml::Table) -> TestHouse {
+    open(more, str::to_owned).await
+}
+
+async fn open(more: toml::Table, address: impl FnOnce(&str) -> String) -> TestHouse {
     let database = database::fresh().await;
     let folder = tempfile::tempdir().unwrap();
     let mut table = toml::Table::new();
     table.insert("data_dir".into(), folder.path().display().to_string().into());
     let mut section = toml::toml! { connections = 5 };
-    section.insert("url".into(), database.url.clone().into());
+    section.insert("url".into(), address(&database.url).into());
     table.insert("database".into(), section.into());
-    table.insert("record".into(), toml::toml! { durability = "process" }.into());
+    let mut section = toml::toml! { durability = "process" };
+    section.extend(more);
+    table.insert("record".into(), section.into());
     let config = Config::from_table(table).unwrap();
     let randomness = Randomness::system().unwrap();
     let app = house::open(config, Clock::turned_by_hand(start()), randomness, None)
@@ -135,6 +146,11 @@ pub fn whole_world(id: &str) -> Value {
 }
 
 impl TestHouse {
+    /// As [`open_house`], reaching its store by another address.
+    pub async fn open_by(address: impl FnOnce(&str) -> String) -> Self {
+        open(toml::Table::new(), address).await
+    }
+
     /// Connects a server by its record.
     pub async fn connect(&self, record: Value) -> ServerCaller {
         let record: ConnectedServer = serde_json::from_value(record).unwrap();
@@ -226,6 +242,18 @@ impl TestHouse {
         sid
     }
 
+    /// A second process on the same store and folder, its clock set to [`start`].
+    pub async fn reopened(&self) -> App {
+        self.reopened_with(self.app.config.clone()).await
+    }
+
+    /// As [`TestHouse::reopened`], configured otherwise.
+    pub async fn reopened_with(&self, config: Config) -> App {
+        let clock = Clock::turned_by_hand(start());
+        let randomness = Randomness::system().unwrap();
+        house::open(config, clock, randomness, None).await.unwrap()
+    }
+
     /// Turns the clock while the tail of changes goes on being confirmed.
     pub async fn advance(&self, by: TimeDelta) {
         self.app.clock.advance(by);
@@ -276,6 +304,25 @@ impl TestHouse {
     pub async fn as_tricked(&self, caller: &Browser, verb: Verb, path: &str) -> Answer {
         self.send(request(verb, path, &[("cookie", &caller.cookie)], None))
             .await
+    }
+
+    /// A request of a signed-in person with a body that is no JSON.
+    pub fn request_of(
+        &self,
+        caller: &Browser,
+        verb: Verb,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: String,
+    ) -> Request<Body> {
+        let mut request = Request::builder()
+            .method(verb)
+            .uri(path)
+            .header("cookie", &caller.cookie);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        request.body(body.into()).unwrap()
     }
 
     /// Asks one question, with an access token of this moment.

@@ -56,7 +56,12 @@ pub struct Demo {
 impl Demo {
     /// Starts the demo on the state in `data_dir`.
     pub fn start(data_dir: &Path) -> Self {
-        let mut child = command()
+        Self::start_by(command(), data_dir)
+    }
+
+    /// Starts it by a command of the caller's, e.g. with more of an environment.
+    pub fn start_by(mut command: Command, data_dir: &Path) -> Self {
+        let mut child = command
             .args(["demo", "--json", "--port", "0", "--data-dir"])
             .arg(data_dir)
             .stdout(Stdio::piped())

@@ -224,6 +224,125 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/record/checkpoint": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The newest checkpoint, a C2SP signed note with the signatures of witnesses that have seen it. */
+        get: operations["record_checkpoint"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/record/checkpoints": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Checkpoints, smallest first. */
+        get: operations["record_checkpoints"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/record/cosignatures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Keeps the witnesses' signatures of a note. */
+        post: operations["record_cosign"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/record/key": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The key that verifies checkpoints, `name+keyid+base64`. */
+        get: operations["record_key"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/record/leaves/{index}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Shows one leaf. */
+        get: operations["record_leaf"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/record/proofs/consistency": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Proves that the tree of `from` leaves is the start of the tree of `to` leaves. */
+        get: operations["record_consistency"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/record/proofs/inclusion": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Proves that a leaf is in the tree. */
+        get: operations["record_inclusion"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/schemes": {
         parameters: {
             query?: never;
@@ -418,6 +537,16 @@ export interface components {
             /** @description `open` or `closed`. */
             state: string;
         };
+        /** @description Checkpoints, smallest first. */
+        CheckpointPage: {
+            /** @description The checkpoints. */
+            items: components["schemas"]["SignedCheckpoint"][];
+            /**
+             * Format: int64
+             * @description `after` of the next page, when there is one.
+             */
+            next_after?: number | null;
+        };
         /** @description A clearance on record. */
         Clearance: {
             /** @description `verified` or `rejected`, when attested. */
@@ -444,6 +573,25 @@ export interface components {
              * @description Good up to and including this second.
              */
             valid_until: string;
+        };
+        /** @description Proof that a tree is the start of another (RFC 6962 section 2.1.2). */
+        ConsistencyProof: {
+            /**
+             * Format: int64
+             * @description The earlier tree's number of leaves.
+             */
+            from: number;
+            /** @description Its root, in hexadecimal. */
+            from_root: string;
+            /** @description The proof's hashes. */
+            path: string[];
+            /**
+             * Format: int64
+             * @description The later tree's number of leaves.
+             */
+            to: number;
+            /** @description Its root. */
+            to_root: string;
         };
         /** @description A decision in full. */
         Decision: components["schemas"]["DecisionSummary"] & {
@@ -568,6 +716,25 @@ export interface components {
             /** @enum {string} */
             kind: "world";
         };
+        /** @description Proof that a leaf is in a tree (RFC 6962 section 2.1.1). */
+        InclusionProof: {
+            /**
+             * Format: int64
+             * @description The leaf's number.
+             */
+            leaf: number;
+            /** @description Its hash, in hexadecimal. */
+            leaf_hash: string;
+            /** @description The audit path, from the leaf's sibling up. */
+            path: string[];
+            /** @description Its root. */
+            root: string;
+            /**
+             * Format: int64
+             * @description The tree's number of leaves.
+             */
+            size: number;
+        };
         /** @description One fault of an input. */
         InputFault: {
             /** @description What is wrong. */
@@ -596,6 +763,18 @@ export interface components {
             releasable_to?: string[] | null;
             /** @description The scheme, e.g. `NATO`. */
             scheme: string;
+        };
+        /** @description A leaf of the record. */
+        Leaf: {
+            /** @description Its hash, in hexadecimal: SHA-256 over a zero byte and the record. */
+            hash: string;
+            /**
+             * Format: int64
+             * @description Its number, from 0.
+             */
+            index: number;
+            /** @description The hashed text: canonical JSON. Absent where it speaks of what you may not know of. */
+            record?: string | null;
         };
         /** @description Who is signed in to the console, and what every page shows. */
         Me: {
@@ -815,6 +994,23 @@ export interface components {
         Schemes: {
             /** @description In the order of their ids. */
             schemes: components["schemas"]["Scheme"][];
+        };
+        /** @description A signed checkpoint. */
+        SignedCheckpoint: {
+            /**
+             * Format: date-time
+             * @description When it was signed.
+             */
+            at: string;
+            /** @description The signed note, with witnesses' signatures. */
+            note: string;
+            /** @description The root, in hexadecimal. */
+            root: string;
+            /**
+             * Format: int64
+             * @description The number of leaves.
+             */
+            size: number;
         };
         /** @description A scenario, as scenario files hold them. */
         SimulateRequest: {
@@ -1522,6 +1718,344 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Ended"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    record_checkpoint: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    record_checkpoints: {
+        parameters: {
+            query?: {
+                /** @description Only over more leaves than this. */
+                after?: number | null;
+                /** @description Rows, 1 to 200. */
+                limit?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CheckpointPage"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    record_cosign: {
+        parameters: {
+            query?: never;
+            header?: {
+                "X-CSRF-Token"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "text/plain": string;
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    record_key: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    record_leaf: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                index: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Leaf"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    record_consistency: {
+        parameters: {
+            query?: {
+                /** @description The earlier tree's number of leaves. */
+                from?: number | null;
+                /** @description The later tree's. */
+                to?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsistencyProof"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    record_inclusion: {
+        parameters: {
+            query?: {
+                /** @description The leaf's number. */
+                leaf?: number | null;
+                /** @description The tree's number of leaves, e.g. a checkpoint's. */
+                size?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InclusionProof"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
             401: {

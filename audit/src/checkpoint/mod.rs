@@ -11,6 +11,7 @@
 //! — countersign.example/record <base64 of key id and signature>
 //! ```
 
+pub mod cosignature;
 pub mod note;
 
 use base64::Engine;

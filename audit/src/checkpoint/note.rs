@@ -120,16 +120,23 @@ impl fmt::Display for Note {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "{}", self.text)?;
         for signature in &self.signatures {
-            let mut bytes = signature.key_id.to_vec();
-            bytes.extend_from_slice(&signature.bytes);
-            writeln!(f, "\u{2014} {} {}", signature.name, STANDARD.encode(bytes))?;
+            writeln!(f, "{signature}")?;
         }
         Ok(())
     }
 }
 
+impl fmt::Display for Signature {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut bytes = self.key_id.to_vec();
+        bytes.extend_from_slice(&self.bytes);
+        write!(f, "\u{2014} {} {}", self.name, STANDARD.encode(bytes))
+    }
+}
+
 impl Signature {
-    fn parse(line: &str) -> Option<Self> {
+    /// Reads one signature line, without its newline.
+    pub fn parse(line: &str) -> Option<Self> {
         let (name, blob) = line.strip_prefix("\u{2014} ")?.split_once(' ')?;
         let bytes = STANDARD.decode(blob).ok()?;
         let (key_id, bytes) = bytes.split_first_chunk::<4>()?;
@@ -255,7 +262,8 @@ impl FromStr for VerifierKey {
     }
 }
 
-fn is_name(name: &str) -> bool {
+/// Whether a key may be called this.
+pub(crate) fn is_name(name: &str) -> bool {
     !name.is_empty()
         && !name
             .chars()

@@ -8,6 +8,7 @@ use std::sync::{Arc, Condvar, Mutex};
 
 use tokio::sync::watch;
 
+use super::head::Head;
 use super::segment::{self, Header, Segment};
 use super::{Durability, Journal, JournalError, Options, Shared, Synced, Writer, sync, system};
 
@@ -16,7 +17,7 @@ use super::{Durability, Journal, JournalError, Options, Shared, Synced, Writer, 
 pub struct Claim {
     process: String,
     folder: PathBuf,
-    lock: Held,
+    lock: Arc<Held>,
 }
 
 /// The lock on a process's folder, given back when dropped. Closing the file would not be enough: a program
@@ -62,7 +63,7 @@ impl Claim {
             Ok(()) => Ok(Self {
                 process: process.to_owned(),
                 folder,
-                lock: Held(lock),
+                lock: Arc::new(Held(lock)),
             }),
             Err(TryLockError::WouldBlock) => Err(JournalError::Busy(process.to_owned())),
             Err(TryLockError::Error(cause)) => Err(system(&path)(cause)),
@@ -76,6 +77,20 @@ impl Claim {
             Err(JournalError::Busy(_) | JournalError::Name(_)) => Ok(false),
             Err(other) => Err(other),
         }
+    }
+
+    /// The claim of a journal that is still open, for the one that takes its place.
+    pub(super) fn held(process: &str, folder: &Path, lock: &Arc<Held>) -> Self {
+        Self {
+            process: process.to_owned(),
+            folder: folder.to_owned(),
+            lock: Arc::clone(lock),
+        }
+    }
+
+    /// Where this process's journal lies.
+    pub fn folder(&self) -> &Path {
+        &self.folder
     }
 
     /// The claimed name.
@@ -92,17 +107,19 @@ impl Claim {
             epoch,
             first: 1,
         };
+        let head = Arc::new(Head::create(&self.folder, epoch)?);
         let started = Segment::create(&self.folder, &header)?;
         let shared = Arc::new(Shared {
             writer: Mutex::new(Writer {
                 options,
                 waiting_bytes: segment::bytes_of(&self.folder)?,
-                folder: self.folder,
+                folder: self.folder.clone(),
                 path: started.path,
                 process: header.process,
                 epoch,
                 file: Arc::new(started.file),
                 length: started.length,
+                head,
                 next: 1,
                 previous: header.previous,
                 frame: Vec::new(),
@@ -118,11 +135,13 @@ impl Claim {
         };
         Ok(Journal {
             process: self.process,
+            folder: self.folder,
+            options,
             epoch,
             shared,
             synced: reached,
             syncer,
-            _lock: self.lock,
+            lock: self.lock,
         })
     }
 

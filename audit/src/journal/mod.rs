@@ -9,6 +9,7 @@
 //! ```text
 //! FOLDER/PROCESS/lock                                  held while the process lives
 //! FOLDER/PROCESS/epoch                                 the newest epoch, decimal
+//! FOLDER/PROCESS/0000000003.head                       how far epoch 3 was written
 //! FOLDER/PROCESS/0000000003-0000000000000001.journal   epoch 3, frames 1 and on
 //! ```
 //!
@@ -23,6 +24,7 @@
 
 mod claim;
 mod frame;
+pub(crate) mod head;
 mod read;
 mod segment;
 mod sync;
@@ -104,11 +106,13 @@ pub enum JournalError {
 /// An open journal: one process, one epoch. Dropping it gives the name free.
 pub struct Journal {
     process: String,
+    folder: PathBuf,
+    options: Options,
     epoch: u64,
     shared: Arc<Shared>,
     synced: watch::Receiver<Synced>,
     syncer: Option<std::thread::JoinHandle<()>>,
-    _lock: claim::Held,
+    lock: Arc<claim::Held>,
 }
 
 /// What the appending threads and the syncing thread share.
@@ -125,6 +129,7 @@ struct Writer {
     epoch: u64,
     file: Arc<File>,
     length: u64,
+    head: Arc<head::Head>,
     waiting_bytes: u64,
     next: Sequence,
     previous: Hash,
@@ -149,6 +154,20 @@ impl Journal {
     /// The epoch that this opening began.
     pub fn epoch(&self) -> u64 {
         self.epoch
+    }
+
+    /// Whether an earlier fault keeps it from being written to; [`Journal::again`] helps.
+    pub fn is_broken(&self) -> bool {
+        self.shared.lock().broken
+    }
+
+    /// Begins another epoch in place of this one, under the same name. Drop this one afterwards.
+    pub fn again(&self, epoch_after: u64) -> Result<Self, JournalError> {
+        let options = Options {
+            epoch_after,
+            ..self.options
+        };
+        Claim::held(&self.process, &self.folder, &self.lock).open(options)
     }
 
     /// Writes one frame. When this returns, the frame survives the death of the process.
@@ -232,6 +251,9 @@ impl Writer {
         }
         self.length += bytes;
         self.waiting_bytes += bytes;
+        if self.options.durability == Durability::Process {
+            self.head.note(next - 1);
+        }
         self.next = next;
         self.previous = previous;
         Ok(next - 1)

@@ -38,6 +38,10 @@ pub enum Step {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the journal file `{path}` is damaged at byte {offset}, where frame {sequence} should be: {why}")]
 pub struct Damage {
+    /// The process whose journal it is.
+    pub process: String,
+    /// The epoch.
+    pub epoch: u64,
     /// The file.
     pub path: String,
     /// The place in it.
@@ -114,6 +118,29 @@ impl EpochReader {
         Damage {
             sequence,
             ..self.damage("it holds a frame that is not a leaf")
+        }
+    }
+
+    /// When nothing more can come, because the writer is gone: whether it wrote more than is here.
+    /// `moved` frames are in the tree and may be gone.
+    pub(crate) fn cut_short(&self, moved: Sequence) -> Option<Damage> {
+        let written = super::head::last(&self.folder.join(&self.process), self.epoch)?;
+        let here = moved.max(self.next.saturating_sub(1));
+        (written > here).then(|| Damage {
+            sequence: here + 1,
+            ..self.damage("frames are missing at its end")
+        })
+    }
+
+    /// For an epoch whose files are all gone before they were moved.
+    pub(crate) fn gone(folder: &Path, process: &str, epoch: u64, moved: Sequence) -> Damage {
+        Damage {
+            process: process.to_owned(),
+            epoch,
+            path: folder.join(process).display().to_string(),
+            offset: 0,
+            sequence: moved + 1,
+            why: "the files of this epoch are gone before all of it was in the record",
         }
     }
 
@@ -198,7 +225,7 @@ impl EpochReader {
             return Ok(if begun {
                 Ok(false)
             } else {
-                Err(at(&path, 0, first, why))
+                Err(self.at(&path, 0, first, why))
             });
         };
         let start = Header::chain_start(&self.process, self.epoch);
@@ -208,7 +235,7 @@ impl EpochReader {
             && header.first == first
             && expected.is_none_or(|expected| expected == header.previous);
         if !fits {
-            return Ok(Err(at(
+            return Ok(Err(self.at(
                 &path,
                 0,
                 first,
@@ -230,10 +257,21 @@ impl EpochReader {
         Ok(self.segments()?.last().is_none_or(|(last, _)| *last == first))
     }
 
+    fn at(&self, path: &Path, offset: u64, sequence: Sequence, why: &'static str) -> Damage {
+        Damage {
+            process: self.process.clone(),
+            epoch: self.epoch,
+            path: path.display().to_string(),
+            offset,
+            sequence,
+            why,
+        }
+    }
+
     fn damage(&self, why: &'static str) -> Damage {
         match &self.current {
-            Some(current) => at(&current.path, current.offset, self.next, why),
-            None => at(&self.folder, 0, self.next, why),
+            Some(current) => self.at(&current.path, current.offset, self.next, why),
+            None => self.at(&self.folder, 0, self.next, why),
         }
     }
 }
@@ -339,14 +377,5 @@ pub fn read_segment(bytes: &[u8]) -> (u64, Option<&'static str>) {
             Found::Wrong(why) => Some(why),
         };
         return (sequence - header.first, fault);
-    }
-}
-
-fn at(path: &Path, offset: u64, sequence: Sequence, why: &'static str) -> Damage {
-    Damage {
-        path: path.display().to_string(),
-        offset,
-        sequence,
-        why,
     }
 }

@@ -158,10 +158,11 @@ pub fn epochs(folder: &Path, process: &str) -> Result<Vec<Epoch>, JournalError> 
     Ok(epochs)
 }
 
-/// How much lies in a process's folder.
+/// How much lies in a process's segments.
 pub(super) fn bytes_of(folder: &Path) -> Result<u64, JournalError> {
     Ok(listed(folder)?
         .iter()
+        .filter(|path| path.extension().is_some_and(|kind| kind == "journal"))
         .filter_map(|path| fs::metadata(path).ok())
         .map(|file| file.len())
         .sum())

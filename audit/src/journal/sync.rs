@@ -38,7 +38,7 @@ fn run(shared: &Shared, tell: &watch::Sender<Synced>) {
         if last == done {
             return;
         }
-        let file = Arc::clone(&writer.file);
+        let (file, head) = (Arc::clone(&writer.file), Arc::clone(&writer.head));
         drop(writer);
         if file.sync_data().is_err() {
             shared.lock().broken = true;
@@ -49,6 +49,8 @@ fn run(shared: &Shared, tell: &watch::Sender<Synced>) {
             return;
         }
         done = last;
+        // Before anybody who waited goes on: what was answered is noted.
+        head.note(done);
         tell.send_replace(Synced {
             up_to: done,
             failed: false,

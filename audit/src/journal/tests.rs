@@ -114,6 +114,25 @@ fn each_opening_is_an_epoch_of_its_own() {
 }
 
 #[test]
+fn a_journal_begun_again_keeps_its_name_and_what_was_written() {
+    let folder = tempfile::tempdir().unwrap();
+    let journal = open(&folder, process_options());
+    journal.append(b"frame 0").unwrap();
+    let next = journal.again(7).unwrap();
+    drop(journal);
+    assert_eq!((next.process(), next.epoch()), ("p", 8));
+    assert!(!next.is_broken());
+    next.append(b"frame 0").unwrap();
+    assert!(matches!(
+        Claim::of(folder.path(), "p"),
+        Err(JournalError::Busy(_))
+    ));
+    assert_eq!((read(&folder, 1).0, read(&folder, 8).0), (1, 1));
+    drop(next);
+    assert!(Claim::of(folder.path(), "p").is_ok());
+}
+
+#[test]
 fn a_held_name_is_not_given_twice() {
     let folder = tempfile::tempdir().unwrap();
     let first = Claim::any(folder.path(), "a").unwrap();

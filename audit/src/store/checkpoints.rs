@@ -34,16 +34,13 @@ pub async fn issue(
         size: frontier.size(),
         root: frontier.root(),
     };
+    // Whatever name the log had then: one tree, one history.
+    if let Some(before) = largest(&mut *db).await? {
+        continues(&before, checkpoint.size, &mut *db).await?;
+    }
     if let Some(last) = latest(signer.name(), &mut *db).await? {
         let before = &last.checkpoint;
-        let continues =
-            before.size <= checkpoint.size && nodes::root(before.size, &mut *db).await? == before.root;
-        if !continues {
-            return Err(StoreError::Fork {
-                size: checkpoint.size,
-                signed: before.size,
-            });
-        }
+        continues(before, checkpoint.size, &mut *db).await?;
         if *before == checkpoint {
             return Ok(last);
         }
@@ -59,6 +56,53 @@ pub async fn issue(
         .await?;
     let at = DateTime::from_timestamp_millis(now.timestamp_millis()).unwrap_or(now);
     Ok(StoredCheckpoint { checkpoint, at, note })
+}
+
+/// Refuses a tree of `size` that does not continue what `before` states, e.g. one that was signed and
+/// published before this store was restored from a copy.
+pub async fn continues(before: &Checkpoint, size: u64, db: &mut AnyConnection) -> Result<(), StoreError> {
+    if before.size <= size && nodes::root(before.size, db).await? == before.root {
+        return Ok(());
+    }
+    Err(StoreError::Fork {
+        size,
+        signed: before.size,
+    })
+}
+
+/// The checkpoint of `origin` over `size` leaves.
+pub async fn of_size(
+    origin: &str,
+    size: u64,
+    db: &mut AnyConnection,
+) -> Result<Option<StoredCheckpoint>, StoreError> {
+    let row = sqlx::query(
+        "SELECT origin, size, at, root, note FROM audit_checkpoints WHERE origin = $1 AND size = $2",
+    )
+    .bind(origin)
+    .bind(i64::try_from(size).unwrap_or(i64::MAX))
+    .fetch_optional(db)
+    .await?;
+    row.as_ref().map(stored).transpose()
+}
+
+/// At most `limit` checkpoints of `origin` over more than `after` leaves, smallest first.
+pub async fn page(
+    origin: &str,
+    after: u64,
+    limit: u32,
+    db: &mut AnyConnection,
+) -> Result<Vec<StoredCheckpoint>, StoreError> {
+    let rows = sqlx::query(
+        "SELECT origin, size, at, root, note FROM audit_checkpoints \
+         WHERE origin = $1 AND size > $2 ORDER BY size LIMIT $3",
+    )
+    .bind(origin)
+    .bind(i64::try_from(after).unwrap_or(i64::MAX))
+    .bind(i64::from(limit))
+    .fetch_all(db)
+    .await?;
+    rows.iter().map(stored).collect()
 }
 
 /// The newest checkpoint of `origin`.

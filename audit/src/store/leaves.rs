@@ -171,6 +171,15 @@ pub(crate) async fn last(db: &mut AnyConnection) -> Result<Option<u64>, StoreErr
     Ok(row.try_get::<Option<i64>, _>("last")?.map(|last| last as u64))
 }
 
+/// When the newest leaf happened.
+pub async fn newest_time(db: &mut AnyConnection) -> Result<Option<DateTime<Utc>>, StoreError> {
+    let row = sqlx::query("SELECT at FROM audit_leaves ORDER BY position DESC LIMIT 1")
+        .fetch_optional(db)
+        .await?;
+    let at = row.map(|row| row.try_get::<i64, _>("at")).transpose()?;
+    Ok(at.and_then(DateTime::from_timestamp_millis))
+}
+
 /// Drops the inputs kept beside leaves that happened before `at`; the tree stays valid.
 pub async fn forget_inputs(before: DateTime<Utc>, db: &mut AnyConnection) -> Result<u64, StoreError> {
     let done = sqlx::query(
@@ -241,4 +250,4 @@ const LISTED: &str = "position, at, kind, subject, outcome, reason, decision_id,
                       leaf_hash, NULL AS inputs_salt, NULL AS inputs";
 const WIDTH: usize = 11;
 /// Rows per statement: few texts, so that each stays prepared.
-const BATCHES: [usize; 4] = [64, 16, 4, 1];
+const BATCHES: [usize; 3] = [16, 4, 1];

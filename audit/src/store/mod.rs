@@ -6,6 +6,9 @@
 //! of their transaction: append last, and update the world's revision before, never after.
 
 pub mod checkpoints;
+pub mod cosignatures;
+pub mod epochs;
+pub mod keys;
 pub mod leaves;
 pub mod nodes;
 pub mod positions;

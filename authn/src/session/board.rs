@@ -12,11 +12,14 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use countersign_directory::id::{DeviceId, PersonId};
 
 use super::{Session, SessionId, Sid};
 use crate::assurance::Level;
+
+/// How precisely activity is known.
+const NOTED_EVERY: TimeDelta = TimeDelta::seconds(1);
 
 /// A session's tie to a client.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -158,13 +161,14 @@ impl Board {
             .map(|entry| Facts::of(&entry.session))
     }
 
-    /// Notes that the session, if live, was used. Kept in memory until [`Board::take_touched`].
+    /// Notes that the session, if live, was used. Kept in memory until [`Board::take_touched`]. Within
+    /// a second of the last note nothing is: what is known of a session stands still that long.
     pub fn touch(&self, id: &SessionId, now: DateTime<Utc>) {
         let mut inner = self.write();
         let Some(entry) = inner.sessions.get_mut(id) else {
             return;
         };
-        if entry.session.is_live(now) && now > entry.session.last_activity {
+        if entry.session.is_live(now) && now - entry.session.last_activity >= NOTED_EVERY {
             entry.session.last_activity = now;
             inner.touched.insert(id.clone(), now);
         }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //! The records of `policies/schema.cedarschema`, each from one of our types.
 
-use cedar_policy::RestrictedExpression;
 use chrono::{DateTime, Utc};
 use countersign_directory::{
     Attestation, ChannelState, ClearanceKind, ClearanceState, Country, MissionId, Person, PersonKind, Role,
@@ -9,121 +8,123 @@ use countersign_directory::{
 };
 use countersign_labels::{Label, Schemes};
 
-use super::record::{Record, text};
-use super::request::Unbuildable;
+use super::value::{Field, Record};
 use crate::Snapshot;
 use crate::facts::SessionFacts;
-use crate::resolve::{Accredited, Asked, Grant, Here, Joined, Named, Place, is_sponsored};
+use crate::resolve::{Accredited, Asked, Device, Grant, Here, Joined, Named, Place, is_sponsored};
 
-type Built = Result<RestrictedExpression, Unbuildable>;
-
-pub(super) fn person(named: Named<'_>, snapshot: &Snapshot) -> Record {
+pub(super) fn person<'c>(named: Named<'c>, snapshot: &Snapshot) -> Record<'c> {
     let Named { id, person } = named;
     let rejected =
         |clearance: &countersign_directory::Clearance| clearance.attestation == Some(Attestation::Rejected);
     let mut record = Record::default();
     record
-        .text("id", id)
-        .bool("active", person.status == Status::Active)
-        .text("kind", kind(person.kind))
-        .texts("roles", roles(person))
-        .texts("nationalities", person.nationalities.iter().map(Country::as_str))
-        .maybe(
-            "agency",
-            person.agency.as_ref().map(|agency| text(agency.as_str())),
+        .text(Field::Id, id)
+        .bool(Field::Active, person.status == Status::Active)
+        .text(Field::Kind, kind(person.kind))
+        .texts(Field::Roles, roles(person))
+        .texts(
+            Field::Nationalities,
+            person.nationalities.iter().map(Country::as_str),
         )
-        .texts("missions", person.missions.iter().map(MissionId::as_str))
-        .bool("sponsored", is_sponsored(person, snapshot))
-        .bool("rejected", person.clearances.iter().any(rejected));
+        .text_if(Field::Agency, person.agency.as_ref().map(AsRef::as_ref))
+        .texts(Field::Missions, person.missions.iter().map(MissionId::as_str))
+        .bool(Field::Sponsored, is_sponsored(person, snapshot))
+        .bool(Field::Rejected, person.clearances.iter().any(rejected));
     record
 }
 
-pub(super) fn approver(named: Named<'_>) -> Built {
+pub(super) fn approver(named: Named<'_>) -> Record<'_> {
     let mut record = Record::default();
     record
-        .text("id", named.id)
-        .bool("active", named.person.status == Status::Active)
-        .texts("roles", roles(named.person));
-    record.build()
+        .text(Field::Id, named.id)
+        .bool(Field::Active, named.person.status == Status::Active)
+        .texts(Field::Roles, roles(named.person));
+    record
 }
 
-pub(super) fn session(session: &SessionFacts, now: DateTime<Utc>) -> Built {
+pub(super) fn session(session: &SessionFacts, now: DateTime<Utc>) -> Record<'static> {
     let age = |moment: DateTime<Utc>| now.timestamp_millis().saturating_sub(moment.timestamp_millis());
     let mut record = Record::default();
     record
-        .long("aal", session.aal)
-        .long("signed_in_for", age(session.auth_time))
-        .long("idle_for", age(session.last_activity))
-        .bool("revoked", session.revoked);
-    record.build()
+        .long(Field::Aal, session.aal)
+        .long(Field::SignedInFor, age(session.auth_time))
+        .long(Field::IdleFor, age(session.last_activity))
+        .bool(Field::Revoked, session.revoked);
+    record
 }
 
-pub(super) fn label(label: &Label) -> Built {
+pub(super) fn device(device: Device, now: DateTime<Utc>) -> Record<'static> {
     let mut record = Record::default();
     record
-        .text("scheme", label.scheme())
-        .long("rank", label.rank())
-        .texts("compartments", label.compartments().iter().map(String::as_str))
-        .texts("by_clearance", label.by_clearance())
-        .texts("by_recipients", label.by_recipients().iter().map(String::as_str))
-        .bool("nationals_only", label.nationals_only());
+        .bool(Field::Managed, device.managed)
+        .long(Field::Rank, device.rank);
+    if let Some(reported) = device.posture_reported_at {
+        let ago = now.timestamp_millis().saturating_sub(reported.timestamp_millis());
+        record.long(Field::ReportedAgo, ago);
+    }
+    record
+}
+
+pub(super) fn label(label: &Label) -> Record<'_> {
+    let mut record = Record::default();
+    record
+        .text(Field::Scheme, label.scheme())
+        .long(Field::Rank, label.rank())
+        .sorted(Field::Compartments, label.compartments())
+        .texts(Field::ByClearance, label.by_clearance())
+        .sorted(Field::ByRecipients, label.by_recipients())
+        .bool(Field::NationalsOnly, label.nationals_only())
+        .moment_if(Field::NotBefore, label.not_before());
     if let Some(nations) = label.audience().nations() {
-        record.texts("audience", nations.iter().map(String::as_str));
+        record.sorted(Field::Audience, nations);
     }
-    if let Some(moment) = label.not_before() {
-        record.moment("not_before", moment);
-    }
-    record.build()
+    record
 }
 
-pub(super) fn joined(joined: &Joined) -> Built {
+pub(super) fn joined(joined: &Joined) -> Record<'_> {
     let mut record = Record::default();
     record
-        .text("scheme", &joined.scheme)
-        .long("rank", joined.rank)
-        .texts("compartments", joined.compartments.iter().map(String::as_str))
-        .texts("by_clearance", joined.compartments.iter().map(String::as_str))
-        .texts("by_recipients", [])
-        .bool("nationals_only", joined.nationals_only);
+        .text(Field::Scheme, &joined.scheme)
+        .long(Field::Rank, joined.rank)
+        .sorted(Field::Compartments, &joined.compartments)
+        .sorted(Field::ByClearance, &joined.compartments)
+        .texts(Field::ByRecipients, [])
+        .bool(Field::NationalsOnly, joined.nationals_only)
+        .moment_if(Field::NotBefore, joined.not_before);
     if let Some(nations) = &joined.audience {
-        record.texts("audience", nations.iter().map(String::as_str));
+        record.sorted(Field::Audience, nations);
     }
-    if let Some(moment) = joined.not_before {
-        record.moment("not_before", moment);
-    }
-    record.build()
+    record
 }
 
-pub(super) fn place(place: &Place<'_>) -> Built {
+pub(super) fn place<'c>(place: &'c Place<'_>) -> Record<'c> {
     let channel = &place.channel;
     let mut record = Record::default();
     record
-        .text("id", place.id)
-        .put("label", label(&place.label)?)
-        .bool("open", channel.state == ChannelState::Open)
-        .bool("drift", channel.label_drift)
-        .bool("listed", channel.listed)
-        .bool("externals_allowed", channel.externals_allowed)
-        .bool("industry_allowed", channel.industry_allowed)
-        .texts("missions", channel.missions.iter().map(MissionId::as_str))
-        .bool("closed_list", channel.recipients.is_some())
-        .bool("names_owners", channel.owners.is_some());
-    record.build()
+        .text(Field::Id, place.id)
+        .record(Field::Label, label(&place.label))
+        .bool(Field::Open, channel.state == ChannelState::Open)
+        .bool(Field::Drift, channel.label_drift)
+        .bool(Field::Listed, channel.listed)
+        .bool(Field::ExternalsAllowed, channel.externals_allowed)
+        .bool(Field::IndustryAllowed, channel.industry_allowed)
+        .texts(Field::Missions, channel.missions.iter().map(MissionId::as_str))
+        .bool(Field::ClosedList, channel.recipients.is_some())
+        .bool(Field::NamesOwners, channel.owners.is_some());
+    record
 }
 
-pub(super) fn here(here: Here) -> Built {
+pub(super) fn here(here: Here) -> Record<'static> {
     let mut record = Record::default();
     record
-        .bool("member", here.member)
-        .bool("recipient", here.recipient)
-        .bool("owner", here.owner);
-    record.build()
+        .bool(Field::Member, here.member)
+        .bool(Field::Recipient, here.recipient)
+        .bool(Field::Owner, here.owner);
+    record
 }
 
-pub(super) fn node(node: Accredited<'_>, schemes: &Schemes) -> Built {
-    let nations = schemes
-        .communities()
-        .expand(node.node.communities.iter().map(String::as_str));
+pub(super) fn node<'c>(node: Accredited<'c>, snapshot: &'c Snapshot, schemes: &Schemes) -> Record<'c> {
     let compartments = node
         .node
         .accreditation
@@ -131,33 +132,42 @@ pub(super) fn node(node: Accredited<'_>, schemes: &Schemes) -> Built {
         .flat_map(|held| held.compartments.iter());
     let mut record = Record::default();
     record
-        .text("id", node.id)
-        .long("rank", node.rank)
-        .texts("compartments", compartments.map(String::as_str))
-        .bool("agreement", node.node.agreement)
-        .texts("nations", nations.iter().map(String::as_str));
-    record.build()
+        .text(Field::Id, node.id)
+        .long(Field::Rank, node.rank)
+        .texts(Field::Compartments, compartments.map(String::as_str))
+        .bool(Field::Agreement, node.node.agreement);
+    match snapshot.nations(&node.node.communities) {
+        Some(nations) => record.sorted(Field::Nations, nations),
+        None => {
+            let named = node.node.communities.iter().map(String::as_str);
+            record.owned(Field::Nations, schemes.communities().expand(named))
+        }
+    };
+    record
 }
 
-pub(super) fn asked(asked: &Asked<'_>) -> Built {
+pub(super) fn asked<'c>(asked: &'c Asked<'_>) -> Record<'c> {
     let person = asked.person;
     let mut record = Record::default();
     record
-        .put("label", label(&asked.label)?)
-        .maybe("place", asked.place.map(text))
-        .texts("nationalities", person.nationalities.iter().map(Country::as_str))
-        .texts("briefings", person.briefings.iter().map(String::as_str))
-        .texts("briefings_accepted", asked.briefings_accepted.iter().copied())
-        .maybe("used", asked.used.map(grant).transpose()?)
-        .maybe("suspended", asked.suspended.map(grant).transpose()?)
-        .maybe("lapsed", asked.lapsed.map(grant).transpose()?)
-        .bool("holds", asked.holds)
-        .bool("reachable", asked.reachable)
-        .texts("compartments", asked.compartments.iter().copied());
-    record.build()
+        .record(Field::Label, label(&asked.label))
+        .text_if(Field::Place, asked.place)
+        .texts(
+            Field::Nationalities,
+            person.nationalities.iter().map(Country::as_str),
+        )
+        .texts(Field::Briefings, person.briefings.iter().map(String::as_str))
+        .texts(Field::BriefingsAccepted, asked.briefings_accepted.iter().copied())
+        .record_if(Field::Used, asked.used.map(grant))
+        .record_if(Field::Suspended, asked.suspended.map(grant))
+        .record_if(Field::Lapsed, asked.lapsed.map(grant))
+        .bool(Field::Holds, asked.holds)
+        .bool(Field::Reachable, asked.reachable)
+        .texts(Field::Compartments, asked.compartments.iter().copied());
+    record
 }
 
-fn grant(grant: Grant<'_>) -> Built {
+fn grant(grant: Grant<'_>) -> Record<'_> {
     let clearance = grant.clearance;
     let lasts = clearance
         .valid_until
@@ -165,40 +175,35 @@ fn grant(grant: Grant<'_>) -> Built {
         .saturating_sub(clearance.valid_from.timestamp_millis());
     let mut record = Record::default();
     record
-        .text("scheme", &clearance.scheme)
-        .long("rank", grant.rank)
-        .text("kind", clearance_kind(clearance.kind))
-        .text("state", clearance_state(clearance.state))
-        .moment("valid_from", clearance.valid_from)
-        .moment("valid_until", clearance.valid_until)
-        .long("lasts", lasts)
-        .bool("rejected", clearance.attestation == Some(Attestation::Rejected))
-        .maybe(
-            "channel",
-            clearance.channel.as_ref().map(|channel| text(channel.as_str())),
-        );
+        .text(Field::Scheme, &clearance.scheme)
+        .long(Field::Rank, grant.rank)
+        .text(Field::Kind, clearance_kind(clearance.kind))
+        .text(Field::State, clearance_state(clearance.state))
+        .moment(Field::ValidFrom, clearance.valid_from)
+        .moment(Field::ValidUntil, clearance.valid_until)
+        .long(Field::Lasts, lasts)
+        .bool(
+            Field::Rejected,
+            clearance.attestation == Some(Attestation::Rejected),
+        )
+        .text_if(Field::Channel, clearance.channel.as_ref().map(AsRef::as_ref));
     if let Some(agreement) = grant.agreement {
         let terms = agreement.terms();
         let covers = [(terms.clearances, "clearances"), (terms.labels, "labels")];
+        let covers = covers.into_iter().filter(|(covered, _)| *covered);
         let mut used = Record::default();
-        used.text("id", agreement.id())
-            .text("from", &terms.from)
-            .text("to", &terms.to)
-            .moment("valid_from", terms.valid_from)
-            .moment("valid_until", terms.valid_until)
-            .texts(
-                "covers",
-                covers
-                    .into_iter()
-                    .filter(|(covered, _)| *covered)
-                    .map(|(_, name)| name),
-            );
-        record.put("agreement", used.build()?);
+        used.text(Field::Id, agreement.id())
+            .text(Field::From, &terms.from)
+            .text(Field::To, &terms.to)
+            .moment(Field::ValidFrom, terms.valid_from)
+            .moment(Field::ValidUntil, terms.valid_until)
+            .texts(Field::Covers, covers.map(|(_, name)| name));
+        record.record(Field::Agreement, used);
     }
-    record.build()
+    record
 }
 
-fn roles(person: &Person) -> impl Iterator<Item = &'static str> {
+fn roles(person: &Person) -> impl Iterator<Item = &str> {
     person.roles.iter().map(|role| match role {
         Role::Archiver => "archiver",
         Role::Auditor => "auditor",

@@ -1,11 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
-//! Between our types and Cedar's: the request that a case becomes, and the policies that judge it.
+//! Between our types and Cedar's: what the policies read of a case, and the policies that judge it.
 
+mod compile;
+mod evaluate;
 mod facts;
+mod frame;
+mod judge;
 mod policies;
-mod record;
 mod request;
+mod scope;
+mod value;
 
+pub(crate) use frame::Frame;
+pub(crate) use judge::{Judge, Of};
 pub(crate) use policies::{Candidates, Checked, schema};
 pub use policies::{LoadError, Policies, PolicyFile};
-pub(crate) use request::{Types, Unbuildable, asking};
+pub(crate) use request::{Types, Unbuildable};

@@ -14,6 +14,7 @@ use super::moved::{Load, load};
 use super::place::{Moved, Place, understood};
 use crate::action::{Action, Kind};
 use crate::facts::DeviceFacts;
+use crate::remember::Turn;
 use crate::{Facts, Question, Reference, Snapshot};
 
 /// A person with her identifier.
@@ -72,6 +73,7 @@ pub(crate) struct LoadFacts {
     pub(crate) label: Option<super::moved::Joined>,
     pub(crate) originators: Vec<String>,
     pub(crate) foreign: Vec<String>,
+    pub(crate) turn: Turn,
 }
 
 /// What a question names, found.
@@ -195,7 +197,7 @@ fn sent_label(
 ) -> Result<Arc<Label>, Fault> {
     let raw: RawLabel =
         serde::Deserialize::deserialize(label).map_err(|_| Fault("a label that cannot be understood"))?;
-    let label = understood(&raw, schemes)?;
+    let label = understood(&raw, snapshot, schemes)?;
     if let Some(accreditation) = &snapshot.settings().accreditation {
         let above = rank(accreditation, schemes)? < label.rank()
             || label
@@ -355,7 +357,7 @@ fn unmarked(snapshot: &Snapshot, schemes: &Schemes) -> Result<Arc<Label>, Fault>
         .and_then(lowest)
         .or_else(|| lowest("NATO"))
         .ok_or(Fault("no scheme has a rank 0"))?;
-    understood(&raw, schemes)
+    understood(&raw, snapshot, schemes)
 }
 
 struct Asking<'a> {
@@ -428,6 +430,7 @@ impl<'a> Asking<'a> {
         let nobody = Members {
             not_cleared: false,
             until: None,
+            turn: Turn::default(),
         };
         let into = match action.kind {
             Kind::Forward => to,
@@ -456,6 +459,7 @@ impl From<Load<'_>> for LoadFacts {
             label: load.label,
             originators: load.originators.into_iter().map(str::to_owned).collect(),
             foreign: load.foreign.into_iter().collect(),
+            turn: load.turn,
         }
     }
 }

@@ -10,6 +10,7 @@ use countersign_directory::{Attestation, Clearance, ClearanceKind, ClearanceStat
 use countersign_labels::{Agreement, BRIEFING_AT, CLEARANCE_FROM, Label, Rank, Schemes};
 
 use super::Fault;
+use crate::remember::Turn;
 use crate::{Reason, Snapshot};
 
 /// An emergency clearance that lasts longer counts for nothing.
@@ -58,6 +59,8 @@ pub(crate) struct Asked<'a> {
     pub(crate) holds: bool,
     pub(crate) reachable: bool,
     pub(crate) compartments: BTreeSet<&'a str>,
+    /// When time alone next changes any of this.
+    pub(crate) turn: Turn,
 }
 
 /// Looks for the clearances of `person` that matter for `label`.
@@ -80,9 +83,15 @@ pub(crate) fn ask<'a>(
         holds: false,
         reachable: false,
         compartments: BTreeSet::new(),
+        turn: Turn::default(),
     };
+    if let Some(moment) = label.not_before() {
+        asked.turn.begins(moment, now);
+    }
     for clearance in person.clearances.iter().filter(|clearance| counts(clearance, at)) {
         asked.holds = true;
+        asked.turn.begins(clearance.valid_from, now);
+        asked.turn.ends_after(clearance.valid_until, now);
         let level = schemes
             .scheme(&clearance.scheme)
             .and_then(|scheme| scheme.level(&clearance.level))
@@ -102,9 +111,12 @@ pub(crate) fn ask<'a>(
             }
             for agreement in snapshot.agreements() {
                 let terms = agreement.terms();
-                let applies = terms.from == clearance.scheme && terms.to == label.scheme();
-                if applies
-                    && agreement.in_force(now)
+                if terms.from != clearance.scheme || terms.to != label.scheme() {
+                    continue;
+                }
+                asked.turn.begins(terms.valid_from, now);
+                asked.turn.ends_after(terms.valid_until, now);
+                if agreement.in_force(now)
                     && let Some(read) = agreement.clearance_in(level, schemes)
                 {
                     asked.weigh(

@@ -12,6 +12,7 @@ use super::Fault;
 use super::clearance::{Where, ask};
 use super::place::{Place, is_active, is_archiving, is_sponsored};
 use crate::Snapshot;
+use crate::remember::{MembersKey, Turn};
 
 /// What the members of a channel make of a label.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,10 +21,38 @@ pub(crate) struct Members {
     pub(crate) not_cleared: bool,
     /// The first end of a validity on which the answer rests.
     pub(crate) until: Option<DateTime<Utc>>,
+    /// When time alone next changes it.
+    pub(crate) turn: Turn,
+}
+
+/// What every active member makes of `label` in `place`, remembered while the world stays as it is.
+pub(crate) fn members(
+    place: &Place<'_>,
+    label: &Arc<Label>,
+    snapshot: &Snapshot,
+    schemes: &Schemes,
+    now: DateTime<Utc>,
+) -> Result<Members, Fault> {
+    if !place.is_of(snapshot) {
+        return ask_each(place, label, snapshot, schemes, now);
+    }
+    let asked = (place.id, label);
+    let same = |key: &MembersKey| key.channel == place.id && key.label == *label;
+    let kept = &snapshot.memory().members;
+    if let Some(members) = kept.find(&asked, same, now) {
+        return Ok(members);
+    }
+    let members = ask_each(place, label, snapshot, schemes, now)?;
+    let key = MembersKey {
+        channel: place.id.to_owned(),
+        label: Arc::clone(label),
+    };
+    kept.keep(&asked, key, members, now, members.turn.moment());
+    Ok(members)
 }
 
 /// Asks for every active member, the person alone, as for reading `label` in `place`.
-pub(crate) fn members(
+fn ask_each(
     place: &Place<'_>,
     label: &Arc<Label>,
     snapshot: &Snapshot,
@@ -33,6 +62,7 @@ pub(crate) fn members(
     let mut found = Members {
         not_cleared: false,
         until: None,
+        turn: Turn::default(),
     };
     let at = Where {
         place: Some(place.id),
@@ -52,6 +82,7 @@ pub(crate) fn members(
         {
             found.not_cleared = true;
         }
+        found.turn.and(asked.turn);
         found.until = [found.until, asked.until()].into_iter().flatten().min();
     }
     Ok(found)

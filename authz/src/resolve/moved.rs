@@ -10,6 +10,7 @@ use countersign_labels::{Agreement, Label, Order, Schemes, within};
 use super::Fault;
 use super::place::{Moved, Place};
 use crate::Snapshot;
+use crate::remember::Turn;
 
 /// The rank of what cannot be expressed in the scheme of its destination: above every level.
 const BEYOND: i64 = 99;
@@ -23,6 +24,8 @@ pub(crate) struct Load<'a> {
     pub(crate) originators: BTreeSet<&'a str>,
     /// Schemes that no agreement brings into the destination's.
     pub(crate) foreign: BTreeSet<String>,
+    /// When time alone next changes it.
+    pub(crate) turn: Turn,
 }
 
 /// The join of labels in one scheme.
@@ -51,6 +54,9 @@ pub(crate) fn load<'a>(
         load.originators
             .extend(own.and_then(|label| label.originator_controlled_by()));
         let label = item.label();
+        if let Some(moment) = label.not_before() {
+            load.turn.begins(moment, now);
+        }
         if label.scheme() == into.label.scheme() {
             load.add(Joined::of(label));
             continue;
@@ -60,14 +66,16 @@ pub(crate) fn load<'a>(
         }
         let between = |agreement: &&Agreement| {
             let terms = agreement.terms();
-            terms.labels
-                && terms.from == label.scheme()
-                && terms.to == into.label.scheme()
-                && agreement.in_force(now)
+            terms.labels && terms.from == label.scheme() && terms.to == into.label.scheme()
         };
+        for terms in snapshot.agreements().filter(between).map(Agreement::terms) {
+            load.turn.begins(terms.valid_from, now);
+            load.turn.ends_after(terms.valid_until, now);
+        }
+        let in_force = |agreement: &&Agreement| agreement.in_force(now);
         let fits =
             |agreement: &&Agreement| within(label, &into.label, [*agreement], schemes, now) == Order::Within;
-        let agreements: Vec<&Agreement> = snapshot.agreements().filter(between).collect();
+        let agreements: Vec<&Agreement> = snapshot.agreements().filter(between).filter(in_force).collect();
         let Some(agreement) = agreements
             .iter()
             .copied()

@@ -23,7 +23,7 @@ impl<'a> Place<'a> {
         let channel = snapshot.channel(id).ok_or(Fault("unknown channel"))?;
         Ok(Self {
             id,
-            label: understood(&channel.label, schemes)?,
+            label: understood(&channel.label, snapshot, schemes)?,
             channel: Cow::Borrowed(channel),
         })
     }
@@ -35,6 +35,14 @@ impl<'a> Place<'a> {
             None => Cow::Owned(bare(label.to_raw())),
         };
         Self { id, channel, label }
+    }
+
+    /// Whether it is a channel of the world, not one that is yet to be.
+    pub(crate) fn is_of(&self, snapshot: &Snapshot) -> bool {
+        let known = snapshot.channel(self.id);
+        known.is_some_and(
+            |known| matches!(self.channel, Cow::Borrowed(held) if std::ptr::eq(held, known.as_ref())),
+        )
     }
 
     /// In a fixed channel every item bears the channel's label.
@@ -89,7 +97,7 @@ impl<'a> Moved<'a> {
         let own = known.and_then(|item| item.label.as_ref());
         Ok(Self {
             place: Place::of(channel, snapshot, schemes)?,
-            own: own.map(|raw| understood(raw, schemes)).transpose()?,
+            own: own.map(|raw| understood(raw, snapshot, schemes)).transpose()?,
         })
     }
 
@@ -102,7 +110,14 @@ impl<'a> Moved<'a> {
     }
 }
 
-pub(crate) fn understood(raw: &RawLabel, schemes: &Schemes) -> Result<Arc<Label>, Fault> {
+pub(crate) fn understood(
+    raw: &RawLabel,
+    snapshot: &Snapshot,
+    schemes: &Schemes,
+) -> Result<Arc<Label>, Fault> {
+    if let Some(known) = snapshot.label(raw) {
+        return Ok(Arc::clone(known));
+    }
     schemes
         .label(raw)
         .map(Arc::new)

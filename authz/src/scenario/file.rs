@@ -62,7 +62,7 @@ fn run_file(
         let expect = row
             .get("expect")
             .ok_or_else(|| wrong(&format!("{id}: `expect` is missing")))?;
-        let decision = run(engine, snapshot, row, &defaults)
+        let (decision, _) = run(engine, snapshot, row, &defaults)
             .ok_or_else(|| wrong(&format!("{id}: `at` is missing or no moment in RFC 3339")))?;
         report.rows.push(compare(&id, expect, &decision));
     }

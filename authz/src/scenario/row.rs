@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::given::{merge, patched};
 use crate::facts::{DeviceFacts, Facts, SessionFacts};
-use crate::{Context, Decision, Engine, Question, Reference, Snapshot};
+use crate::{Context, Decision, Engine, Inputs, Question, Reference, Snapshot};
 
 /// What holds where a scenario does not say otherwise.
 #[derive(Debug, Clone)]
@@ -15,13 +15,13 @@ pub(super) struct Defaults<'a> {
     pub(super) at: Option<DateTime<Utc>>,
 }
 
-/// Runs one scenario. None when it has no moment.
+/// Runs one scenario, and tells what it rested on. None when it has no moment.
 pub(super) fn run(
     engine: &Engine,
     snapshot: &Snapshot,
     row: &Value,
     defaults: &Defaults<'_>,
-) -> Option<Decision> {
+) -> Option<(Decision, Value)> {
     let at = match row.get("at") {
         Some(at) => moment(at)?,
         None => defaults.at?,
@@ -33,10 +33,10 @@ pub(super) fn run(
     );
     let facts = self::facts(&facts, at);
     let question = question(row);
-    Some(match row.get("given") {
-        Some(given) => engine.decide(&patched(snapshot, given), &question, &facts, at),
-        None => engine.decide(snapshot, &question, &facts, at),
-    })
+    let patched = row.get("given").map(|given| patched(snapshot, given));
+    let decision = engine.decide(patched.as_ref().unwrap_or(snapshot), &question, &facts, at);
+    let inputs = Inputs::of(&question, &facts, snapshot, at).to_value();
+    Some((decision, inputs))
 }
 
 /// A moment in RFC 3339.

@@ -14,6 +14,8 @@ use crate::{Decision, Engine, Reason, Snapshot};
 pub struct Simulation {
     /// The decision.
     pub decision: Decision,
+    /// What it rested on.
+    pub inputs: Value,
     /// Every guard that fails.
     pub failing: Vec<Failed>,
 }
@@ -62,8 +64,12 @@ pub fn simulate(
     if !scenario.is_object() {
         return Err(SimulateError::NotAnObject);
     }
-    let decision =
+    let (decision, inputs) =
         run(engine, snapshot, scenario, &Defaults { facts, at: Some(now) }).ok_or(SimulateError::At)?;
     let failing = decision.failing.iter().copied().map(Failed::from).collect();
-    Ok(Simulation { decision, failing })
+    Ok(Simulation {
+        decision,
+        inputs,
+        failing,
+    })
 }

@@ -7,16 +7,16 @@ use serde::{Deserialize, Serialize};
 use crate::Set;
 
 /// Up to where a device or node may be trusted.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Accreditation {
-    /// The scheme of the level.
-    pub scheme: String,
-    /// The highest level.
-    pub level: String,
     /// The compartments, asked of nodes.
     #[serde(default, skip_serializing_if = "Set::is_empty")]
     pub compartments: Set<String>,
+    /// The highest level.
+    pub level: String,
+    /// The scheme of the level.
+    pub scheme: String,
 }
 
 /// A device.

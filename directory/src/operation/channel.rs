@@ -348,7 +348,7 @@ fn narrow(channel: &mut Channel, report: &Registration) -> Vec<&'static str> {
 }
 
 /// The label, if it is understood and this deployment may hold it.
-async fn understood(label: &RawLabel, db: &mut AnyConnection) -> Result<Label, ChannelError> {
+pub(super) async fn understood(label: &RawLabel, db: &mut AnyConnection) -> Result<Label, ChannelError> {
     let schemes = Schemes::builtin();
     let understood = schemes.label(label)?;
     let Some(ceiling) = settings::load(db).await?.unwrap_or_default().accreditation else {

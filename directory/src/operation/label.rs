@@ -7,7 +7,7 @@ use countersign_labels::{Label, Order, RawLabel, Schemes, within};
 
 /// Whether `new` keeps everything that `old` asks for: it is the same or a higher rank, has all
 /// compartments, no wider audience, and keeps nationals-only, embargo and originator control.
-pub(super) fn rises(old: &Label, new: &Label, schemes: &Schemes, now: DateTime<Utc>) -> bool {
+pub(crate) fn rises(old: &Label, new: &Label, schemes: &Schemes, now: DateTime<Utc>) -> bool {
     let embargo_kept = old
         .not_before()
         .is_none_or(|moment| moment <= now || new.not_before().is_some_and(|later| later >= moment));

@@ -3,16 +3,21 @@
 //! works in the caller's transaction, records its changes in the feed, and returns what happened.
 
 pub mod agreement;
+pub mod amend;
 pub mod approval;
+pub mod break_glass;
 pub mod channel;
 pub mod device;
 pub mod import;
 pub mod member;
 pub mod person;
+pub mod proposal;
 pub mod server;
 pub mod settings;
 
 mod label;
+
+pub(crate) use label::rises;
 
 use crate::{Event, Revision};
 

@@ -5,10 +5,11 @@ use chrono::{DateTime, Utc};
 use sqlx::AnyConnection;
 
 use super::row::Columns;
-use super::{StoreError, sql};
+use super::{StoreError, history, sql};
 use crate::change::{Change, Cursor, Recorded, Revision};
 
-/// Draws the next revision and records `changes` under it. From here to the end of the transaction
+/// Draws the next revision and records `changes` under it, with what they made of the world: call it
+/// after the writes. From here to the end of the transaction
 /// no other writer draws one, so that revisions become visible in their own order. Without changes
 /// nothing is drawn, and the revision is the one that holds.
 pub async fn record(
@@ -45,6 +46,7 @@ pub async fn record(
         }
         query.execute(&mut *db).await?;
     }
+    history::keep(changes, revision, db).await?;
     Ok(revision)
 }
 

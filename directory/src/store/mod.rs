@@ -3,11 +3,14 @@
 //! commit a transaction; the same text runs on SQLite and on PostgreSQL.
 
 pub mod approvals;
+pub mod break_glass;
 pub mod changes;
 pub mod channels;
 pub mod clearances;
+pub mod history;
 pub mod members;
 pub mod people;
+pub mod proposals;
 pub mod server_ids;
 pub mod servers;
 pub mod settings;

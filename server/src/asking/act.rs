@@ -8,7 +8,7 @@ use countersign_authz::{Context, DeviceFacts, Facts, Question, Reference};
 use countersign_directory::Permit;
 
 use crate::app::House;
-use crate::asking::session_facts;
+use crate::asking::{Answered, session_facts};
 use crate::http::problem::Problem;
 use crate::record::decision::Asker;
 
@@ -22,6 +22,23 @@ impl House {
         kind: &str,
         id: &str,
     ) -> Result<Permit, Problem> {
+        let answered = self
+            .ask_act(session, action, Reference::new(kind, id), Context::default())
+            .await;
+        answered
+            .decision
+            .permit()
+            .ok_or_else(|| refused(&answered, action))
+    }
+
+    /// The decision behind [`House::act`], with what the question brings along.
+    pub(crate) async fn ask_act(
+        &self,
+        session: &Session,
+        action: &str,
+        resource: Reference,
+        context: Context,
+    ) -> Answered {
         let known = self.board.facts_of(&session.id);
         let device = session.place.device.clone();
         let facts = Facts {
@@ -32,26 +49,28 @@ impl House {
         let question = Question {
             subject: session.person.to_string(),
             action: action.to_owned(),
-            resource: Reference::new(kind, id),
-            context: Context::default(),
+            resource,
+            context,
         };
         let asker = Asker {
             session: Some(session.id.to_string()),
             hears_all: true,
             ..Asker::default()
         };
-        let answered = self.decide(&self.snapshot(), &question, facts, asker).await;
-        answered.decision.permit().ok_or_else(|| {
-            let reason = answered.decision.reason;
-            let mut problem = Problem::forbidden(
-                reason.map_or("NOT_AVAILABLE", countersign_authz::Reason::code),
-                reason.map_or("This is not available.", countersign_authz::Reason::user_text),
-            );
-            problem.decision_id = Some(answered.id);
-            problem.required_roles = required_roles(action);
-            problem
-        })
+        self.decide(&self.snapshot(), &question, facts, asker).await
     }
+}
+
+/// The refusal in words.
+pub(crate) fn refused(answered: &Answered, action: &str) -> Problem {
+    let reason = answered.decision.reason;
+    let mut problem = Problem::forbidden(
+        reason.map_or("NOT_AVAILABLE", countersign_authz::Reason::code),
+        reason.map_or("This is not available.", countersign_authz::Reason::user_text),
+    );
+    problem.decision_id = Some(answered.id.clone());
+    problem.required_roles = required_roles(action);
+    problem
 }
 
 /// Who may do it, for the page that says so. The rule itself is a guardrail; see guard 7.

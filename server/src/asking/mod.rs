@@ -3,14 +3,14 @@
 //! own stores, the engine decides, the decision goes on record, and only then is it answered.
 
 pub mod act;
+pub mod amend;
 pub mod feed;
 pub mod server_question;
 pub mod standing;
 
 use authn::session::board;
-use countersign_audit::journal::JournalError;
 use countersign_authn as authn;
-use countersign_authz::{Decision, Facts, Question, SessionFacts, Snapshot};
+use countersign_authz::{Decision, Facts, Inputs, Question, Reason, SessionFacts, Snapshot};
 
 use crate::app::House;
 use crate::record::Recorded;
@@ -40,44 +40,64 @@ impl House {
         let now = self.now();
         facts.audit_available &= self.tail.is_fresh(now);
         let decision = self.engine.decide(snapshot, question, &facts, now);
-        let revision = revision(snapshot);
-        let recorded = Recorded::new(
-            question,
-            &decision,
-            asker.clone(),
-            revision.clone(),
-            now,
-            &mut self.rng(),
-        );
+        let inputs = Inputs::of(question, &facts, snapshot, now);
+        let recorded = self.recorded(&inputs, &decision, asker.clone(), revision(snapshot));
         let id = recorded.id.clone();
         match self.recorder.decision(recorded).await {
             Ok(()) => Answered {
                 decision,
                 id,
-                revision,
+                revision: revision(snapshot),
             },
-            Err(fault) => self.decide_unrecorded(snapshot, question, facts, id, &fault),
+            Err(fault) => {
+                self.recorder.failed(&fault);
+                self.decide_unrecorded(snapshot, question, facts, asker, id)
+            }
         }
     }
 
+    fn recorded(&self, inputs: &Inputs<'_>, decision: &Decision, asker: Asker, revision: String) -> Recorded {
+        Recorded::new(inputs, decision, asker, revision, &mut self.rng())
+    }
+
+    /// What guard 2 lets pass waits in the space set aside; when that is full, nothing passes.
     fn decide_unrecorded(
         &self,
         snapshot: &Snapshot,
         question: &Question,
         facts: Facts,
+        asker: Asker,
         id: String,
-        fault: &JournalError,
     ) -> Answered {
-        tracing::error!(error = %fault, decision.id = %id, "a decision could not be recorded");
         let facts = Facts {
             audit_available: false,
             ..facts
         };
-        let decision = self.engine.decide(snapshot, question, &facts, self.now());
+        let now = self.now();
+        let revision = revision(snapshot);
+        let mut decision = self.engine.decide(snapshot, question, &facts, now);
+        if !decision.failing.contains(&Reason::AuditUnavailable) {
+            let recorded = Recorded {
+                id: id.clone(),
+                ..self.recorded(
+                    &Inputs::of(question, &facts, snapshot, now),
+                    &decision,
+                    asker,
+                    revision.clone(),
+                )
+            };
+            if let Err(fault) = self.recorder.keep_for_later(&recorded) {
+                tracing::error!(error = %fault, decision.id = %id, "a decision at rank 0 could not be kept either");
+                decision = self.engine.unrecordable(now);
+            }
+        }
+        if decision.failing.contains(&Reason::AuditUnavailable) {
+            self.recorder.denied();
+        }
         Answered {
             decision,
             id,
-            revision: revision(snapshot),
+            revision,
         }
     }
 }

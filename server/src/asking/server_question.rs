@@ -3,9 +3,10 @@
 //! unknown as what does not exist; what it may not assert is left aside and named in the record.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use authn::session::Sid;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, DurationRound, TimeDelta, Utc};
 use countersign_authn as authn;
 use countersign_authz::{Context, DeviceFacts, Facts, Question, Reference, Snapshot};
 use countersign_directory::{Assertable, ConnectedServer, DeviceId, Posture, Reasons, ServerIds};
@@ -82,10 +83,15 @@ pub fn device_facts(device: Option<DeviceId>, server: &ConnectedServer, now: Dat
         (None, Some(stated)) => DeviceFacts::Stated {
             managed: stated.managed,
             accreditation: Some(stated.accreditation.clone()),
-            posture_reported_at: (stated.posture == Posture::Vouched).then_some(now),
+            posture_reported_at: (stated.posture == Posture::Vouched).then_some(minute(now)),
         },
         (None, None) => DeviceFacts::Unknown,
     }
+}
+
+/// What is vouched for is so at every moment; within a minute it is one and the same fact.
+fn minute(now: DateTime<Utc>) -> DateTime<Utc> {
+    now.duration_trunc(TimeDelta::minutes(1)).unwrap_or(now)
 }
 
 /// Reads one server's words.
@@ -93,7 +99,7 @@ pub fn device_facts(device: Option<DeviceId>, server: &ConnectedServer, now: Dat
 pub struct Translation<'a> {
     server: &'a ConnectedServer,
     snapshot: &'a Snapshot,
-    table: ServerIds,
+    table: Arc<ServerIds>,
 }
 
 impl<'a> Translation<'a> {
@@ -101,7 +107,7 @@ impl<'a> Translation<'a> {
     pub fn new(server: &'a ConnectedServer, snapshot: &'a Snapshot) -> Self {
         let table = snapshot
             .server_ids(server.id.as_str())
-            .map(|table| table.as_ref().clone())
+            .map(Arc::clone)
             .unwrap_or_default();
         Self {
             server,

@@ -46,6 +46,26 @@ impl Store {
     }
 }
 
+impl Store {
+    /// The configuration of a store that is there: reading must not make an empty one.
+    pub(super) fn existing(&self) -> Result<Config, Failure> {
+        let config = self.config()?;
+        if crate::database::is_missing(config.database.url()) {
+            return Err(Failure::Input(format!(
+                "there is no store in `{}`: name its folder with --data-dir or its configuration with --config",
+                config.data_dir.display()
+            )));
+        }
+        Ok(config)
+    }
+
+    /// Opens it, unless there is nothing to open.
+    pub(super) async fn open_existing(&self) -> Result<App, Failure> {
+        self.existing()?;
+        self.open().await
+    }
+}
+
 /// Puts an operator's act on record and commits it.
 pub(super) async fn finish(
     app: &App,

@@ -45,8 +45,14 @@ fn set(table: &mut toml::Table, key: &str, value: &str) -> Result<(), ConfigErro
     }
 }
 
-/// Numbers and truth values as such; everything else is text.
+/// Numbers, truth values and lists (`[…]`, as in the file) as such; everything else is text.
 fn typed(value: &str) -> toml::Value {
+    if value.starts_with('[')
+        && let Ok(mut list) = format!("list = {value}").parse::<toml::Table>()
+        && let Some(list) = list.remove("list")
+    {
+        return list;
+    }
     match (value.parse::<i64>(), value) {
         (Ok(number), _) => toml::Value::Integer(number),
         (_, "true") => toml::Value::Boolean(true),

@@ -121,6 +121,7 @@ impl Config {
         }
         self.listen.check(issuer.scheme())?;
         self.database.fill(&self.data_dir)?;
+        self.record.check(&self.issuer)?;
         Ok(self)
     }
 

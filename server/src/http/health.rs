@@ -11,14 +11,22 @@ pub async fn live() -> &'static str {
     "ok\n"
 }
 
-/// `GET /readyz`: 503 while the world in memory cannot be confirmed.
-pub async fn ready(State(app): State<App>) -> (StatusCode, &'static str) {
-    if app.tail.is_fresh(app.now()) {
-        (StatusCode::OK, "ready\n")
+/// `GET /readyz`: 503 while the world in memory cannot be confirmed or the record cannot be written.
+/// Below the first line stands what is wrong with the record and stops nothing.
+pub async fn ready(State(app): State<App>) -> (StatusCode, String) {
+    let (status, first) = if !app.tail.is_fresh(app.now()) {
+        let first = "the store has not answered for 5 seconds";
+        (StatusCode::SERVICE_UNAVAILABLE, first)
+    } else if app.recorder.is_failing() {
+        let first = "the record cannot be written: only rank 0 is decided";
+        (StatusCode::SERVICE_UNAVAILABLE, first)
     } else {
-        (
-            StatusCode::SERVICE_UNAVAILABLE,
-            "the store has not answered for 5 seconds\n",
-        )
+        (StatusCode::OK, "ready")
+    };
+    let mut text = format!("{first}\n");
+    for line in app.alarms.told() {
+        text.push_str(&line);
+        text.push('\n');
     }
+    (status, text)
 }

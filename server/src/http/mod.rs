@@ -23,10 +23,12 @@ pub mod cookies;
 pub mod directory;
 pub mod fault;
 pub mod form;
+pub mod granting;
 pub mod health;
 pub mod oauth2;
 pub mod page;
 pub mod problem;
+pub mod record;
 pub mod strict_json;
 
 /// The largest body that any route takes, bytes.
@@ -73,20 +75,60 @@ pub fn router(app: App) -> Router {
 pub fn api() -> (Router<App>, utoipa::openapi::OpenApi) {
     OpenApiRouter::with_openapi(Document::openapi())
         .routes(routes!(console::me::get))
-        .routes(routes!(console::people::list))
-        .routes(routes!(console::people::show))
+        .routes(routes!(console::people::list, granting::people::create))
+        .routes(routes!(console::people::show, granting::people::patch))
         .routes(routes!(console::people::revoke))
         .routes(routes!(console::people::end_sessions))
         .routes(routes!(console::sessions::delete))
         .routes(routes!(console::channels::list))
-        .routes(routes!(console::channels::show, directory::channel::put))
+        .routes(routes!(
+            console::channels::show,
+            directory::channel::put,
+            granting::channels::patch
+        ))
         .routes(routes!(directory::member::put, directory::member::delete))
         .routes(routes!(directory::changes::get))
         .routes(routes!(directory::changes::state))
         .routes(routes!(console::decisions::list))
         .routes(routes!(console::decisions::stream))
         .routes(routes!(console::decisions::show))
+        .routes(routes!(record::checkpoints::key))
+        .routes(routes!(record::checkpoints::list))
+        .routes(routes!(record::checkpoints::newest))
+        .routes(routes!(record::cosignatures::post))
+        .routes(routes!(record::leaves::show))
+        .routes(routes!(record::proofs::consistency))
+        .routes(routes!(record::proofs::inclusion))
         .routes(routes!(console::schemes::get))
         .routes(routes!(console::simulate::post))
+        .routes(routes!(granting::people::enable))
+        .routes(routes!(granting::clearances::grant))
+        .routes(routes!(granting::clearances::patch))
+        .routes(routes!(granting::clearances::suspend))
+        .routes(routes!(granting::clearances::resume))
+        .routes(routes!(granting::clearances::revoke))
+        .routes(routes!(granting::channels::reclassify))
+        .routes(routes!(granting::things::put_agency))
+        .routes(routes!(granting::things::put_mission))
+        .routes(routes!(granting::things::put_device))
+        .routes(routes!(granting::things::put_node))
+        .routes(routes!(
+            granting::things::put_agreement,
+            granting::things::end_agreement
+        ))
+        .routes(routes!(granting::things::put_settings))
+        .routes(routes!(granting::proposals::list))
+        .routes(routes!(granting::proposals::show))
+        .routes(routes!(granting::proposals::approve))
+        .routes(routes!(granting::proposals::reject))
+        .routes(routes!(granting::proposals::withdraw))
+        .routes(routes!(granting::proposals::execute))
+        .routes(routes!(
+            granting::break_glass::list,
+            granting::break_glass::request
+        ))
+        .routes(routes!(granting::break_glass::approve))
+        .routes(routes!(granting::break_glass::reject))
+        .routes(routes!(granting::break_glass::review))
         .split_for_parts()
 }

@@ -10,10 +10,14 @@ use futures_util::future::BoxFuture;
 use crate::app::App;
 
 mod activity;
+mod checkpoint;
+pub mod clock;
 mod drain;
 mod expiry;
 mod key_rotation;
 mod logout;
+mod policies;
+mod reviews;
 mod sweep;
 
 type JobError = Box<dyn std::error::Error + Send + Sync>;
@@ -21,11 +25,29 @@ type Run = fn(App) -> BoxFuture<'static, Result<(), JobError>>;
 
 /// Starts all jobs. They end with the runtime.
 pub fn start(app: &App) {
+    every(app, "clock", Duration::from_secs(1), |app| {
+        async move {
+            let steady = chrono::TimeDelta::from_std(app.started.elapsed()).unwrap_or_default();
+            let clock = app.clock.shown();
+            Ok(app.watch_clock(clock::Reading { clock, steady }).await?)
+        }
+        .boxed()
+    });
     every(app, "tail", Duration::from_millis(150), |app| {
         async move { Ok(app.catch_up().await.map(drop)?) }.boxed()
     });
     every(app, "drain", Duration::from_millis(150), |app| {
-        async move { Ok(app.drain().await?) }.boxed()
+        async move { on_a_thread_of_its_own(app).await }.boxed()
+    });
+    every(app, "checkpoint", Duration::from_secs(1), |app| {
+        async move { Ok(app.keep_signing().await?) }.boxed()
+    });
+    every(app, "policies", Duration::from_secs(1), |app| {
+        async move {
+            app.watch_policies();
+            Ok(())
+        }
+        .boxed()
     });
     every(app, "logout", Duration::from_millis(200), |app| {
         async move { Ok(app.send_logouts().await?) }.boxed()
@@ -38,6 +60,9 @@ pub fn start(app: &App) {
     });
     every(app, "key_rotation", Duration::from_mins(10), |app| {
         async move { Ok(app.rotate_keys().await?) }.boxed()
+    });
+    every(app, "reviews", Duration::from_mins(1), |app| {
+        async move { Ok(app.note_overdue_reviews().await?) }.boxed()
     });
     every(app, "sweep", Duration::from_mins(10), |app| {
         async move { Ok(app.sweep().await?) }.boxed()
@@ -62,4 +87,11 @@ fn every(app: &App, name: &'static str, pause: Duration, run: Run) {
             tokio::time::sleep(pause).await;
         }
     });
+}
+
+/// Reading and hashing a journal would hold up the answers of the thread that does it.
+async fn on_a_thread_of_its_own(app: App) -> Result<(), JobError> {
+    let runtime = tokio::runtime::Handle::current();
+    tokio::task::spawn_blocking(move || runtime.block_on(app.drain_beside_answering())).await??;
+    Ok(())
 }

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 //! A decision as it goes on record and comes back from there.
 
-use audit::canonical;
 use audit::leaf::{Facets, Inputs, NewLeaf};
 use audit::store::leaves::StoredLeaf;
 use chrono::{DateTime, SecondsFormat, Utc};
 use countersign_audit as audit;
-use countersign_authz::{Decision, Obligation, Outcome, Question, Reason};
+use countersign_authz::{self as authz, Decision, Obligation, Outcome, Reason};
 use rand::Rng;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -20,46 +19,47 @@ pub const ACCESS: &str = "access";
 /// Who asked.
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
 pub struct Asker {
+    /// Names that the server sent and may not assert.
+    #[serde(default)]
+    pub ignored: Vec<String>,
     /// The connected server, when one did.
     #[serde(default)]
     pub server: Option<String>,
     /// The session that the question named or was asked in.
     #[serde(default)]
     pub session: Option<String>,
-    /// Names that the server sent and may not assert.
-    #[serde(default)]
-    pub ignored: Vec<String>,
     /// Whether it hears true reasons even where they betray something. Known from its record then;
     /// what went out is in [`Body::disclosed`].
     #[serde(skip)]
     pub hears_all: bool,
 }
 
-/// What the leaf of a decision says beside its facets.
+/// What the leaf of a decision says beside its facets. Members are declared in the order of their
+/// names, here and in what they hold: written straight away, it is canonical JSON.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 pub struct Body {
-    /// Who asked.
-    pub asker: Asker,
     /// The action.
     pub action: String,
-    /// The resource.
-    pub resource: Value,
-    /// Every failing guard's code, in order.
-    pub failing: Vec<String>,
-    /// The obligations that came with a permit.
-    pub obligations: Vec<Value>,
+    /// Who asked.
+    pub asker: Asker,
     /// The policies that determined it.
     pub determining: Vec<String>,
     /// Whether the true reason left the house.
     pub disclosed: bool,
-    /// Whether it was about the person alone.
-    pub standing: bool,
     /// Until when the answer could be reused, RFC 3339.
     pub expires_at: String,
-    /// The world that was asked.
-    pub revision: String,
+    /// Every failing guard's code, in order.
+    pub failing: Vec<String>,
+    /// The obligations that came with a permit.
+    pub obligations: Vec<Value>,
     /// The policies in force.
     pub policy_revision: String,
+    /// The resource.
+    pub resource: Value,
+    /// The world that was asked.
+    pub revision: String,
+    /// Whether it was about the person alone.
+    pub standing: bool,
 }
 
 /// A decision on record.
@@ -86,32 +86,31 @@ pub struct Recorded {
 impl Recorded {
     /// What is to be recorded of `decision`.
     pub fn new(
-        question: &Question,
+        inputs: &authz::Inputs<'_>,
         decision: &Decision,
         asker: Asker,
         revision: String,
-        now: DateTime<Utc>,
         rng: &mut impl Rng,
     ) -> Self {
         let mut salt = [0_u8; 16];
         rng.fill_bytes(&mut salt);
         let disclosed = decision.disclosed || asker.hears_all;
-        let kind = if reads(question) && decision.allowed() {
+        let kind = if reads(inputs.action) && decision.allowed() {
             ACCESS
         } else {
             DECISION
         };
         Self {
             id: id(rng),
-            at: now,
+            at: inputs.now,
             kind: kind.to_owned(),
-            subject: question.subject.clone(),
+            subject: inputs.subject.to_owned(),
             outcome: decision.outcome.as_str().to_owned(),
             reason: decision.reason.map(|reason| reason.code().to_owned()),
             body: Body {
                 asker,
-                action: question.action.clone(),
-                resource: json!(question.resource),
+                action: inputs.action.to_owned(),
+                resource: json!(inputs.resource),
                 failing: decision
                     .failing
                     .iter()
@@ -127,14 +126,16 @@ impl Recorded {
             },
             inputs: Some(Inputs {
                 salt,
-                bytes: canonical::bytes(&decision.inputs),
+                bytes: inputs.to_bytes(),
             }),
         }
     }
 
     /// As a leaf.
     pub fn leaf(&self) -> NewLeaf {
-        let leaf = NewLeaf::new(self.kind.as_str(), self.at, &json!(self.body)).facets(Facets {
+        // INVARIANT: a body has text for keys and nothing that refuses to be written.
+        let body = serde_json::to_vec(&self.body).unwrap_or_default();
+        let leaf = NewLeaf::written(self.kind.as_str(), self.at, body).facets(Facets {
             subject: Some(self.subject.clone()),
             outcome: Some(self.outcome.clone()),
             reason: self.reason.clone(),
@@ -180,8 +181,8 @@ impl Recorded {
 }
 
 /// Whether it is the console that looks.
-fn reads(question: &Question) -> bool {
-    matches!(question.action.as_str(), "audit.read" | "console.read")
+fn reads(action: &str) -> bool {
+    matches!(action, "audit.read" | "console.read")
 }
 
 fn obligation(duty: &Obligation) -> Value {
@@ -200,4 +201,74 @@ fn id(rng: &mut impl Rng) -> String {
         .chain(std::iter::once('-'))
         .chain(letters.map(|b| char::from(*b)))
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use audit::canonical;
+    use countersign_authz::{
+        Context, DeviceFacts, Engine, Facts, Inputs, Question, Reference, SessionFacts, Snapshot,
+    };
+    use rand::SeedableRng;
+
+    use super::*;
+
+    #[test]
+    fn what_is_written_is_canonical() {
+        let now = DateTime::from_timestamp_millis(1_790_000_000_123).unwrap();
+        let question = Question {
+            subject: "ann".into(),
+            action: "message.post".into(),
+            resource: Reference {
+                channel: Some("c".into()),
+                ..Reference::new("message", "m")
+            },
+            context: Context {
+                label: Some(json!({"scheme": "NATO", "level": "NR", "compartments": [{"b": 1, "a": 2}]})),
+                quotes: vec![Reference::new("file", "f")],
+                to: Some(Reference::new("channel", "d")),
+                target: Some(Reference::new("user", "bob")),
+                node: Some("n".into()),
+                approver: Some("judy".into()),
+                requester: Some("ann".into()),
+            },
+        };
+        let facts = Facts {
+            session: Some(SessionFacts {
+                aal: 2,
+                auth_time: now,
+                last_activity: now,
+                revoked: false,
+            }),
+            device: DeviceFacts::Stated {
+                managed: true,
+                accreditation: serde_json::from_str(
+                    r#"{"scheme":"NATO","level":"NS","compartments":["ATOMAL"]}"#,
+                )
+                .unwrap(),
+                posture_reported_at: Some(now),
+            },
+            location: Some("office".into()),
+            supported_obligations: Some(["retain".to_owned()].into()),
+            ..Facts::default()
+        };
+        let snapshot = Snapshot::default();
+        let decision = Engine::builtin()
+            .unwrap()
+            .decide(&snapshot, &question, &facts, now);
+        let inputs = Inputs::of(&question, &facts, &snapshot, now);
+        assert_eq!(inputs.to_bytes(), canonical::bytes(&inputs.to_value()));
+        let asker = Asker {
+            server: Some("s".into()),
+            session: Some("x".into()),
+            ignored: vec!["context.role".into()],
+            hears_all: true,
+        };
+        let mut rng = rand::rngs::StdRng::seed_from_u64(1);
+        let recorded = Recorded::new(&inputs, &decision, asker, "w0".into(), &mut rng);
+        assert_eq!(
+            serde_json::to_vec(&recorded.body).unwrap(),
+            canonical::bytes(&json!(recorded.body))
+        );
+    }
 }

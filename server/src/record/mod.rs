@@ -4,10 +4,12 @@
 
 use std::path::Path;
 
+use arc_swap::ArcSwap;
 use audit::drain::Drain;
 use audit::journal::{Claim, Journal, JournalError, Options};
 use audit::leaf::{Facets, NewLeaf};
-use audit::store::{leaves, positions};
+use audit::spool::{Spool, SpoolError};
+use audit::store::{epochs, leaves, positions};
 use chrono::{DateTime, Utc};
 use countersign_audit as audit;
 use countersign_authn::Happened;
@@ -18,9 +20,15 @@ use serde_json::json;
 use sqlx::AnyConnection;
 use tokio::sync::broadcast;
 
+use crate::config;
 use crate::config::record::Durability;
+use late::Late;
 
+pub mod alarms;
+pub mod checkpoints;
 pub mod decision;
+mod late;
+pub mod replay;
 
 pub use decision::Recorded;
 
@@ -30,45 +38,53 @@ const LIVE_BACKLOG: usize = 1024;
 /// Writes what happened.
 #[derive(Debug)]
 pub struct Recorder {
-    journal: Journal,
+    journal: ArcSwap<Journal>,
     live: broadcast::Sender<std::sync::Arc<Recorded>>,
+    late: Late,
 }
 
 impl Recorder {
     /// Opens this process's journal under `data_dir`. It is called `fresh_name` where every name in
-    /// use is held by another process.
+    /// use is held by another process. `key` authenticates what waits while it cannot be written.
     pub async fn open(
         data_dir: &Path,
         fresh_name: &str,
-        durability: Durability,
+        config: &config::record::Record,
+        key: &[u8],
+        now: DateTime<Utc>,
         db: &mut AnyConnection,
     ) -> Result<Self, RecordError> {
-        let durability = match durability {
+        let durability = match config.durability {
             Durability::Power => audit::journal::Durability::Power,
             Durability::Process => audit::journal::Durability::Process,
         };
         let claim = Claim::any(&folder(data_dir), fresh_name)?;
+        let spool = Spool::open(&claim.folder().join("spool"), config.spool_bytes, key)?;
         let epoch_after = positions::last_epoch(claim.process(), db).await?;
         let journal = claim.open(Options {
             durability,
             epoch_after,
-            ..Options::default()
+            limit_bytes: config.journal_bytes,
+            segment_bytes: (config.journal_bytes / 4).min(Options::default().segment_bytes),
         })?;
+        epochs::begun(journal.process(), journal.epoch(), now, db).await?;
         Ok(Self {
-            journal,
+            journal: ArcSwap::from_pointee(journal),
             live: broadcast::Sender::new(LIVE_BACKLOG),
+            late: Late::new(spool),
         })
     }
 
     /// The mover of this process's journal into the tree.
     pub fn drain(&self, data_dir: &Path) -> Drain {
-        Drain::new(folder(data_dir), self.journal.process())
+        Drain::new(folder(data_dir), self.journal.load().process())
     }
 
     /// Writes a decision. When this returns it survives what the configuration says.
     pub async fn decision(&self, recorded: Recorded) -> Result<(), JournalError> {
-        let sequence = self.journal.append(&recorded.leaf().encode())?;
-        self.journal.durable(sequence).await?;
+        let journal = self.journal.load_full();
+        let sequence = journal.append(&recorded.leaf().encode())?;
+        journal.durable(sequence).await?;
         // Nobody may be watching.
         let _ = self.live.send(std::sync::Arc::new(recorded));
         Ok(())
@@ -132,9 +148,23 @@ pub enum RecordError {
     /// The journal cannot be used.
     #[error(transparent)]
     Journal(#[from] JournalError),
+    /// The key that signs checkpoints does not open.
+    #[error("the key that signs the record `{0}` does not open: restore the master key that sealed it")]
+    Key(String),
+    /// The file with the last signed checkpoint.
+    #[error("the last signed checkpoint `{path}` cannot be used: {cause}")]
+    LastSigned {
+        /// The file.
+        path: String,
+        /// What is wrong.
+        cause: String,
+    },
     /// A session could not be written.
     #[error(transparent)]
     Sessions(#[from] countersign_authn::store::StoreError),
+    /// The space for decisions at rank 0 cannot be used.
+    #[error(transparent)]
+    Spool(#[from] SpoolError),
     /// The tree did not take it.
     #[error(transparent)]
     Tree(#[from] audit::store::StoreError),

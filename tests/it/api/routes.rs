@@ -28,6 +28,13 @@ fn owners() -> BTreeMap<(&'static str, &'static str), &'static str> {
         (("get", "/api/v1/people/{id}"), "console"),
         (("post", "/api/v1/people/{id}/revoke"), "officer"),
         (("post", "/api/v1/people/{id}/sessions/end"), "officer"),
+        (("get", "/api/v1/record/checkpoint"), "auditor"),
+        (("get", "/api/v1/record/checkpoints"), "auditor"),
+        (("post", "/api/v1/record/cosignatures"), "auditor"),
+        (("get", "/api/v1/record/key"), "auditor"),
+        (("get", "/api/v1/record/leaves/{index}"), "auditor"),
+        (("get", "/api/v1/record/proofs/consistency"), "auditor"),
+        (("get", "/api/v1/record/proofs/inclusion"), "auditor"),
         (("get", "/api/v1/schemes"), "anyone"),
         (("delete", "/api/v1/sessions/{id}"), "officer"),
         (("post", "/api/v1/simulate"), "simulator"),
@@ -63,7 +70,10 @@ async fn every_route_has_an_owner_and_lets_nobody_else_in() {
             let owner = owner.unwrap_or_else(|| panic!("{verb} {path} has no owner in this test"));
             met += 1;
             let method: Method = verb.to_uppercase().parse().unwrap();
-            let address = path.replace("{id}", "nothing-here").replace("{user}", "nobody");
+            let address = path
+                .replace("{id}", "nothing-here")
+                .replace("{index}", "nothing-here")
+                .replace("{user}", "nobody");
             let body = (path == "/api/v1/simulate").then(|| json!({}));
             let anonymous = house.anonymous(method.clone(), &address, body.clone()).await;
             assert_eq!(anonymous.status, 401, "{verb} {path} without credentials");

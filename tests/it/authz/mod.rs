@@ -2,6 +2,8 @@
 //! May they: the engine against a second reading of the guards, and the proofs.
 
 mod differential;
+mod memory;
 mod oracle_rows;
+mod policy_index;
 mod proofs;
 mod standing;

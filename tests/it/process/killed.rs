@@ -1,22 +1,33 @@
 // SPDX-License-Identifier: Apache-2.0
-//! kill -9 under decisions: whatever was answered is in the record, the record verifies, and the
-//! process starts again.
+//! kill -9 under decisions: whatever was answered is in the record, the record verifies, every recorded
+//! decision replays, and the process starts again.
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use countersign_audit::store::leaves;
+use countersign_audit::store::leaves::{self, Filter};
 use countersign_tests::house::question;
 use countersign_tests::process::{Demo, client, run};
 use serde_json::Value;
-use sqlx::Connection;
+use sqlx::{AnyConnection, Connection};
 use tokio::sync::Mutex;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_answered_decision_survives_kill_9() {
+    kill_again_and_again(5).await;
+}
+
+/// `cargo test --workspace --test it -- --ignored a_hundred_times`; takes some minutes.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "minutes"]
+async fn every_answered_decision_survives_kill_9_a_hundred_times() {
+    kill_again_and_again(100).await;
+}
+
+async fn kill_again_and_again(rounds: u64) {
     let folder = tempfile::tempdir().unwrap();
     let answered = Arc::new(Mutex::new(Vec::new()));
-    for round in 0..3_u64 {
+    for round in 0..rounds {
         let demo = Demo::start(folder.path());
         let client = client();
         let token = demo.token(&client).await;
@@ -42,7 +53,8 @@ async fn every_answered_decision_survives_kill_9() {
                 })
             })
             .collect();
-        tokio::time::sleep(Duration::from_millis(300 + 150 * round)).await;
+        // From before the first move into the tree to amid a later one.
+        tokio::time::sleep(Duration::from_millis(40 + 73 * (round % 7))).await;
         drop(demo);
         for task in asking {
             task.await.unwrap();
@@ -50,43 +62,57 @@ async fn every_answered_decision_survives_kill_9() {
     }
     let answered = answered.lock().await;
     assert!(answered.len() > 30, "only {} answers came", answered.len());
+    println!("{} decisions were answered in {rounds} lives", answered.len());
 
     sqlx::any::install_default_drivers();
     // A last start moves what the journals still hold.
     let demo = Demo::start(folder.path());
-    let mut db =
-        sqlx::AnyConnection::connect(&format!("sqlite://{}/countersign.db", folder.path().display()))
-            .await
-            .unwrap();
-    let mut missing = Vec::new();
-    for _ in 0..100 {
-        missing.clear();
-        for id in answered.iter() {
-            if leaves::decision(id, &mut db).await.unwrap().is_none() {
-                missing.push(id);
-            }
-        }
-        if missing.is_empty() {
-            break;
-        }
-        tokio::time::sleep(Duration::from_millis(100)).await;
-    }
+    let store = format!("sqlite://{}/countersign.db", folder.path().display());
+    let mut db = AnyConnection::connect(&store).await.unwrap();
+    let missing = wait_for_all(&answered, &mut db).await;
     assert!(
         missing.is_empty(),
         "{} of {} answered decisions are not on record",
         missing.len(),
         answered.len()
     );
+    let filter = Filter {
+        kind: Some("record.journal_damaged".to_owned()),
+        limit: 10,
+        ..Filter::default()
+    };
+    let alarms = leaves::list(&filter, &mut db).await.unwrap();
+    assert!(alarms.is_empty(), "a killed process is no damage: {alarms:?}");
     drop(demo);
-    let verified = run(&[
-        "audit",
-        "verify",
-        "--data-dir",
-        &folder.path().display().to_string(),
-    ]);
-    assert!(
-        verified.status.success(),
-        "{}",
-        String::from_utf8_lossy(&verified.stderr)
-    );
+    let data = folder.path().display().to_string();
+    for command in [
+        vec!["audit", "verify", "--data-dir", &data],
+        vec!["audit", "replay", "--all", "--data-dir", &data],
+    ] {
+        let done = run(&command);
+        let (out, err) = (
+            String::from_utf8_lossy(&done.stdout),
+            String::from_utf8_lossy(&done.stderr),
+        );
+        assert!(done.status.success(), "{command:?}: {out}{err}");
+    }
+}
+
+/// Those that are not on record within ten seconds.
+async fn wait_for_all(answered: &[String], db: &mut AnyConnection) -> Vec<String> {
+    let mut missing = answered.to_vec();
+    for _ in 0..100 {
+        let mut still = Vec::new();
+        for id in missing {
+            if leaves::decision(&id, db).await.unwrap().is_none() {
+                still.push(id);
+            }
+        }
+        missing = still;
+        if missing.is_empty() {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    missing
 }

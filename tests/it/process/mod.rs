@@ -2,4 +2,7 @@
 //! The binary as a process: killed, without its store, on an empty store.
 
 mod command_line;
+mod full_disk;
 mod killed;
+mod record_commands;
+mod witness;

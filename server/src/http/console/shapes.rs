@@ -111,6 +111,8 @@ pub struct PersonPage {
 /// A clearance on record.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Clearance {
+    /// Its name among those of this person.
+    pub id: String,
     /// The scheme.
     pub scheme: String,
     /// The level.
@@ -443,6 +445,7 @@ pub(super) fn words<T: Serialize>(values: impl IntoIterator<Item = T>) -> Vec<St
 impl From<&directory::Clearance> for Clearance {
     fn from(clearance: &directory::Clearance) -> Self {
         Self {
+            id: directory::amend::clearance_id(clearance),
             scheme: clearance.scheme.clone(),
             level: clearance.level.clone(),
             kind: word(clearance.kind),

@@ -4,8 +4,8 @@
 
 use axum::Json;
 use axum::extract::State;
+use countersign_authz::Reason;
 use countersign_authz::scenario::{self, Failed};
-use countersign_authz::{Decision, Reason};
 use serde::Serialize;
 use serde_json::{Value, json};
 use utoipa::ToSchema;
@@ -106,7 +106,7 @@ pub async fn post(
     let now = app.now();
     let run = scenario::simulate(&app.engine, &snapshot, &scenario, &facts, now)
         .map_err(|fault| Problem::bad_request(fault.to_string()))?;
-    Ok(Json(render(&app, run.decision, run.failing, revision(&snapshot))))
+    Ok(Json(render(&app, run, revision(&snapshot))))
 }
 
 /// Where the scenario supposes nothing: the weakest of the person's live sessions.
@@ -134,14 +134,15 @@ fn known_facts(house: &House, scenario: &Value) -> Value {
     })
 }
 
-fn render(house: &House, decision: Decision, failing: Vec<Failed>, revision: String) -> Simulation {
+fn render(house: &House, run: scenario::Simulation, revision: String) -> Simulation {
+    let decision = run.decision;
     Simulation {
         decision: decision.allowed(),
         outcome: decision.outcome.as_str().to_owned(),
         reason: decision.reason.map(|reason| reason.code().to_owned()),
         guard: decision.reason.map(Reason::number),
         reason_text: decision.reason.map(|reason| reason.admin_text().to_owned()),
-        failing: failing.into_iter().map(Failing::from).collect(),
+        failing: run.failing.into_iter().map(Failing::from).collect(),
         obligations: decision.obligations.into_iter().map(Obligation::from).collect(),
         determining: decision.determining,
         step_up: decision
@@ -150,7 +151,7 @@ fn render(house: &House, decision: Decision, failing: Vec<Failed>, revision: Str
         expires_at: decision.expires_at,
         revision,
         policy_revision: decision.policy_revision,
-        inputs: decision.inputs,
+        inputs: run.inputs,
     }
 }
 

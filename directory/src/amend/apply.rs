@@ -1,0 +1,358 @@
+// SPDX-License-Identifier: Apache-2.0
+//! What a thing is after an amendment.
+
+use chrono::{DateTime, Utc};
+use countersign_labels::{LabelError, Schemes, TermsError};
+
+use super::{Amendment, ChannelPatch, NewPerson, PersonPatch, clearance_id};
+use crate::{
+    Accreditation, Channel, Clearance, ClearanceKind, ClearanceState, Device, Entity, Person, Status,
+};
+
+/// The longest name, mail address or briefing, in bytes.
+const LONGEST_TEXT: usize = 255;
+/// The most entries of any list.
+const MOST_ENTRIES: usize = 1_000;
+
+/// What becomes of the thing.
+#[derive(Debug, Clone, PartialEq)]
+pub enum After {
+    /// It is this.
+    Is(Box<Entity>),
+    /// It is gone for good.
+    Gone,
+}
+
+/// Why an amendment does not fit.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum AmendError {
+    /// There is one of that name already.
+    #[error("there is already a {0} of that name")]
+    Exists(&'static str),
+    /// A value is out of bounds.
+    #[error("{0}")]
+    Invalid(String),
+    /// The label cannot be understood.
+    #[error(transparent)]
+    Label(#[from] LabelError),
+    /// The agreement names schemes or levels that do not exist.
+    #[error(transparent)]
+    Terms(#[from] TermsError),
+    /// There is no such thing.
+    #[error("there is no such {0}")]
+    Unknown(&'static str),
+    /// It is not in a state from which that can be done.
+    #[error("{0}")]
+    WrongState(&'static str),
+}
+
+impl Amendment {
+    /// What the thing is afterwards; `old` is what it is now.
+    pub fn on(&self, old: Option<&Entity>, now: DateTime<Utc>) -> Result<After, AmendError> {
+        let is = |entity| Ok(After::Is(Box::new(entity)));
+        match self {
+            Self::AgencyPut { agency, .. } => is(Entity::Agency(agency.clone())),
+            Self::AgreementEnd { .. } => match old {
+                Some(Entity::Agreement(_)) => Ok(After::Gone),
+                _ => Err(AmendError::Unknown("agreement")),
+            },
+            Self::AgreementPut { id, agreement } => {
+                agreement.understood(id, Schemes::builtin())?;
+                bounded(agreement.carries.iter())?;
+                is(Entity::Agreement(agreement.clone()))
+            }
+            Self::ChannelPatch { patch, .. } => is(Entity::Channel(patch.on(channel(old)?)?)),
+            Self::ChannelReclassify { label, .. } => {
+                Schemes::builtin().label(label)?;
+                let mut channel = channel(old)?.clone();
+                channel.label = label.clone();
+                channel.label_drift = false;
+                is(Entity::Channel(channel))
+            }
+            Self::DevicePut { device, .. } => {
+                known_level(device.accreditation.as_ref())?;
+                let posture = match old {
+                    Some(Entity::Device(device)) => device.posture_reported_at,
+                    _ => None,
+                };
+                is(Entity::Device(Device {
+                    managed: device.managed,
+                    accreditation: device.accreditation.clone(),
+                    posture_reported_at: posture,
+                }))
+            }
+            Self::MissionPut { id, mission } => {
+                if id.is_every() {
+                    return Err(AmendError::Invalid("`*` stands for every mission".to_owned()));
+                }
+                bounded([&mission.state])?;
+                is(Entity::Mission(mission.clone()))
+            }
+            Self::NodePut { node, .. } => {
+                known_level(node.accreditation.as_ref())?;
+                bounded(node.communities.iter())?;
+                is(Entity::Node(node.clone()))
+            }
+            Self::SettingsPut { settings } => {
+                known_level(settings.accreditation.as_ref())?;
+                bounded(settings.blocked_locations.iter())?;
+                if !(1..=3).contains(&settings.administration.aal) {
+                    return Err(AmendError::Invalid(
+                        "`administration.aal` is 1, 2 or 3".to_owned(),
+                    ));
+                }
+                if let Some(scheme) = &settings.default_scheme
+                    && Schemes::builtin().scheme(scheme).is_none()
+                {
+                    return Err(AmendError::Invalid(format!("there is no scheme `{scheme}`")));
+                }
+                is(Entity::Settings(settings.clone()))
+            }
+            Self::PersonCreate { person, .. } => match old {
+                None => is(Entity::Person(person.born()?)),
+                Some(_) => Err(AmendError::Exists("person")),
+            },
+            Self::PersonEnable { .. } => {
+                let mut person = person(old)?.clone();
+                person.status = Status::Active;
+                is(Entity::Person(person))
+            }
+            Self::PersonPatch { patch, .. } => is(Entity::Person(patch.on(person(old)?)?)),
+            Self::ClearanceGrant { clearance, .. } => {
+                let mut person = person(old)?.clone();
+                grantable(clearance, now)?;
+                let id = clearance_id(clearance);
+                if person.clearances.iter().any(|held| clearance_id(held) == id) {
+                    return Err(AmendError::Exists("clearance"));
+                }
+                if person.clearances.len() >= MOST_ENTRIES {
+                    return Err(AmendError::Invalid(format!(
+                        "a person holds at most {MOST_ENTRIES} clearances"
+                    )));
+                }
+                person.clearances.push(clearance.clone());
+                is(Entity::Person(person))
+            }
+            Self::ClearanceRenew {
+                clearance,
+                valid_until,
+                ..
+            } => is(Entity::Person(each(old, clearance, |held| {
+                if held.state == ClearanceState::Revoked {
+                    return Err(AmendError::WrongState(
+                        "a revoked clearance is never renewed: grant a new one",
+                    ));
+                }
+                if held.kind == ClearanceKind::Emergency && *valid_until > held.valid_until {
+                    return Err(AmendError::WrongState(
+                        "an emergency clearance is never renewed: ask again",
+                    ));
+                }
+                held.valid_until = *valid_until;
+                Ok(())
+            })?)),
+            Self::ClearanceResume { clearance, .. } => {
+                is(Entity::Person(each(old, clearance, |held| match held.state {
+                    ClearanceState::Revoked => Err(AmendError::WrongState(
+                        "a revoked clearance is never resumed: grant a new one",
+                    )),
+                    ClearanceState::Active | ClearanceState::Suspended => {
+                        held.state = ClearanceState::Active;
+                        Ok(())
+                    }
+                })?))
+            }
+            Self::ClearanceRevoke { clearance, .. } => is(Entity::Person(each(old, clearance, |held| {
+                held.state = ClearanceState::Revoked;
+                Ok(())
+            })?)),
+            Self::ClearanceSuspend { clearance, .. } => {
+                is(Entity::Person(each(old, clearance, |held| match held.state {
+                    ClearanceState::Revoked => {
+                        Err(AmendError::WrongState("the clearance is revoked already"))
+                    }
+                    ClearanceState::Active | ClearanceState::Suspended => {
+                        held.state = ClearanceState::Suspended;
+                        Ok(())
+                    }
+                })?))
+            }
+        }
+    }
+}
+
+impl NewPerson {
+    fn born(&self) -> Result<Person, AmendError> {
+        let person = Person {
+            kind: self.kind,
+            status: Status::Active,
+            nationalities: self.nationalities.clone(),
+            agency: self.agency.clone(),
+            roles: self.roles.clone(),
+            missions: self.missions.clone(),
+            briefings: self.briefings.clone(),
+            sponsor: self.sponsor.clone(),
+            clearances: Vec::new(),
+            display_name: self.display_name.clone(),
+            email: self.email.clone(),
+        };
+        person_bounds(person)
+    }
+}
+
+impl PersonPatch {
+    fn on(&self, old: &Person) -> Result<Person, AmendError> {
+        let person = Person {
+            kind: self.kind.unwrap_or(old.kind),
+            status: old.status,
+            nationalities: self.nationalities.as_ref().unwrap_or(&old.nationalities).clone(),
+            agency: self.agency.as_ref().unwrap_or(&old.agency).clone(),
+            roles: self.roles.as_ref().unwrap_or(&old.roles).clone(),
+            missions: self.missions.as_ref().unwrap_or(&old.missions).clone(),
+            briefings: self.briefings.as_ref().unwrap_or(&old.briefings).clone(),
+            sponsor: self.sponsor.as_ref().unwrap_or(&old.sponsor).clone(),
+            clearances: old.clearances.clone(),
+            display_name: self.display_name.as_ref().unwrap_or(&old.display_name).clone(),
+            email: self.email.as_ref().unwrap_or(&old.email).clone(),
+        };
+        person_bounds(person)
+    }
+}
+
+impl ChannelPatch {
+    fn on(&self, old: &Channel) -> Result<Channel, AmendError> {
+        let mut new = old.clone();
+        if let Some(name) = &self.name {
+            bounded(name)?;
+            new.name.clone_from(name);
+        }
+        if let Some(agency) = &self.agency {
+            new.agency.clone_from(agency);
+        }
+        if let Some(missions) = &self.missions {
+            new.missions = missions.clone();
+        }
+        if let Some(recipients) = &self.recipients {
+            new.recipients.clone_from(recipients);
+        }
+        if let Some(owners) = &self.owners {
+            new.owners.clone_from(owners);
+        }
+        new.externals_allowed = self.externals_allowed.unwrap_or(old.externals_allowed);
+        new.industry_allowed = self.industry_allowed.unwrap_or(old.industry_allowed);
+        new.listed = self.listed.unwrap_or(old.listed);
+        new.state = self.state.unwrap_or(old.state);
+        new.label_mode = self.label_mode.unwrap_or(old.label_mode);
+        Ok(new)
+    }
+}
+
+fn person(old: Option<&Entity>) -> Result<&Person, AmendError> {
+    match old {
+        Some(Entity::Person(person)) => Ok(person),
+        _ => Err(AmendError::Unknown("person")),
+    }
+}
+
+fn channel(old: Option<&Entity>) -> Result<&Channel, AmendError> {
+    match old {
+        Some(Entity::Channel(channel)) => Ok(channel),
+        _ => Err(AmendError::Unknown("channel")),
+    }
+}
+
+/// Changes the clearances of that name: an import may have brought the same one twice.
+fn each(
+    old: Option<&Entity>,
+    id: &str,
+    mut change: impl FnMut(&mut Clearance) -> Result<(), AmendError>,
+) -> Result<Person, AmendError> {
+    let mut person = person(old)?.clone();
+    let mut found = false;
+    for held in &mut person.clearances {
+        if clearance_id(held) == id {
+            found = true;
+            change(held)?;
+        }
+    }
+    if found {
+        Ok(person)
+    } else {
+        Err(AmendError::Unknown("clearance"))
+    }
+}
+
+/// A clearance that may be given: of a known level, with an end that is not over, and not of
+/// break-glass, which has a way of its own.
+fn grantable(clearance: &Clearance, now: DateTime<Utc>) -> Result<(), AmendError> {
+    let invalid = |text: &str| Err(AmendError::Invalid(text.to_owned()));
+    let level = Schemes::builtin()
+        .scheme(&clearance.scheme)
+        .and_then(|scheme| scheme.level(&clearance.level));
+    if level.is_none() {
+        return Err(AmendError::Invalid(format!(
+            "scheme `{}` has no level `{}`",
+            clearance.scheme, clearance.level
+        )));
+    }
+    bounded(clearance.compartments.iter())?;
+    if clearance.state != ClearanceState::Active {
+        return invalid("a clearance is granted active");
+    }
+    if clearance.kind == ClearanceKind::Emergency || clearance.channel.is_some() {
+        return invalid("an emergency clearance is asked for at `/api/v1/break-glass`");
+    }
+    if (clearance.kind == ClearanceKind::Attested) != clearance.attestation.is_some() {
+        return invalid("an attested clearance, and no other, says what became of its `attestation`");
+    }
+    if clearance.valid_until < clearance.valid_from || clearance.valid_until < now {
+        return invalid("`valid_until` is before `valid_from`, or over");
+    }
+    Ok(())
+}
+
+fn known_level(accreditation: Option<&Accreditation>) -> Result<(), AmendError> {
+    let Some(held) = accreditation else {
+        return Ok(());
+    };
+    bounded(held.compartments.iter())?;
+    match super::widens::rank(held) {
+        Some(_) => Ok(()),
+        None => Err(AmendError::Invalid(format!(
+            "scheme `{}` has no level `{}`",
+            held.scheme, held.level
+        ))),
+    }
+}
+
+fn person_bounds(person: Person) -> Result<Person, AmendError> {
+    bounded(
+        person
+            .briefings
+            .iter()
+            .chain(&person.display_name)
+            .chain(&person.email),
+    )?;
+    if person.missions.len().max(person.nationalities.len()) > MOST_ENTRIES {
+        return Err(AmendError::Invalid(format!(
+            "a list has at most {MOST_ENTRIES} entries"
+        )));
+    }
+    Ok(person)
+}
+
+fn bounded<'a>(texts: impl IntoIterator<Item = &'a String>) -> Result<(), AmendError> {
+    for (count, text) in texts.into_iter().enumerate() {
+        if count >= MOST_ENTRIES {
+            return Err(AmendError::Invalid(format!(
+                "a list has at most {MOST_ENTRIES} entries"
+            )));
+        }
+        if text.is_empty() || text.len() > LONGEST_TEXT || text.chars().any(char::is_control) {
+            return Err(AmendError::Invalid(format!(
+                "a text has 1 to {LONGEST_TEXT} bytes and no control characters"
+            )));
+        }
+    }
+    Ok(())
+}

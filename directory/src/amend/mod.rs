@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: Apache-2.0
+//! What administrators do to the directory, as values: one act on one thing, which can be written
+//! down, shown to a second person, hashed, and carried out later exactly as it was shown.
+//!
+//! [`Amendment::on`] says what the thing is afterwards, and [`widening`] which parts of that may turn
+//! a deny into an allow. Both are pure. What is not provably narrower counts as wider.
+
+mod apply;
+mod parts;
+mod widens;
+
+use chrono::{DateTime, Utc};
+use countersign_labels::RawLabel;
+use serde::{Deserialize, Serialize};
+
+pub use apply::{After, AmendError};
+pub use parts::{ChannelPatch, DeviceTerms, NewPerson, PersonPatch, clearance_id};
+pub use widens::widening;
+
+use crate::{
+    Agency, AgencyId, Agreement, AgreementId, ChannelId, Clearance, DeviceId, Mission, MissionId, Node,
+    NodeId, Noun, PersonId, Settings,
+};
+
+/// One act on one thing.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "act", rename_all = "snake_case", deny_unknown_fields)]
+#[expect(missing_docs, reason = "the fields are the thing and what is to be")]
+pub enum Amendment {
+    /// An agency comes into being or changes.
+    AgencyPut { id: AgencyId, agency: Agency },
+    /// An agreement ends, for good.
+    AgreementEnd { id: AgreementId },
+    /// An agreement comes into being or changes.
+    AgreementPut { id: AgreementId, agreement: Agreement },
+    /// Attributes of a channel change.
+    ChannelPatch { id: ChannelId, patch: ChannelPatch },
+    /// A channel gets another label.
+    ChannelReclassify { id: ChannelId, label: RawLabel },
+    /// A clearance is given.
+    ClearanceGrant { id: PersonId, clearance: Clearance },
+    /// A clearance gets another end.
+    ClearanceRenew {
+        id: PersonId,
+        clearance: String,
+        #[serde(with = "crate::time::at_end")]
+        valid_until: DateTime<Utc>,
+    },
+    /// A suspended clearance counts again.
+    ClearanceResume { id: PersonId, clearance: String },
+    /// A clearance counts for nothing any more.
+    ClearanceRevoke { id: PersonId, clearance: String },
+    /// A clearance does not count for now.
+    ClearanceSuspend { id: PersonId, clearance: String },
+    /// A device comes into being, or what it may be trusted with changes.
+    DevicePut { id: DeviceId, device: DeviceTerms },
+    /// A mission comes into being or changes.
+    MissionPut { id: MissionId, mission: Mission },
+    /// A node comes into being or changes.
+    NodePut { id: NodeId, node: Node },
+    /// Somebody new.
+    PersonCreate { id: PersonId, person: NewPerson },
+    /// A disabled person becomes active again.
+    PersonEnable { id: PersonId },
+    /// Attributes of a person change.
+    PersonPatch { id: PersonId, patch: PersonPatch },
+    /// The settings change.
+    SettingsPut { settings: Settings },
+}
+
+impl Amendment {
+    /// What it is done to.
+    pub fn thing(&self) -> (Noun, &str) {
+        match self {
+            Self::AgencyPut { id, .. } => (Noun::Agency, id.as_str()),
+            Self::AgreementEnd { id } | Self::AgreementPut { id, .. } => (Noun::Agreement, id.as_str()),
+            Self::ChannelPatch { id, .. } | Self::ChannelReclassify { id, .. } => {
+                (Noun::Channel, id.as_str())
+            }
+            Self::ClearanceGrant { id, .. }
+            | Self::ClearanceRenew { id, .. }
+            | Self::ClearanceResume { id, .. }
+            | Self::ClearanceRevoke { id, .. }
+            | Self::ClearanceSuspend { id, .. }
+            | Self::PersonCreate { id, .. }
+            | Self::PersonEnable { id }
+            | Self::PersonPatch { id, .. } => (Noun::Person, id.as_str()),
+            Self::DevicePut { id, .. } => (Noun::Device, id.as_str()),
+            Self::MissionPut { id, .. } => (Noun::Mission, id.as_str()),
+            Self::NodePut { id, .. } => (Noun::Node, id.as_str()),
+            Self::SettingsPut { .. } => (Noun::Settings, "settings"),
+        }
+    }
+
+    /// The administrative act that it is: the action that is asked about, and the type of the resource.
+    /// Giving clearance is an act of its own; taking it away is not.
+    pub fn asks(&self, widens: bool) -> (&'static str, &'static str) {
+        match self {
+            Self::AgencyPut { .. }
+            | Self::AgreementEnd { .. }
+            | Self::AgreementPut { .. }
+            | Self::DevicePut { .. }
+            | Self::MissionPut { .. }
+            | Self::NodePut { .. }
+            | Self::SettingsPut { .. } => ("server.manage", "server"),
+            Self::ChannelPatch { .. } | Self::ChannelReclassify { .. } => ("channel.reclassify", "channel"),
+            Self::ClearanceGrant { .. }
+            | Self::ClearanceRenew { .. }
+            | Self::ClearanceResume { .. }
+            | Self::ClearanceRevoke { .. }
+            | Self::ClearanceSuspend { .. }
+                if widens =>
+            {
+                ("clearance.grant", "user")
+            }
+            Self::PersonCreate { .. } => ("person.manage", "console"),
+            _ => ("person.manage", "user"),
+        }
+    }
+
+    /// The person whom it is about. She neither asks for more of herself nor approves it.
+    pub fn about(&self) -> Option<&str> {
+        match self.thing() {
+            (Noun::Person, id) => Some(id),
+            _ => None,
+        }
+    }
+
+    /// What the record calls it.
+    pub fn event(&self) -> &'static str {
+        match self {
+            Self::AgencyPut { .. } => "agency.changed",
+            Self::AgreementEnd { .. } => "agreement.ended",
+            Self::AgreementPut { .. } => "agreement.changed",
+            Self::ChannelPatch { .. } => "channel.changed",
+            Self::ChannelReclassify { .. } => "channel.reclassified",
+            Self::ClearanceGrant { .. } => "clearance.granted",
+            Self::ClearanceRenew { .. } => "clearance.renewed",
+            Self::ClearanceResume { .. } => "clearance.resumed",
+            Self::ClearanceRevoke { .. } => "clearance.revoked",
+            Self::ClearanceSuspend { .. } => "clearance.suspended",
+            Self::DevicePut { .. } => "device.changed",
+            Self::MissionPut { .. } => "mission.changed",
+            Self::NodePut { .. } => "node.changed",
+            Self::PersonCreate { .. } => "person.created",
+            Self::PersonEnable { .. } => "person.activated",
+            Self::PersonPatch { .. } => "person.changed",
+            Self::SettingsPut { .. } => "settings.changed",
+        }
+    }
+}

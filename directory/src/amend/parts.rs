@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+//! The parts of amendments. What is absent in a patch stays as it is; `null` takes it away.
+
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::json;
+
+use crate::{
+    Accreditation, AgencyId, ChannelState, Clearance, Country, LabelMode, MissionId, ParametersHash,
+    PersonId, PersonKind, Role, Set,
+};
+
+/// Somebody new. She is active, and holds no clearance yet.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NewPerson {
+    /// What sort of person.
+    pub kind: PersonKind,
+    /// Her nationalities.
+    #[serde(default)]
+    pub nationalities: Set<Country>,
+    /// Where she works.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub agency: Option<AgencyId>,
+    /// Her offices.
+    #[serde(default)]
+    pub roles: Set<Role>,
+    /// Her missions.
+    #[serde(default)]
+    pub missions: Set<MissionId>,
+    /// Her briefings.
+    #[serde(default)]
+    pub briefings: Set<String>,
+    /// Who answers for her.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sponsor: Option<PersonId>,
+    /// What people call her.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub display_name: Option<String>,
+    /// Her mail address.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub email: Option<String>,
+}
+
+/// What changes about a person.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct PersonPatch {
+    /// What sort of person.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub kind: Option<PersonKind>,
+    /// Her nationalities.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub nationalities: Option<Set<Country>>,
+    /// Where she works.
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "spoken_of")]
+    pub agency: Option<Option<AgencyId>>,
+    /// Her offices.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub roles: Option<Set<Role>>,
+    /// Her missions.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub missions: Option<Set<MissionId>>,
+    /// Her briefings.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub briefings: Option<Set<String>>,
+    /// Who answers for her.
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "spoken_of")]
+    pub sponsor: Option<Option<PersonId>>,
+    /// What people call her.
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "spoken_of")]
+    pub display_name: Option<Option<String>>,
+    /// Her mail address.
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "spoken_of")]
+    pub email: Option<Option<String>>,
+}
+
+/// What changes about a channel, its label aside.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct ChannelPatch {
+    /// What people call it.
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "spoken_of")]
+    pub name: Option<Option<String>>,
+    /// The agency it belongs to.
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "spoken_of")]
+    pub agency: Option<Option<AgencyId>>,
+    /// Its missions.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub missions: Option<Set<MissionId>>,
+    /// Its closed list of readers.
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "spoken_of")]
+    pub recipients: Option<Option<Set<PersonId>>>,
+    /// Who owns it.
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "spoken_of")]
+    pub owners: Option<Option<Set<PersonId>>>,
+    /// Takes outsiders and guests.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub externals_allowed: Option<bool>,
+    /// Takes industry.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub industry_allowed: Option<bool>,
+    /// Its existence is no secret.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub listed: Option<bool>,
+    /// Open or closed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub state: Option<ChannelState>,
+    /// How items are labelled.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub label_mode: Option<LabelMode>,
+}
+
+/// What a device may be trusted with. Its posture it reports itself.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DeviceTerms {
+    /// Whether somebody administers it.
+    pub managed: bool,
+    /// What it is accredited for; absent, rank 0.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub accreditation: Option<Accreditation>,
+}
+
+/// The name of a clearance among those of one person: made of what never changes about it.
+pub fn clearance_id(clearance: &Clearance) -> String {
+    let hash = ParametersHash::of(&json!([
+        clearance.scheme,
+        clearance.level,
+        clearance.compartments,
+        clearance.kind,
+        clearance.valid_from.timestamp_millis(),
+        clearance.channel,
+        clearance.attestation,
+    ]));
+    String::from(hash).chars().take(16).collect()
+}
+
+/// Tells `null` from silence.
+fn spoken_of<'de, T: Deserialize<'de>, D: Deserializer<'de>>(from: D) -> Result<Option<Option<T>>, D::Error> {
+    Option::<T>::deserialize(from).map(Some)
+}

@@ -1,0 +1,266 @@
+// SPDX-License-Identifier: Apache-2.0
+//! Which parts of a change may turn a deny into an allow. Sound, not sharp: a part is left out only
+//! where the guards can but deny more for it. Each rule says why.
+
+use chrono::{DateTime, Utc};
+use countersign_labels::{Rank, Schemes};
+
+use super::After;
+use crate::operation::rises;
+use crate::{
+    Accreditation, Agreement, Attestation, Channel, ChannelState, Clearance, ClearanceState, Device, Entity,
+    Node, Person, Role, Set, Settings, Status,
+};
+
+/// The parts of a change that may widen; none, when it only narrows or changes nothing.
+pub fn widening(old: Option<&Entity>, new: &After, now: DateTime<Utc>) -> Vec<&'static str> {
+    let After::Is(new) = new else {
+        // Only agreements end, and without one nothing crosses that did not cross before.
+        return match old {
+            Some(Entity::Agreement(_)) => Vec::new(),
+            _ => vec!["removal"],
+        };
+    };
+    if old == Some(&**new) {
+        return Vec::new();
+    }
+    match (old, &**new) {
+        (Some(Entity::Person(old)), Entity::Person(new)) => person(old, new),
+        (Some(Entity::Channel(old)), Entity::Channel(new)) => channel(old, new, now),
+        (Some(Entity::Agreement(old)), Entity::Agreement(new)) => agreement(old, new),
+        (Some(Entity::Device(old)), Entity::Device(new)) => device(old, new),
+        // An unknown device is unmanaged, of rank 0, and never reported.
+        (None, Entity::Device(new)) => device(
+            &Device {
+                managed: false,
+                accreditation: None,
+                posture_reported_at: None,
+            },
+            new,
+        ),
+        (Some(Entity::Node(old)), Entity::Node(new)) => node(old, new),
+        (Some(Entity::Settings(old)), Entity::Settings(new)) => settings(old, new),
+        (None, Entity::Settings(new)) => settings(&Settings::default(), new),
+        (None, _) => vec!["new"],
+        _ => vec!["everything"],
+    }
+}
+
+fn person(old: &Person, new: &Person) -> Vec<&'static str> {
+    let mut wider = Vec::new();
+    let mut says = |part, widens: bool| {
+        if widens {
+            wider.push(part);
+        }
+    };
+    // A kind exempts (services) and excludes (outsiders, industry).
+    says("kind", old.kind != new.kind);
+    says("status", old.status != new.status && new.status == Status::Active);
+    // One more opens audiences; one less opens what is for nationals only.
+    says("nationalities", old.nationalities != new.nationalities);
+    // The originator's own agency is free of its control.
+    says("agency", old.agency != new.agency);
+    says("sponsor", old.sponsor != new.sponsor && new.sponsor.is_some());
+    says("roles", !roles_narrow(&old.roles, &new.roles));
+    says("missions", !new.missions.is_subset(&old.missions));
+    says("briefings", !new.briefings.is_subset(&old.briefings));
+    says("clearances", !clearances_narrow(&old.clearances, &new.clearances));
+    wider
+}
+
+/// Whether only offices were taken away that never forbid anything. A guest, an outsider, an archiver
+/// and a sysadmin may less than others: without the role they may more.
+fn roles_narrow(old: &Set<Role>, new: &Set<Role>) -> bool {
+    let forbids_nothing = |role: &Role| {
+        matches!(
+            role,
+            Role::Auditor | Role::Bot | Role::Member | Role::Owner | Role::SecurityOfficer
+        )
+    };
+    new.is_subset(old) && old.iter().all(|role| new.contains(role) || forbids_nothing(role))
+}
+
+fn clearances_narrow(old: &[Clearance], new: &[Clearance]) -> bool {
+    old.len() == new.len()
+        && old
+            .iter()
+            .zip(new)
+            .all(|(old, new)| old == new || clearance_narrows(old, new))
+}
+
+/// Whether a clearance only lost: state or time. One that cannot be understood, or whose attestation
+/// was refused, denies by being there; taking it away is no loss.
+fn clearance_narrows(old: &Clearance, new: &Clearance) -> bool {
+    let standing = |state| match state {
+        ClearanceState::Active => 2,
+        ClearanceState::Suspended => 1,
+        ClearanceState::Revoked => 0,
+    };
+    let understood = Schemes::builtin()
+        .scheme(&old.scheme)
+        .is_some_and(|scheme| scheme.level(&old.level).is_some());
+    let same = Clearance {
+        state: old.state,
+        valid_until: old.valid_until,
+        ..new.clone()
+    };
+    // An emergency clearance that is too long counts for nothing: shorter, it would.
+    let shortened = new.valid_until < old.valid_until;
+    let emergency = old.kind == crate::ClearanceKind::Emergency;
+    same == *old
+        && understood
+        && old.attestation != Some(Attestation::Rejected)
+        && standing(new.state) <= standing(old.state)
+        && new.valid_until <= old.valid_until
+        && !(emergency && shortened && new.state != ClearanceState::Revoked)
+}
+
+fn channel(old: &Channel, new: &Channel, now: DateTime<Utc>) -> Vec<&'static str> {
+    let mut wider = Vec::new();
+    let mut says = |part, widens: bool| {
+        if widens {
+            wider.push(part);
+        }
+    };
+    says("label", !label_rises(old, new, now));
+    // Drift stops posting. Where it ends, posting begins.
+    says("label_drift", old.label_drift && !new.label_drift);
+    says("members", old.members != new.members);
+    // A named owner needs no role, and no names mean everybody with the role.
+    says("owners", old.owners != new.owners);
+    says("agency", old.agency != new.agency);
+    says("server", old.server != new.server);
+    // No mission is everybody's: the first narrows, losing the last widens.
+    says(
+        "missions",
+        old.missions != new.missions
+            && !(old.missions.is_empty()
+                || (!new.missions.is_empty() && new.missions.is_subset(&old.missions))),
+    );
+    // Being named can stand for a compartment, so a first list may let somebody in.
+    says(
+        "recipients",
+        old.recipients != new.recipients
+            && !matches!((&old.recipients, &new.recipients), (Some(old), Some(new)) if new.is_subset(old)),
+    );
+    says(
+        "externals_allowed",
+        new.externals_allowed && !old.externals_allowed,
+    );
+    says("industry_allowed", new.industry_allowed && !old.industry_allowed);
+    says("listed", new.listed && !old.listed);
+    says(
+        "state",
+        old.state == ChannelState::Closed && new.state == ChannelState::Open,
+    );
+    // Under another mode an item is judged by another label, which may ask for less.
+    says("label_mode", old.label_mode != new.label_mode);
+    wider
+}
+
+fn label_rises(old: &Channel, new: &Channel, now: DateTime<Utc>) -> bool {
+    let schemes = Schemes::builtin();
+    old.label == new.label
+        || matches!(
+            (schemes.label(&old.label), schemes.label(&new.label)),
+            (Ok(old), Ok(new)) if rises(&old, &new, schemes, now)
+        )
+}
+
+fn agreement(old: &Agreement, new: &Agreement) -> Vec<&'static str> {
+    let shorter = Agreement {
+        valid_from: old.valid_from,
+        valid_until: old.valid_until,
+        covers: old.covers.clone(),
+        carries: old.carries.clone(),
+        ..new.clone()
+    };
+    let mut wider = Vec::new();
+    if shorter != *old {
+        wider.push("terms");
+    }
+    if new.valid_from < old.valid_from || new.valid_until > old.valid_until {
+        wider.push("validity");
+    }
+    if !new.covers.is_subset(&old.covers) {
+        wider.push("covers");
+    }
+    if !new.carries.is_subset(&old.carries) {
+        wider.push("carries");
+    }
+    wider
+}
+
+fn device(old: &Device, new: &Device) -> Vec<&'static str> {
+    let mut wider = Vec::new();
+    if new.managed && !old.managed {
+        wider.push("managed");
+    }
+    if !lowers(old.accreditation.as_ref(), new.accreditation.as_ref()) {
+        wider.push("accreditation");
+    }
+    if new.posture_reported_at != old.posture_reported_at {
+        wider.push("posture_reported_at");
+    }
+    wider
+}
+
+fn node(old: &Node, new: &Node) -> Vec<&'static str> {
+    let mut wider = Vec::new();
+    if new.agreement && !old.agreement {
+        wider.push("agreement");
+    }
+    if !lowers(old.accreditation.as_ref(), new.accreditation.as_ref()) {
+        wider.push("accreditation");
+    }
+    if !new.communities.is_subset(&old.communities) {
+        wider.push("communities");
+    }
+    wider
+}
+
+fn settings(old: &Settings, new: &Settings) -> Vec<&'static str> {
+    let mut wider = Vec::new();
+    if !old.blocked_locations.is_subset(&new.blocked_locations) {
+        wider.push("blocked_locations");
+    }
+    if new.administration.aal < old.administration.aal
+        || (old.administration.managed_device && !new.administration.managed_device)
+    {
+        wider.push("administration");
+    }
+    // Absent, there is no limit.
+    let lower = match (&old.accreditation, &new.accreditation) {
+        (None, _) => true,
+        (Some(_), None) => false,
+        (old, new) => lowers(old.as_ref(), new.as_ref()),
+    };
+    if !lower {
+        wider.push("accreditation");
+    }
+    if old.default_scheme != new.default_scheme {
+        wider.push("default_scheme");
+    }
+    wider
+}
+
+/// Whether an accreditation is the same or lower. Absent is rank 0 without compartments; one that
+/// cannot be understood compares with nothing.
+fn lowers(old: Option<&Accreditation>, new: Option<&Accreditation>) -> bool {
+    if old == new {
+        return true;
+    }
+    let Some(held) = old else {
+        return new.is_some_and(|new| new.compartments.is_empty() && rank(new) == Some(0));
+    };
+    let Some(reached) = rank(held) else { return false };
+    new.is_none_or(|new| {
+        new.compartments.is_subset(&held.compartments) && rank(new).is_some_and(|rank| rank <= reached)
+    })
+}
+
+/// The rank of a known level.
+pub(super) fn rank(accreditation: &Accreditation) -> Option<Rank> {
+    let scheme = Schemes::builtin().scheme(&accreditation.scheme)?;
+    Some(scheme.level(&accreditation.level)?.rank)
+}

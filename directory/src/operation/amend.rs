@@ -1,0 +1,249 @@
+// SPDX-License-Identifier: Apache-2.0
+//! An amendment is weighed, and carried out. What may widen needs the second person in the permit.
+
+use chrono::{DateTime, Utc};
+use serde_json::{Value, json};
+use sqlx::AnyConnection;
+
+use super::{Outcome, channel};
+use crate::amend::{After, AmendError, Amendment, widening};
+use crate::store::shelf::known;
+use crate::store::{
+    Agencies, Agreements, Devices, Missions, Nodes, People, Shelf, StoreError, changes, channels, entity,
+    settings, tombstones,
+};
+use crate::{
+    Actor, Change, ChangeKind, Device, Entity, Event, Noun, ParametersHash, Permit, PermitError, Person,
+};
+
+/// Why nothing changes.
+#[derive(Debug, thiserror::Error)]
+pub enum AmendFault {
+    /// It does not fit what is on file.
+    #[error(transparent)]
+    Amend(#[from] AmendError),
+    /// The label is above what this deployment may hold.
+    #[error("the label is above this deployment's accreditation")]
+    AboveAccreditation,
+    /// It may widen, and nobody else has approved it.
+    #[error("a second person must approve: {} may let somebody do more than before", .0.join(", "))]
+    ApprovalMissing(Vec<&'static str>),
+    /// The identifier belonged to one that is gone.
+    #[error("`{0}` is gone, and its name is never given again")]
+    Gone(String),
+    /// The permit is for something else.
+    #[error(transparent)]
+    Permit(#[from] PermitError),
+    /// The store did not answer.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// It names what does not exist.
+    #[error("no {noun} has the id `{id}`")]
+    UnknownReference {
+        /// What kind of thing.
+        noun: Noun,
+        /// Which.
+        id: String,
+    },
+}
+
+/// What an amendment would do, as things stand.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Weighed {
+    /// The thing now.
+    pub old: Option<Entity>,
+    /// The thing afterwards.
+    pub after: After,
+    /// The parts that may widen.
+    pub widens: Vec<&'static str>,
+    /// The hash of the amendment together with what it starts from: what a second person approves.
+    /// When the thing changes in between, her word no longer fits.
+    pub parameters: ParametersHash,
+}
+
+/// Weighs an amendment against what is on file.
+pub async fn weigh(
+    amendment: &Amendment,
+    now: DateTime<Utc>,
+    db: &mut AnyConnection,
+) -> Result<Weighed, AmendFault> {
+    let (noun, id) = amendment.thing();
+    let old = match amendment {
+        // The list of members may be long, and is not what is amended.
+        Amendment::ChannelPatch { id, .. } | Amendment::ChannelReclassify { id, .. } => {
+            channels::load_flags(id, db).await?.map(Entity::Channel)
+        }
+        _ => entity(noun, id, db).await?,
+    };
+    if old.is_none() && !tombstones::among(noun, &[id], db).await?.is_empty() {
+        return Err(AmendFault::Gone(id.to_owned()));
+    }
+    let after = amendment.on(old.as_ref(), now)?;
+    if let Amendment::ChannelReclassify { label, .. } = amendment {
+        channel::understood(label, db)
+            .await
+            .map_err(|error| match error {
+                channel::ChannelError::Store(cause) => AmendFault::Store(cause),
+                channel::ChannelError::Label(cause) => AmendError::Label(cause).into(),
+                _ => AmendFault::AboveAccreditation,
+            })?;
+    }
+    references(old.as_ref(), &after, db).await?;
+    let parameters = json!({"amendment": amendment, "basis": old.as_ref().map(basis)});
+    Ok(Weighed {
+        widens: widening(old.as_ref(), &after, now),
+        parameters: ParametersHash::of(&parameters),
+        old,
+        after,
+    })
+}
+
+/// Carries an amendment out.
+pub async fn apply(
+    amendment: &Amendment,
+    permit: &Permit,
+    now: DateTime<Utc>,
+    db: &mut AnyConnection,
+) -> Result<Outcome, AmendFault> {
+    changes::lock(db).await?;
+    let weighed = weigh(amendment, now, db).await?;
+    let (noun, id) = amendment.thing();
+    let (action, kind) = amendment.asks(!weighed.widens.is_empty());
+    permit.covers(action, if kind == "console" { "people" } else { id })?;
+    let alone = *permit.by() != Actor::Operator && permit.approved_by().is_none();
+    if alone && !weighed.widens.is_empty() {
+        return Err(AmendFault::ApprovalMissing(weighed.widens));
+    }
+    let same = matches!(&weighed.after, After::Is(new) if weighed.old.as_ref() == Some(&**new));
+    if same {
+        return Ok(Outcome {
+            events: Vec::new(),
+            revision: changes::head(db).await?,
+        });
+    }
+    write(amendment, &weighed.after, now, db).await?;
+    let change = match (amendment, &weighed.after) {
+        (_, After::Gone) => ChangeKind::Removed,
+        (Amendment::ChannelReclassify { .. }, _) => ChangeKind::Label,
+        (Amendment::PersonEnable { .. }, _) => ChangeKind::Active,
+        _ => ChangeKind::Put,
+    };
+    let revision = changes::record(&[Change::new(noun, id, change)], now, db).await?;
+    let detail = json!({
+        "by": permit.by().to_string(),
+        "approved_by": permit.approved_by(),
+        "amendment": amendment,
+        "widens": weighed.widens,
+        "old": weighed.old.as_ref().map(basis),
+    });
+    Ok(Outcome {
+        events: vec![Event::new(amendment.event(), id, detail)],
+        revision,
+    })
+}
+
+async fn write(
+    amendment: &Amendment,
+    after: &After,
+    now: DateTime<Utc>,
+    db: &mut AnyConnection,
+) -> Result<(), AmendFault> {
+    async fn put<S: Shelf>(id: &str, thing: &S::Thing, db: &mut AnyConnection) -> Result<(), AmendFault> {
+        let id: S::Id = id
+            .parse()
+            .map_err(|error: crate::IdError| AmendError::Invalid(error.to_string()))?;
+        Ok(S::put(&[(&id, thing)], db).await?)
+    }
+    let (noun, id) = amendment.thing();
+    let After::Is(entity) = after else {
+        Agreements::remove(&[id], db).await?;
+        return Ok(tombstones::put(noun, &[id], now, db).await?);
+    };
+    match &**entity {
+        Entity::Agency(agency) => put::<Agencies>(id, agency, db).await,
+        Entity::Agreement(agreement) => put::<Agreements>(id, agreement, db).await,
+        Entity::Channel(channel) => {
+            let id = id
+                .parse()
+                .map_err(|error: crate::IdError| AmendError::Invalid(error.to_string()))?;
+            Ok(channels::put_flags(&[(&id, channel)], db).await?)
+        }
+        Entity::Device(device) => put::<Devices>(id, device, db).await,
+        Entity::Mission(mission) => put::<Missions>(id, mission, db).await,
+        Entity::Node(node) => put::<Nodes>(id, node, db).await,
+        Entity::Person(person) => put::<People>(id, person, db).await,
+        Entity::Settings(new) => Ok(settings::put(new, db).await?),
+        _ => Err(AmendError::Invalid("this is not amended here".to_owned()).into()),
+    }
+}
+
+/// What the thing is, for the hash and the record. A device goes on reporting its posture, and a
+/// channel its members, while somebody waits for a second person.
+fn basis(entity: &Entity) -> Value {
+    match entity {
+        Entity::Agency(agency) => json!(agency),
+        Entity::Agreement(agreement) => json!(agreement),
+        Entity::Channel(channel) => json!(crate::Channel {
+            members: crate::Set::default(),
+            ..channel.clone()
+        }),
+        Entity::Device(device) => json!(Device {
+            posture_reported_at: None,
+            ..device.clone()
+        }),
+        Entity::Mission(mission) => json!(mission),
+        Entity::Node(node) => json!(node),
+        Entity::Person(person) => json!(person),
+        Entity::Settings(settings) => json!(settings),
+        _ => Value::Null,
+    }
+}
+
+/// What the thing newly names has to exist.
+async fn references(old: Option<&Entity>, after: &After, db: &mut AnyConnection) -> Result<(), AmendFault> {
+    let After::Is(new) = after else { return Ok(()) };
+    match (&**new, old) {
+        (Entity::Person(new), old) => {
+            let old = match old {
+                Some(Entity::Person(person)) => Some(person),
+                _ => None,
+            };
+            person_references(old, new, db).await
+        }
+        (Entity::Channel(channel), _) => {
+            let missions: Vec<&str> = channel.missions.iter().map(AsRef::as_ref).collect();
+            missing::<Missions>(&missions, db).await?;
+            let agency: Vec<&str> = channel.agency.iter().map(AsRef::as_ref).collect();
+            missing::<Agencies>(&agency, db).await?;
+            let named = channel.owners.iter().chain(&channel.recipients).flatten();
+            let named: Vec<&str> = named.map(AsRef::as_ref).collect();
+            missing::<People>(&named, db).await
+        }
+        _ => Ok(()),
+    }
+}
+
+async fn person_references(
+    old: Option<&Person>,
+    new: &Person,
+    db: &mut AnyConnection,
+) -> Result<(), AmendFault> {
+    let fresh = |id: &&crate::MissionId| !id.is_every() && !old.is_some_and(|old| old.missions.contains(*id));
+    let missions: Vec<&str> = new.missions.iter().filter(fresh).map(AsRef::as_ref).collect();
+    missing::<Missions>(&missions, db).await?;
+    let agency: Vec<&str> = new.agency.iter().map(AsRef::as_ref).collect();
+    missing::<Agencies>(&agency, db).await?;
+    let sponsor: Vec<&str> = new.sponsor.iter().map(AsRef::as_ref).collect();
+    missing::<People>(&sponsor, db).await
+}
+
+async fn missing<S: Shelf>(ids: &[&str], db: &mut AnyConnection) -> Result<(), AmendFault> {
+    let known = known::<S>(ids, db).await?;
+    match ids.iter().find(|id| !known.iter().any(|known| known == *id)) {
+        None => Ok(()),
+        Some(id) => Err(AmendFault::UnknownReference {
+            noun: S::NOUN,
+            id: (*id).to_owned(),
+        }),
+    }
+}

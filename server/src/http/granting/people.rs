@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+//! Who exists, and with which attributes.
+
+use axum::extract::{Path, Query, State};
+use axum::response::Response;
+use countersign_directory::PersonId;
+use countersign_directory::amend::Amendment;
+use serde_json::Value;
+
+use super::{Applied, Waiting, Why, amend};
+use crate::app::App;
+use crate::http::caller::Person;
+use crate::http::problem::Problem;
+use crate::http::strict_json::StrictJson;
+
+/// Somebody new, active, without clearance. Two people.
+#[utoipa::path(post, path = "/api/v1/people", operation_id = "create_person",
+    params(Why, ("X-CSRF-Token" = String, Header)),
+    request_body(content = Object, description = "`id`, `kind`, and `nationalities`, `agency`, `roles`, `missions`, `briefings`, `sponsor`, `display_name`, `email`"),
+    responses((status = 200, body = Applied), (status = 202, body = Waiting), (status = 400, body = Problem),
+        (status = 401, body = Problem), (status = 403, body = Problem), (status = 404, body = Problem),
+        (status = 409, body = Problem)))]
+pub async fn create(
+    State(app): State<App>,
+    Person(session): Person,
+    Query(why): Query<Why>,
+    body: StrictJson,
+) -> Result<Response, Problem> {
+    let (id, person) = named(body)?;
+    let act = Amendment::PersonCreate {
+        id,
+        person: StrictJson(person).read()?,
+    };
+    amend(&app, &session, act, why).await
+}
+
+/// Changes attributes of a person. One person may take away missions, briefings, a sponsor, and offices that forbid nothing; anything else takes two.
+#[utoipa::path(patch, path = "/api/v1/people/{id}", operation_id = "change_person",
+    params(Why, ("X-CSRF-Token" = String, Header), ("id" = String, Path)),
+    request_body(content = Object, description = "What changes: `kind`, `nationalities`, `agency`, `roles`, `missions`, `briefings`, `sponsor`, `display_name`, `email`. Lists are given whole; `null` takes away"),
+    responses((status = 200, body = Applied), (status = 202, body = Waiting), (status = 400, body = Problem),
+        (status = 401, body = Problem), (status = 403, body = Problem), (status = 404, body = Problem),
+        (status = 409, body = Problem)))]
+pub async fn patch(
+    State(app): State<App>,
+    Person(session): Person,
+    Path(id): Path<PersonId>,
+    Query(why): Query<Why>,
+    body: StrictJson,
+) -> Result<Response, Problem> {
+    let act = Amendment::PersonPatch {
+        id,
+        patch: body.read()?,
+    };
+    amend(&app, &session, act, why).await
+}
+
+/// A disabled person may come back. Two people. To disable somebody see `revoke`.
+#[utoipa::path(post, path = "/api/v1/people/{id}/enable", operation_id = "enable_person",
+    params(Why, ("X-CSRF-Token" = String, Header), ("id" = String, Path)),
+    responses((status = 200, body = Applied), (status = 202, body = Waiting), (status = 400, body = Problem),
+        (status = 401, body = Problem), (status = 403, body = Problem), (status = 404, body = Problem),
+        (status = 409, body = Problem)))]
+pub async fn enable(
+    State(app): State<App>,
+    Person(session): Person,
+    Path(id): Path<PersonId>,
+    Query(why): Query<Why>,
+) -> Result<Response, Problem> {
+    let act = Amendment::PersonEnable { id };
+    amend(&app, &session, act, why).await
+}
+
+/// Takes the name out of the body.
+fn named(body: StrictJson) -> Result<(PersonId, Value), Problem> {
+    let StrictJson(mut body) = body;
+    let id = body.as_object_mut().and_then(|members| members.remove("id"));
+    let id = id.as_ref().and_then(Value::as_str).and_then(|id| id.parse().ok());
+    let id = id.ok_or_else(|| Problem::bad_request("`id`: an identifier of 1 to 255 bytes is missing"))?;
+    Ok((id, body))
+}

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+//! Takes a recorded decision again: the kept inputs, in the world as it was, by the policies of then.
+//! It comes to the same bytes, or what is missing is said.
+
+use chrono::{DateTime, SecondsFormat, Utc};
+use countersign_audit::canonical;
+use countersign_authz::snapshot::Changed;
+use countersign_authz::{Decision, Facts, Question, Snapshot};
+use countersign_directory::Revision;
+use countersign_directory::store::history;
+use serde::Deserialize;
+use serde_json::{Value, json};
+use sqlx::AnyConnection;
+
+use crate::app::House;
+use crate::record::decision::Recorded;
+use crate::world::TailError;
+
+/// What came of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Replayed {
+    /// Outcome, reason, failing guards, obligations, determining policies and expiry came out
+    /// byte for byte as they are on record.
+    Same,
+    /// They did not: what is on record, and what came out now.
+    Differs {
+        /// Canonical JSON.
+        recorded: String,
+        /// Canonical JSON.
+        now: String,
+    },
+    /// It cannot be taken again, because something is no longer kept.
+    NotKept(String),
+}
+
+/// What was asked and known, as [`countersign_authz::Engine::decide`] states it.
+#[derive(Deserialize)]
+struct Inputs {
+    #[serde(flatten)]
+    question: Question,
+    facts: Facts,
+    now: DateTime<Utc>,
+    world: Revision,
+}
+
+impl House {
+    /// Takes `recorded` again.
+    pub async fn replay(&self, recorded: &Recorded, db: &mut AnyConnection) -> Result<Replayed, TailError> {
+        let policies = self.engine.policy_revision();
+        if recorded.body.policy_revision != policies {
+            return Ok(Replayed::NotKept(format!(
+                "it was decided by the policies {}, and this binary holds {policies}",
+                recorded.body.policy_revision
+            )));
+        }
+        let Some(inputs) = &recorded.inputs else {
+            let missing = "what it rested on is no longer kept (record.inputs_days)";
+            return Ok(Replayed::NotKept(missing.to_owned()));
+        };
+        let Ok(inputs) = serde_json::from_slice::<Inputs>(&inputs.bytes) else {
+            let missing = "what it rested on is in a form that this binary does not read";
+            return Ok(Replayed::NotKept(missing.to_owned()));
+        };
+        let Some(world) = self.world_at(inputs.world, db).await? else {
+            return Ok(Replayed::NotKept(format!(
+                "the world at revision {} is no longer kept (record.history_days)",
+                inputs.world
+            )));
+        };
+        let again = self
+            .engine
+            .decide(&world, &inputs.question, &inputs.facts, inputs.now);
+        Ok(compare(recorded, &again))
+    }
+
+    /// The world at `revision`, from the one in memory and what changed since; none when that is no
+    /// longer kept, or not yet known here.
+    async fn world_at(
+        &self,
+        revision: Revision,
+        db: &mut AnyConnection,
+    ) -> Result<Option<Snapshot>, TailError> {
+        let live = self.snapshot();
+        if live.revision() == revision {
+            return Ok(Some(live.as_ref().clone()));
+        }
+        if revision > live.revision() || history::oldest(db).await?.is_none_or(|oldest| oldest > revision) {
+            return Ok(None);
+        }
+        let mut changed = Vec::new();
+        for (noun, id) in history::touched(Some(revision), db).await? {
+            let entity = history::entity_at(noun, &id, revision, db).await?;
+            changed.push(Changed { noun, id, entity });
+        }
+        Ok(Some(live.after(changed, revision)))
+    }
+}
+
+fn compare(recorded: &Recorded, again: &Decision) -> Replayed {
+    let body = &recorded.body;
+    let on_record = json!({
+        "determining": body.determining,
+        "expires_at": body.expires_at,
+        "failing": body.failing,
+        "obligations": body.obligations,
+        "outcome": recorded.outcome,
+        "reason": recorded.reason,
+        "standing": body.standing,
+    });
+    let failing: Vec<&str> = again.failing.iter().map(|reason| reason.code()).collect();
+    let obligations: Vec<Value> = again.obligations.iter().map(|duty| json!(duty)).collect();
+    let now = json!({
+        "determining": again.determining,
+        "expires_at": again.expires_at.to_rfc3339_opts(SecondsFormat::Millis, true),
+        "failing": failing,
+        "obligations": obligations,
+        "outcome": again.outcome.as_str(),
+        "reason": again.reason.map(countersign_authz::Reason::code),
+        "standing": again.standing,
+    });
+    let (recorded, now) = (canonical::bytes(&on_record), canonical::bytes(&now));
+    if recorded == now {
+        return Replayed::Same;
+    }
+    let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
+    Replayed::Differs {
+        recorded: text(recorded),
+        now: text(now),
+    }
+}

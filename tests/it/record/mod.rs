@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+//! The record as auditors, witnesses and operators meet it.
+
+mod checkpoints;
+mod export;
+mod faults;
+mod gaps;
+mod history;
+mod outage;
+mod replay;
+mod unavailable;
+mod witnesses;
