@@ -163,8 +163,19 @@ impl Scheme {
 
     /// What is wrong with `label` by the scheme's own constraints.
     pub fn faults(&self, label: &Label) -> Vec<ConstraintFault> {
-        self.tags
-            .iter()
+        self.faults_of(&self.tags, label)
+    }
+
+    /// Of what only its markings know. No decision asks this.
+    pub(crate) fn marking_faults(&self, label: &Label) -> Vec<ConstraintFault> {
+        self.markings
+            .as_ref()
+            .map(|words| self.faults_of(&words.tags, label))
+            .unwrap_or_default()
+    }
+
+    fn faults_of(&self, tags: &[Tag], label: &Label) -> Vec<ConstraintFault> {
+        tags.iter()
             .filter(|tag| label.compartments().contains(&tag.id) && tag.excluded_at.contains(label.level()))
             .map(|tag| ConstraintFault {
                 scheme: self.id.clone(),

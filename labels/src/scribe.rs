@@ -155,7 +155,11 @@ impl<'s> Scribe<'s> {
         let faults = self
             .schemes
             .scheme(label.scheme())
-            .map(|scheme| scheme.faults(&label))
+            .map(|scheme| {
+                let mut faults = scheme.faults(&label);
+                faults.extend(scheme.marking_faults(&label));
+                faults
+            })
             .unwrap_or_default();
         match faults.first() {
             None => Ok(label),

@@ -90,6 +90,7 @@ impl<'a> Vocabulary<'a> {
         self.scheme
             .tags
             .iter()
+            .chain(&self.words.tags)
             .map(|tag| tag.id.as_str())
             .chain(self.scribe.codewords.iter().map(String::as_str))
     }

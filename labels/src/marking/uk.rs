@@ -146,7 +146,7 @@ pub(crate) fn write(scribe: &Scribe<'_>, label: &Label) -> Result<String, Refusa
         return Err(unsaid("uk", "that its originator controls it"));
     }
     let tags = label.compartments();
-    let handling = |tag: &&String| label.by_recipients().contains(*tag) || is_organisation(tag);
+    let handling = |tag: &&String| vocabulary.words.is_handling(tag) || is_organisation(tag);
     let mut parts = vec![vocabulary.marking(label.level()).to_owned()];
     parts.extend(tags.get(SENSITIVE).cloned());
     parts.extend(

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use crate::Source;
+use crate::{Satisfied, Source, Tag};
 
 /// The words of one scheme's markings.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -29,6 +29,10 @@ pub struct MarkingWords {
     /// Words that say a level and compartments at once; read and never written.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub combined: Vec<Combined>,
+    /// Compartments that only markings know by name. To a decision they are codewords, held by
+    /// clearance: what rests on an unverified grammar opens nothing.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tags: Vec<Tag>,
     /// The caveats that it knows.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub caveats: Vec<Caveat>,
@@ -123,5 +127,13 @@ impl MarkingWords {
             .chain(self.caveat_excluded_at.values().flatten())
             .chain(self.needs.values())
             .chain(&self.release_excluded_at)
+            .chain(self.tags.iter().flat_map(|tag| &tag.excluded_at))
+    }
+
+    /// Whether it names the compartment as a handling instruction.
+    pub(crate) fn is_handling(&self, tag: &str) -> bool {
+        self.tags
+            .iter()
+            .any(|known| known.id == tag && known.by == Satisfied::Recipients)
     }
 }

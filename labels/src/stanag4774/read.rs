@@ -33,7 +33,20 @@ pub(crate) fn read(scribe: &Scribe<'_>, text: &str) -> Result<ConfidentialityLab
             "send one element, without a document type",
         )
     })?;
+    // What looks like an end inside a comment may have hidden depth from the look before.
+    let deep = |node: &Node<'_, '_>| node.ancestors().filter(Node::is_element).count() > scribe.limits.depth;
+    if let Some(node) = document.descendants().find(deep) {
+        return Err(too_deep(scribe, node.range().start));
+    }
     root(scribe, document.root_element())
+}
+
+fn too_deep(scribe: &Scribe<'_>, byte: usize) -> Refusal {
+    Refusal::at(
+        byte,
+        format!("elements stand deeper than {}", scribe.limits.depth),
+        "a label is flat: check what was sent",
+    )
 }
 
 fn root(scribe: &Scribe<'_>, root: Node<'_, '_>) -> Result<ConfidentialityLabel, Refusal> {
@@ -221,11 +234,7 @@ fn shallow(scribe: &Scribe<'_>, text: &str) -> Result<(), Refusal> {
             _ => depth += usize::from(!closes_itself(part)),
         }
         if depth > scribe.limits.depth {
-            return Err(Refusal::at(
-                byte,
-                format!("elements stand deeper than {}", scribe.limits.depth),
-                "a label is flat: check what was sent",
-            ));
+            return Err(too_deep(scribe, byte));
         }
         byte += part.len();
     }
