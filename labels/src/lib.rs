@@ -30,6 +30,10 @@ pub mod stanag4774;
 mod vocabulary;
 
 #[cfg(test)]
+mod formats;
+#[cfg(test)]
+mod golden;
+#[cfg(test)]
 mod laws;
 
 pub use agreement::{Agreement, Terms, TermsError};

@@ -18,6 +18,8 @@ use crate::{Label, Refusal, Scribe};
 
 mod category;
 mod read;
+#[cfg(test)]
+mod tests;
 mod write;
 
 pub(crate) use read::read;
