@@ -1,17 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
-//! Names of levels match without regard to case or accents.
+//! Names match without regard to case or accents.
 
 /// `name` without case, accents and outer blanks.
 pub(crate) fn fold(name: &str) -> String {
     name.trim()
         .chars()
         .filter(|c| !is_combining(*c))
-        .flat_map(char::to_lowercase)
-        .map(base)
+        .flat_map(plain)
         .collect()
 }
 
-fn is_combining(c: char) -> bool {
+/// A letter without case and accent.
+pub(crate) fn plain(c: char) -> impl Iterator<Item = char> {
+    c.to_lowercase().map(base)
+}
+
+/// Whether it only changes the letter before it.
+pub(crate) fn is_combining(c: char) -> bool {
     ('\u{300}'..='\u{36f}').contains(&c)
 }
 

@@ -102,6 +102,33 @@ impl Label {
         self
     }
 
+    /// The same label without one of its caveats.
+    pub(crate) fn without_caveat(mut self, caveat: &str) -> Self {
+        self.caveats.remove(caveat);
+        self
+    }
+
+    /// The same label without what is shown and never tested.
+    #[must_use]
+    pub fn without_caveats(mut self) -> Self {
+        self.caveats.clear();
+        self
+    }
+
+    /// Whether both say the same. An audience may be spelt differently: as nations, as a community
+    /// or by saying nothing.
+    pub fn says_the_same(&self, other: &Self) -> bool {
+        let one = Self {
+            releasable_to: None,
+            ..self.clone()
+        };
+        let other = Self {
+            releasable_to: None,
+            ..other.clone()
+        };
+        one == other
+    }
+
     /// The scheme's id.
     pub fn scheme(&self) -> &str {
         &self.scheme
@@ -132,6 +159,11 @@ impl Label {
         self.compartments
             .difference(&self.by_recipients)
             .map(String::as_str)
+    }
+
+    /// Who may receive it, as it was written.
+    pub fn releasable_to(&self) -> Option<&BTreeSet<String>> {
+        self.releasable_to.as_ref()
     }
 
     /// Who may receive it.

@@ -8,24 +8,45 @@
 //! Worked example: `{"scheme": "NATO", "level": "ns"}` is a [`RawLabel`]; [`Schemes::label`] gives
 //! the [`Label`] NATO SECRET of rank 3, releasable to the nations of NATO. A German GEHEIM reaches
 //! it only through an [`Agreement`] from DE to NATO that is in force ([`Agreement::clearance_in`]).
+//!
+//! As words and in other formats labels are read and written by a [`Scribe`]: `NATO SECRET` and
+//! `https://…/attr/nato-level/value/ns` are that label too.
 
 mod agreement;
 mod fold;
+mod format;
 mod label;
+mod marking;
+mod nations;
+pub mod opentdf;
 mod order;
 mod raw;
+mod refusal;
+mod release;
 mod scheme;
 mod schemes;
+mod scribe;
+pub mod stanag4774;
+mod vocabulary;
 
+#[cfg(test)]
+mod formats;
+#[cfg(test)]
+mod golden;
 #[cfg(test)]
 mod laws;
 
 pub use agreement::{Agreement, Terms, TermsError};
+pub use format::{Format, UnknownFormat};
 pub use label::{Audience, Label, LabelError};
+pub use marking::us::{Portion, roll_up};
+pub use marking::{Caveat, Combined, Group, MarkingWords, TagNames};
 pub use order::{JoinError, Order, join, within};
 pub use raw::RawLabel;
+pub use refusal::{Place, Refusal};
 pub use scheme::{Briefing, ConstraintFault, DefaultRelease, Level, Satisfied, Scheme, Source, Tag};
 pub use schemes::{Communities, SchemeError, Schemes};
+pub use scribe::{Limits, Scribe, UNNAMED_ORIGINATOR};
 
 /// Where a level stands. The built-in schemes share one axis from 0 to 4, with holes.
 pub type Rank = u8;

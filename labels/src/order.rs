@@ -96,7 +96,7 @@ pub fn join(a: &Label, b: &Label, schemes: &Schemes) -> Result<Label, JoinError>
         return Err(JoinError::Nobody);
     }
     let higher = if a.rank() >= b.rank() { a } else { b };
-    let raw = RawLabel {
+    let mut raw = RawLabel {
         scheme: higher.scheme().to_owned(),
         level: higher.level().to_owned(),
         compartments: a.compartments() | b.compartments(),
@@ -108,8 +108,20 @@ pub fn join(a: &Label, b: &Label, schemes: &Schemes) -> Result<Label, JoinError>
     };
     let everybody = audience.is_none();
     // INVARIANT: scheme and level come from labels that were understood.
-    let label = schemes
-        .label(&raw)
-        .map_err(|_| JoinError::Schemes(a.scheme().to_owned(), b.scheme().to_owned()))?;
+    let understood = |raw: &RawLabel| {
+        schemes
+            .label(raw)
+            .map_err(|_| JoinError::Schemes(a.scheme().to_owned(), b.scheme().to_owned()))
+    };
+    let label = understood(&raw)?;
+    // Where one of the two has said just that, it is said in its words.
+    let (one, other) = (a.releasable_to(), b.releasable_to());
+    for spelling in [None, one.min(other), one.max(other)] {
+        raw.releasable_to = spelling.cloned();
+        let spelt = understood(&raw)?;
+        if spelt.audience() == label.audience() && !everybody {
+            return Ok(spelt);
+        }
+    }
     Ok(if everybody { label.for_everybody() } else { label })
 }

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use crate::fold::fold;
+use crate::marking::MarkingWords;
 use crate::{Label, Rank};
 
 /// A classification scheme.
@@ -34,10 +35,13 @@ pub struct Scheme {
     /// The compartments that it knows something about. Others are codewords, held by clearance.
     #[serde(default)]
     pub tags: Vec<Tag>,
+    /// The words of its markings.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub markings: Option<MarkingWords>,
 }
 
 /// Where a piece of data comes from and who looked.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Source {
     /// The document.
@@ -159,8 +163,19 @@ impl Scheme {
 
     /// What is wrong with `label` by the scheme's own constraints.
     pub fn faults(&self, label: &Label) -> Vec<ConstraintFault> {
-        self.tags
-            .iter()
+        self.faults_of(&self.tags, label)
+    }
+
+    /// Of what only its markings know. No decision asks this.
+    pub(crate) fn marking_faults(&self, label: &Label) -> Vec<ConstraintFault> {
+        self.markings
+            .as_ref()
+            .map(|words| self.faults_of(&words.tags, label))
+            .unwrap_or_default()
+    }
+
+    fn faults_of(&self, tags: &[Tag], label: &Label) -> Vec<ConstraintFault> {
+        tags.iter()
             .filter(|tag| label.compartments().contains(&tag.id) && tag.excluded_at.contains(label.level()))
             .map(|tag| ConstraintFault {
                 scheme: self.id.clone(),

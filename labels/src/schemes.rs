@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::fold::fold;
 use crate::label::{Audience, Label, LabelError};
+use crate::marking::MarkingWords;
 use crate::{RawLabel, Satisfied, Scheme, Source};
 
 /// Which nations belong to which community. Dated data, not code.
@@ -234,7 +235,8 @@ fn check(scheme: &Scheme) -> Result<(), SchemeError> {
         .tags
         .iter()
         .flat_map(|tag| &tag.excluded_at)
-        .chain([&scheme.clearance_from]);
+        .chain([&scheme.clearance_from])
+        .chain(scheme.markings.iter().flat_map(MarkingWords::levels));
     for name in mentioned {
         if !scheme.levels.iter().any(|level| level.id == *name) {
             return Err(SchemeError::UnknownLevel {

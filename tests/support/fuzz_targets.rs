@@ -17,7 +17,7 @@ use countersign_authn::oidc::keys::KeyRing;
 use countersign_authn::oidc::parameters::Parameters;
 use countersign_authz::scenario::{run_files, simulate};
 use countersign_authz::{Engine, Snapshot};
-use countersign_labels::{RawLabel, Schemes};
+use countersign_labels::{Format, RawLabel, Schemes, Scribe};
 use countersign_server::config::Config;
 use countersign_server::http::access::wire::EvaluationRequest;
 use countersign_server::http::strict_json::{self, StrictJson};
@@ -27,15 +27,18 @@ use serde_json::{Value, json};
 pub type Target = fn(&[u8]);
 
 /// Every target by name; the names are those of `fuzz/targets/` and `fuzz/seeds/`.
-pub const TARGETS: [(&str, Target); 10] = [
+pub const TARGETS: [(&str, Target); 13] = [
     ("authorize", self::authorize),
     ("checkpoint", checkpoint),
     ("config", config),
     ("export", export),
     ("journal", journal),
     ("label", label),
+    ("marking", marking),
+    ("opentdf", opentdf),
     ("request", request),
     ("scenario", scenario),
+    ("stanag4774", stanag4774),
     ("token", token),
     ("world", world),
 ];
@@ -128,6 +131,43 @@ pub fn label(bytes: &[u8]) {
         .label(&label.to_raw())
         .expect("what we write we can read");
     assert_eq!(label, again);
+}
+
+/// A marking is read or refused; what is read and can be written is the same label when read again.
+pub fn marking(bytes: &[u8]) {
+    for format in Format::MARKINGS {
+        goes_round(format, bytes);
+    }
+}
+
+/// OpenTDF names are read or refused, and go round.
+pub fn opentdf(bytes: &[u8]) {
+    goes_round(Format::OpenTdf, bytes);
+}
+
+/// An XML label is read or refused, and goes round.
+pub fn stanag4774(bytes: &[u8]) {
+    goes_round(Format::Stanag4774, bytes);
+}
+
+fn goes_round(format: Format, bytes: &[u8]) {
+    let Ok(text) = std::str::from_utf8(bytes) else {
+        return;
+    };
+    let scribe = Scribe::new(Schemes::builtin());
+    let label = match scribe.read(format, text) {
+        Ok(label) => label,
+        Err(refusal) => {
+            assert_eq!(refusal.to_string().lines().count(), 1, "a refusal is one line");
+            return;
+        }
+    };
+    if let Ok(written) = scribe.write(format, &label) {
+        let mut reader = scribe;
+        reader.originator = label.originator_controlled_by().map(str::to_owned);
+        let again = reader.read(format, &written).expect("what we write we can read");
+        assert!(again.says_the_same(&label), "{written}");
+    }
 }
 
 /// A request body that is taken means the same to a second reader; a question in it is read or

@@ -14,6 +14,7 @@ mod config;
 mod demo;
 mod directory;
 mod init;
+mod label;
 mod openapi;
 mod opened;
 mod person;
@@ -38,6 +39,9 @@ pub enum Command {
     Directory(directory::DirectoryCommand),
     /// Set up an empty store: the first two security officers, the first connected server.
     Init(init::Init),
+    /// Read labels and write them in other formats.
+    #[command(subcommand)]
+    Label(label::LabelCommand),
     /// Print the OpenAPI document of the administration API.
     Openapi,
     /// Give people a way to sign in.
@@ -111,6 +115,7 @@ impl Command {
             Self::Demo(command) => command.run(),
             Self::Directory(command) => command.run(),
             Self::Init(command) => command.run(),
+            Self::Label(command) => command.run(),
             Self::Openapi => openapi::run(),
             Self::Person(command) => command.run(),
             Self::Policy(command) => command.run(),
