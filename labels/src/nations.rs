@@ -15,7 +15,8 @@ use crate::fold::fold;
 pub(crate) struct Nations {
     as_of: String,
     source: Source,
-    nations: BTreeMap<String, Nation>,
+    #[serde(rename = "nations")]
+    by_code: BTreeMap<String, Nation>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -44,13 +45,13 @@ pub(crate) fn code(text: &str) -> Option<&'static str> {
 
 /// The English name of a nation.
 pub(crate) fn name(code: &str) -> Option<&'static str> {
-    SHIPPED.0.nations.get(code).map(|nation| nation.name.as_str())
+    SHIPPED.0.by_code.get(code).map(|nation| nation.name.as_str())
 }
 
 impl Nations {
     fn spellings(&self) -> BTreeMap<String, String> {
         let mut codes = BTreeMap::new();
-        for (code, nation) in &self.nations {
+        for (code, nation) in &self.by_code {
             for spelling in [code, &nation.name].into_iter().chain(&nation.also) {
                 codes.insert(fold(spelling), code.clone());
             }
@@ -74,7 +75,7 @@ mod tests {
 
     #[test]
     fn no_spelling_stands_for_two_nations() {
-        let spellings = SHIPPED.0.nations.values().map(|nation| 2 + nation.also.len());
+        let spellings = SHIPPED.0.by_code.values().map(|nation| 2 + nation.also.len());
         assert_eq!(SHIPPED.1.len(), spellings.sum::<usize>());
     }
 }

@@ -8,6 +8,7 @@
 //! samples of the form of a name (unverified).
 
 use std::collections::BTreeSet;
+use std::fmt::Write as _;
 
 use crate::fold::fold;
 use crate::vocabulary::{Vocabulary, unsaid};
@@ -221,7 +222,8 @@ fn value(text: &str) -> String {
         if byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_' {
             out.push(char::from(byte));
         } else {
-            out.push_str(&format!("%{byte:02x}"));
+            // INVARIANT: writing into a text cannot fail.
+            let _ = write!(out, "%{byte:02x}");
         }
     }
     out

@@ -79,12 +79,10 @@ impl<'t> Cursor<'t> {
 
 /// How many bytes of `text` say `phrase`, as whole words.
 fn matched(text: &str, phrase: &str) -> Option<usize> {
-    let mut wanted = letters(phrase);
     let mut given = letters(text).peekable();
     let mut end = 0;
     let mut last = ' ';
-    loop {
-        let Some((want, _)) = wanted.next() else { break };
+    for (want, _) in letters(phrase) {
         let (got, after) = given.next()?;
         if got != want {
             return None;

@@ -79,7 +79,7 @@ pub(super) fn write(scribe: &Scribe<'_>, whole: &ConfidentialityLabel) -> Result
     match &release {
         None => {}
         Some(Release::Beside(to)) => {
-            out.category(&names.release, "PERMISSIVE", to.iter().map(String::as_str))?
+            out.category(&names.release, "PERMISSIVE", to.iter().map(String::as_str))?;
         }
         Some(Release::Only(to)) => out.category(ONLY, "PERMISSIVE", to.iter().map(String::as_str))?,
     }

@@ -67,7 +67,7 @@ pub(super) fn read(scribe: &Scribe<'_>, text: &str, at: usize) -> Result<(Label,
         last = Some(kind);
         match kind {
             Category::Control(part) => {
-                control::read(category, byte, part, vocabulary, &mut raw.compartments)?
+                control::read(category, byte, part, vocabulary, &mut raw.compartments)?;
             }
             Category::Foreign => foreign::fgi(category, byte, vocabulary, &mut raw)?,
             Category::Dissemination => {

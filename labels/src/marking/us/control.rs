@@ -171,8 +171,11 @@ pub(crate) fn known(vocabulary: Vocabulary<'_>, text: &str) -> Option<String> {
     whole.then_some(text)
 }
 
+/// A compartment, and what is below it.
+type Below<'t> = (&'t str, Option<&'t str>);
+
 /// `SI-G ABCD` into `SI` and (`G`, `ABCD`).
-fn split(tag: &str) -> Option<(String, Option<(&str, Option<&str>)>)> {
+fn split(tag: &str) -> Option<(String, Option<Below<'_>>)> {
     let (prefix, bare) = match tag.strip_prefix(SAR) {
         Some(program) => (SAR, program),
         None => ("", tag),
