@@ -113,6 +113,12 @@ impl Judge {
         };
         let permits = if forbids.is_empty() {
             holding(Effect::Permit)?
+        } else if candidates
+            .clone()
+            .any(|ready| ready.effect == Effect::Permit && ready.condition.is_none())
+        {
+            // It might err, and an error is told before any forbid.
+            return None;
         } else {
             Vec::new()
         };
