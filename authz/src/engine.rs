@@ -107,7 +107,10 @@ impl Engine {
         let same =
             |key: &AnswerKey| key.engine == self.identity && key.question == *question && key.facts == *facts;
         let kept = &snapshot.memory().decisions;
-        if let Some(mut decision) = kept.find(&asked, same, now) {
+        // What was remembered may be the compiled form's word, which no longer counts once it differed.
+        if !self.judge.has_differed()
+            && let Some(mut decision) = kept.find(&asked, same, now)
+        {
             decision.expires_at = expires_at(&decision, now);
             return decision;
         }

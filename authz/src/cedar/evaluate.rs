@@ -128,9 +128,7 @@ impl Compare {
             _ => Err(Wrong),
         }
     }
-}
 
-impl Compare {
     fn of_numbers(self, a: i64, b: i64) -> bool {
         match self {
             Self::Equal => a == b,

@@ -83,6 +83,7 @@ impl Judge {
         }
         let judged = self.by_cedar(frame, of, &self.all);
         if judged.as_ref() != Some(&quick) {
+            frame.flips(0);
             self.differed.store(true, Ordering::Relaxed);
         }
         debug_assert_eq!(judged, Some(quick), "the compiled policies differ from Cedar");

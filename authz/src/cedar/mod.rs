@@ -13,6 +13,6 @@ mod value;
 
 pub(crate) use frame::Frame;
 pub(crate) use judge::{Judge, Of};
-pub(crate) use policies::{Candidates, Checked, schema};
+pub(crate) use policies::{Checked, schema};
 pub use policies::{LoadError, Policies, PolicyFile};
 pub(crate) use request::{Types, Unbuildable};

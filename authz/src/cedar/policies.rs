@@ -1,15 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-//! Policies: parsed once, checked strictly, and sorted by the actions in their scope, so that a
-//! decision meets only those that can speak.
+//! Policies: parsed once and checked strictly.
 
 use std::collections::BTreeMap;
 
 use aws_lc_rs::digest;
-use cedar_policy::{
-    ActionConstraint, Effect, Policy, PolicyId, PolicySet, Schema, ValidationMode, Validator,
-};
+use cedar_policy::{Effect, PolicyId, PolicySet, Schema, ValidationMode, Validator};
 
-use super::request::{Types, Unbuildable};
+use super::request::Unbuildable;
+use super::scope::Groups;
 use crate::Reason;
 
 const SCHEMA: &str = include_str!("../../../policies/schema.cedarschema");
@@ -295,52 +293,21 @@ impl Checked {
         })
     }
 
-    /// [`Checked::by_action`], with an error that an operator reads.
-    pub(crate) fn by_action_of(
-        &self,
-        schema: &Schema,
-        types: &Types,
-    ) -> Result<BTreeMap<&'static str, Candidates>, LoadError> {
-        self.by_action(schema, types)
-            .map_err(|error| LoadError::Schema(error.to_string()))
-    }
-
-    /// Sorts the policies by action. Sound, because a policy whose scope does not match can neither
-    /// decide nor err.
-    pub(crate) fn by_action(
-        &self,
-        schema: &Schema,
-        types: &Types,
-    ) -> Result<BTreeMap<&'static str, Candidates>, Unbuildable> {
-        let actions = schema.action_entities().map_err(|_| Unbuildable)?;
-        let mut sorted = BTreeMap::new();
-        for name in crate::action::actions() {
-            let action = types.action(name);
-            let applies = |policy: &&Policy| match policy.action_constraint() {
-                ActionConstraint::Any => true,
-                ActionConstraint::Eq(one) => one == action,
-                ActionConstraint::In(groups) => groups
-                    .iter()
-                    .any(|group| *group == action || actions.is_ancestor_of(group, &action)),
-            };
-            let mut candidates = Candidates::default();
-            for policy in self.policies.policies().filter(applies) {
-                candidates.all.add(policy.clone()).map_err(|_| Unbuildable)?;
-                if policy.effect() == Effect::Permit {
-                    candidates.permits.add(policy.clone()).map_err(|_| Unbuildable)?;
-                }
+    /// The policies by the actions that their scope takes: for the proofs, which look at one action at a time.
+    pub(crate) fn by_action(&self, schema: &Schema) -> Result<BTreeMap<&'static str, PolicySet>, LoadError> {
+        let broken = |error: Unbuildable| LoadError::Schema(error.to_string());
+        let groups = Groups::of(schema).map_err(broken)?;
+        let mut sorted: BTreeMap<&'static str, PolicySet> = crate::action::actions()
+            .map(|action| (action, PolicySet::new()))
+            .collect();
+        for policy in self.policies.policies() {
+            for action in groups.of_policy(policy) {
+                let taken = sorted.entry(action).or_default();
+                taken.add(policy.clone()).map_err(|_| broken(Unbuildable))?;
             }
-            sorted.insert(name, candidates);
         }
         Ok(sorted)
     }
-}
-
-/// The policies whose scope takes one action.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Candidates {
-    pub(crate) all: PolicySet,
-    pub(crate) permits: PolicySet,
 }
 
 /// The line of the policy with that id, counted from 1; of the first policy without one.

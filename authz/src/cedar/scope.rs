@@ -58,7 +58,7 @@ enum Named {
 
 impl Scopes {
     pub(super) fn new(checked: &Checked, schema: &Schema) -> Result<Self, Unbuildable> {
-        let groups = Groups(schema.action_entities().map_err(|_| Unbuildable)?);
+        let groups = Groups::of(schema)?;
         let mut scopes = Self::default();
         for policy in checked.policies.policies() {
             let ready = Arc::new(Ready::new(policy, &groups));
@@ -175,10 +175,15 @@ fn type_of(name: &EntityTypeName) -> Option<Type> {
 }
 
 /// The actions of the schema with the groups they are in.
-struct Groups(Entities);
+pub(super) struct Groups(Entities);
 
 impl Groups {
-    fn of_policy(&self, policy: &Policy) -> Vec<&'static str> {
+    pub(super) fn of(schema: &Schema) -> Result<Self, Unbuildable> {
+        schema.action_entities().map(Self).map_err(|_| Unbuildable)
+    }
+
+    /// The actions that a policy's scope takes.
+    pub(super) fn of_policy(&self, policy: &Policy) -> Vec<&'static str> {
         let takes = |action: &&'static str| match policy.action_constraint() {
             ActionConstraint::Any => true,
             ActionConstraint::Eq(one) => one.id().unescaped() == *action,

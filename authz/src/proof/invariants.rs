@@ -8,7 +8,7 @@ use cedar_policy_symcc::{CompiledPolicy, CompiledPolicySet};
 use super::check::answer;
 use super::lint::lint;
 use super::{Counterexample, Finding, ProofError, Prover};
-use crate::cedar::{Candidates, Policies, PolicyFile, Types};
+use crate::cedar::{Policies, PolicyFile, Types};
 
 const SHIPPED: [(&str, &str, &str); 11] = [
     (
@@ -115,15 +115,15 @@ pub async fn invariants(
     lint(&wanted)?;
     lint(&checked)?;
     let types = Types::of(&prover.schema)?;
-    let active = checked.by_action_of(&prover.schema, &types)?;
-    let scopes = wanted.by_action_of(&prover.schema, &types)?;
+    let active = checked.by_action(&prover.schema)?;
+    let scopes = wanted.by_action(&prover.schema)?;
     let mut findings = Vec::new();
     for invariant in wanted.policies.policies() {
         let mut finding = Finding::about(invariant.id());
         let mut vacuous = true;
         'looking: for (name, _) in scopes
             .iter()
-            .filter(|(_, scope)| scope.all.policy(invariant.id()).is_some())
+            .filter(|(_, scope)| scope.policy(invariant.id()).is_some())
         {
             let action = types.action(name);
             let Some(active) = active.get(name) else { continue };
@@ -151,7 +151,7 @@ pub async fn invariants(
                     {
                         return Ok((forbids, None));
                     }
-                    let active = compile(&active.all).map_err(|error| *error)?;
+                    let active = compile(active).map_err(|error| *error)?;
                     let shown = compiler
                         .check_implies_with_counterexample_opt(&active, &wanted)
                         .await?;
@@ -181,16 +181,16 @@ pub async fn invariants(
 
 /// The permits, and of the forbids those that the invariant says it rests on. Leaving forbids out
 /// only allows more: what holds for these holds for all, and is found much faster.
-fn relied_on(active: &Candidates, invariant: &Policy) -> PolicySet {
+fn relied_on(active: &PolicySet, invariant: &Policy) -> PolicySet {
     let prefixes: Vec<&str> = invariant
         .annotation("rests_on")
         .unwrap_or_default()
         .split(", ")
         .collect();
-    let chosen = active.all.policies().filter(|policy| {
+    let chosen = active.policies().filter(|policy| {
         let id = policy.id().to_string();
         policy.effect() == Effect::Permit || prefixes.iter().any(|prefix| id.starts_with(*prefix))
     });
     // INVARIANT: ids are distinct, since they come from one set.
-    PolicySet::from_policies(chosen.cloned()).unwrap_or_else(|_| active.all.clone())
+    PolicySet::from_policies(chosen.cloned()).unwrap_or_else(|_| active.clone())
 }

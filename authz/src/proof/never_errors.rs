@@ -14,7 +14,7 @@ pub async fn never_errors(prover: &mut Prover, policies: &Policies) -> Result<Ve
     let checked = policies.check(&prover.schema)?;
     lint(&checked)?;
     let types = Types::of(&prover.schema)?;
-    let actions = checked.by_action_of(&prover.schema, &types)?;
+    let actions = checked.by_action(&prover.schema)?;
     let mut findings = Vec::new();
     for forbid in checked
         .policies
@@ -23,7 +23,7 @@ pub async fn never_errors(prover: &mut Prover, policies: &Policies) -> Result<Ve
     {
         let mut finding = Finding::about(forbid.id());
         for (name, candidates) in &actions {
-            if candidates.all.policy(forbid.id()).is_none() {
+            if candidates.policy(forbid.id()).is_none() {
                 continue;
             }
             let action = types.action(name);
