@@ -4,7 +4,7 @@
 
 use std::fmt;
 
-use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
+use aws_lc_rs::aead::{AES_256_GCM, AES_256_GCM_SIV, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
 use aws_lc_rs::{digest, hkdf, hmac};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -66,14 +66,16 @@ pub fn random_id(rng: &mut impl CryptoRng) -> String {
 #[error("a sealed value does not open: it was sealed under another key, or altered")]
 pub struct SealError;
 
-/// The keys that live outside the database: one seals values at rest, one authenticates tokens.
+/// The keys that live outside the database: one seals values at rest, one authenticates tokens, one
+/// hides what callers carry for us.
 pub struct Sealer {
     seal: LessSafeKey,
     mac: hmac::Key,
+    hide: LessSafeKey,
 }
 
 impl Sealer {
-    /// Derives both keys from a master secret of at least 32 bytes (HKDF-SHA-256, RFC 5869).
+    /// Derives them from a master secret of at least 32 bytes (HKDF-SHA-256, RFC 5869).
     pub fn new(master: &[u8]) -> Result<Self, SealError> {
         if master.len() < 32 {
             return Err(SealError);
@@ -81,10 +83,14 @@ impl Sealer {
         let extracted = hkdf::Salt::new(hkdf::HKDF_SHA256, b"countersign").extract(master);
         let seal = derive(&extracted, b"seal at rest")?;
         let mac = derive(&extracted, b"access tokens")?;
+        let hide = derive(&extracted, b"carried by callers")?;
         let seal = UnboundKey::new(&AES_256_GCM, seal.as_ref()).map_err(|_| SealError)?;
         Ok(Self {
             seal: LessSafeKey::new(seal),
             mac: hmac::Key::new(hmac::HMAC_SHA256, mac.as_ref()),
+            hide: UnboundKey::new(&AES_256_GCM_SIV, hide.as_ref())
+                .map(LessSafeKey::new)
+                .map_err(|_| SealError)?,
         })
     }
 
@@ -92,29 +98,24 @@ impl Sealer {
     pub fn seal(&self, purpose: &str, plain: &[u8], rng: &mut impl CryptoRng) -> Result<Vec<u8>, SealError> {
         let mut nonce = [0_u8; NONCE_LEN];
         rng.fill_bytes(&mut nonce);
-        let mut body = plain.to_vec();
-        self.seal
-            .seal_in_place_append_tag(
-                Nonce::assume_unique_for_key(nonce),
-                Aad::from(purpose.as_bytes()),
-                &mut body,
-            )
-            .map_err(|_| SealError)?;
-        let mut sealed = nonce.to_vec();
-        sealed.append(&mut body);
-        Ok(sealed)
+        with_nonce(&self.seal, purpose, plain, nonce)
     }
 
     /// Opens what [`Sealer::seal`] made for the same `purpose`.
     pub fn open(&self, purpose: &str, sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, SealError> {
-        let (nonce, body) = sealed.split_at_checked(NONCE_LEN).ok_or(SealError)?;
-        let nonce = Nonce::try_assume_unique_for_key(nonce).map_err(|_| SealError)?;
-        let mut body = Zeroizing::new(body.to_vec());
-        let plain = self
-            .seal
-            .open_in_place(nonce, Aad::from(purpose.as_bytes()), body.as_mut_slice())
-            .map_err(|_| SealError)?;
-        Ok(Zeroizing::new(plain.to_vec()))
+        opened(&self.seal, purpose, sealed)
+    }
+
+    /// Hides `plain` from the caller who carries it, for the place named by `purpose`. Under one `nonce`
+    /// the same is always hidden as the same; more than that it does not tell (AES-GCM-SIV, RFC 8452:
+    /// nonces may repeat, and it may be done at the rate of answers).
+    pub fn hide(&self, purpose: &str, plain: &[u8], nonce: [u8; NONCE_LEN]) -> Result<Vec<u8>, SealError> {
+        with_nonce(&self.hide, purpose, plain, nonce)
+    }
+
+    /// Opens what [`Sealer::hide`] made for the same `purpose`.
+    pub fn reveal(&self, purpose: &str, hidden: &[u8]) -> Result<Zeroizing<Vec<u8>>, SealError> {
+        opened(&self.hide, purpose, hidden)
     }
 
     /// Authenticates `bytes` (HMAC-SHA-256).
@@ -132,6 +133,36 @@ impl fmt::Debug for Sealer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Sealer(redacted)")
     }
+}
+
+/// The nonce, the sealed bytes and their tag.
+fn with_nonce(
+    key: &LessSafeKey,
+    purpose: &str,
+    plain: &[u8],
+    nonce: [u8; NONCE_LEN],
+) -> Result<Vec<u8>, SealError> {
+    let mut body = plain.to_vec();
+    key.seal_in_place_append_tag(
+        Nonce::assume_unique_for_key(nonce),
+        Aad::from(purpose.as_bytes()),
+        &mut body,
+    )
+    .map_err(|_| SealError)?;
+    let mut sealed = nonce.to_vec();
+    sealed.append(&mut body);
+    Ok(sealed)
+}
+
+/// Reads what [`with_nonce`] wrote.
+fn opened(key: &LessSafeKey, purpose: &str, sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, SealError> {
+    let (nonce, body) = sealed.split_at_checked(NONCE_LEN).ok_or(SealError)?;
+    let nonce = Nonce::try_assume_unique_for_key(nonce).map_err(|_| SealError)?;
+    let mut body = Zeroizing::new(body.to_vec());
+    let plain = key
+        .open_in_place(nonce, Aad::from(purpose.as_bytes()), body.as_mut_slice())
+        .map_err(|_| SealError)?;
+    Ok(Zeroizing::new(plain.to_vec()))
 }
 
 fn derive(from: &hkdf::Prk, purpose: &[u8]) -> Result<Zeroizing<[u8; 32]>, SealError> {

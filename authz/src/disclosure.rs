@@ -28,7 +28,7 @@ pub(crate) fn questions(case: &Case<'_>) -> Vec<Question> {
         context: Context::default(),
     };
     match case.action.kind {
-        Kind::Administration | Kind::Create | Kind::Direct => Vec::new(),
+        Kind::Create | Kind::Direct => Vec::new(),
         _ => {
             let named = [&case.place, &case.to].into_iter().flatten();
             let quoted = case.quotes.iter().map(|item| &item.place);

@@ -3,6 +3,7 @@
 //! with a permit. Pure: the same question, facts, world, policies and moment give the same answer.
 
 use std::collections::BTreeSet;
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use cedar_policy::PolicyId;
@@ -12,6 +13,7 @@ use countersign_labels::Schemes;
 use crate::action::Kind;
 use crate::cedar::{Checked, Frame, Judge, LoadError, Of, Policies, Types, schema};
 use crate::decision::{Decision, Obligation, Outcome, Proof, StepUp};
+use crate::explain::Clauses;
 use crate::obligations::obligations;
 use crate::remember::{AnswerKey, Turn};
 use crate::resolve::{Case, resolve};
@@ -25,12 +27,14 @@ const DENY_LASTS: TimeDelta = TimeDelta::seconds(5);
 
 /// Decides. Made once per policy revision.
 pub struct Engine {
-    schemes: &'static Schemes,
-    checked: Checked,
-    judge: Judge,
+    pub(crate) schemes: &'static Schemes,
+    pub(crate) checked: Checked,
+    pub(crate) judge: Judge,
     revision: String,
     /// Tells this engine's answers from those of another.
     identity: u64,
+    /// The policies' conditions in parts, once somebody asked why.
+    pub(crate) clauses: OnceLock<Clauses>,
 }
 
 static ENGINES: AtomicU64 = AtomicU64::new(0);
@@ -71,6 +75,7 @@ impl Engine {
             judge,
             revision: policies.revision(),
             identity: ENGINES.fetch_add(1, Ordering::Relaxed),
+            clauses: OnceLock::new(),
         })
     }
 
@@ -357,7 +362,7 @@ impl Case<'_> {
     }
 
     /// What a stronger sign-in must reach.
-    fn step_up(&self, snapshot: &Snapshot) -> StepUp {
+    pub(crate) fn step_up(&self, snapshot: &Snapshot) -> StepUp {
         match (self.action.kind, &self.stake) {
             (Kind::Administration, _) => StepUp {
                 aal: snapshot.settings().administration.aal,

@@ -26,6 +26,7 @@ mod resolve;
 mod signin;
 mod standing;
 
+pub mod explain;
 pub mod proof;
 pub mod scenario;
 pub mod snapshot;

@@ -2,6 +2,8 @@
 //! The world in memory at one revision. Persistent: the next revision shares all that did not
 //! change, so a change costs its own size and readers never wait.
 
+mod seen;
+
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -29,6 +31,10 @@ struct Signed {
 #[derive(Debug, Clone, Default)]
 pub struct Snapshot {
     revision: Revision,
+    /// The revision at which it was read whole.
+    loaded: Revision,
+    /// The last revision that each connected server could notice, where that is a later one.
+    seen: OrdMap<ServerId, Revision>,
     agencies: OrdMap<AgencyId, Arc<Agency>>,
     agreements: OrdMap<AgreementId, Arc<Signed>>,
     channels: OrdMap<ChannelId, Arc<Channel>>,
@@ -77,6 +83,7 @@ impl Snapshot {
         let settings = Arc::new(world.settings());
         let mut snapshot = Self {
             revision,
+            loaded: revision,
             settings,
             agencies: arcs(world.agencies),
             devices: world
@@ -121,9 +128,12 @@ impl Snapshot {
         let mut next = self.clone();
         next.revision = revision;
         next.memory = Arc::default();
+        let mut touched = Vec::new();
         for change in changes {
+            touched.push((change.noun, change.id.clone()));
             next.apply(change);
         }
+        next.show(self, &touched);
         next
     }
 

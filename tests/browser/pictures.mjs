@@ -29,7 +29,7 @@ try {
     ['sign-in-dark', '/signin', 'dark', undefined],
     ['people', '/admin/people', 'light', olga.cookies],
     ['person', '/admin/people/alice', 'light', olga.cookies],
-    ['channel', '/admin/channels/ops-ns', 'light', olga.cookies],
+    ['channel', '/admin/channels/log-nr', 'light', olga.cookies],
     ['decisions', '/admin/decisions', 'dark', olga.cookies],
     ['why', why, 'light', olga.cookies],
   ]) {

@@ -10,3 +10,4 @@ mod directory;
 mod fuzz_seeds;
 mod process;
 mod record;
+mod silence;

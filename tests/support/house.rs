@@ -83,10 +83,15 @@ pub async fn open_house() -> TestHouse {
 
 /// As [`open_house`], with more keys of the section `[record]`.
 pub async fn open_house_with(more: toml::Table) -> TestHouse {
-    open(more, str::to_owned).await
+    open(more, WORLD, str::to_owned).await
 }
 
-async fn open(more: toml::Table, address: impl FnOnce(&str) -> String) -> TestHouse {
+/// As [`open_house`], with another world.
+pub async fn open_house_of(world: &[u8]) -> TestHouse {
+    open(toml::Table::new(), world, str::to_owned).await
+}
+
+async fn open(more: toml::Table, world: &[u8], address: impl FnOnce(&str) -> String) -> TestHouse {
     let database = database::fresh().await;
     let folder = tempfile::tempdir().unwrap();
     let mut table = toml::Table::new();
@@ -103,7 +108,7 @@ async fn open(more: toml::Table, address: impl FnOnce(&str) -> String) -> TestHo
         .await
         .unwrap();
     let mut transaction = app.database.begin_write().await.unwrap();
-    let source = import::Source::read(WORLD).unwrap();
+    let source = import::Source::read(world).unwrap();
     let permit = Permit::operator();
     let options = import::Options::default();
     let report = import::import(source, &options, &permit, start(), &mut transaction)
@@ -148,7 +153,7 @@ pub fn whole_world(id: &str) -> Value {
 impl TestHouse {
     /// As [`open_house`], reaching its store by another address.
     pub async fn open_by(address: impl FnOnce(&str) -> String) -> Self {
-        open(toml::Table::new(), address).await
+        open(toml::Table::new(), WORLD, address).await
     }
 
     /// Connects a server by its record.

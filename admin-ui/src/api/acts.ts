@@ -21,9 +21,9 @@ export async function revokePerson(id: string) {
 }
 
 /** Asks a question that nobody acts on. */
-export async function simulate(body: SimulateRequest) {
+export async function explain(body: SimulateRequest) {
   const header = await csrf();
-  return answered(client.POST('/api/v1/simulate', { params: { header }, body }));
+  return answered(client.POST('/api/v1/explain', { params: { header }, body }));
 }
 
 async function csrf() {

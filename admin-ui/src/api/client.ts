@@ -20,6 +20,9 @@ export type Failing = Schemas['Failing'];
 export type Obligation = Schemas['Obligation'];
 export type Simulation = Schemas['Simulation'];
 export type SimulateRequest = Schemas['SimulateRequest'];
+export type WhyExplanation = Schemas['Explanation'];
+export type EffectiveClearance = Schemas['EffectiveClearance'];
+export type PolicyClause = Schemas['PolicyClause'];
 export type Outcome = 'allow' | 'deny' | 'step_up';
 
 /** The typed client. Paths, parameters and bodies come from docs/openapi.json. */

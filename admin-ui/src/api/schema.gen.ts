@@ -278,6 +278,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/explain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Runs one scenario over the live world and explains the answer. */
+        post: operations["explain"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/me": {
         parameters: {
             query?: never;
@@ -836,7 +853,7 @@ export interface components {
             answer?: string | null;
             /** @description By whom. */
             answered_by?: string | null;
-            /** @description For which channel. */
+            /** @description For which channel; by a pseudonym, where that is above you. */
             channel: string;
             /**
              * Format: date-time
@@ -943,7 +960,7 @@ export interface components {
         };
         /** @description A page of channels. */
         ChannelPage: {
-            /** @description In the order of their ids. */
+            /** @description In the order of their ids. Whatever is above you is not among them, nor is it counted. */
             items: components["schemas"]["ChannelSummary"][];
             /** @description Where the next page begins; absent at the end. */
             next_cursor?: string | null;
@@ -1017,6 +1034,13 @@ export interface components {
              */
             next_after?: number | null;
         };
+        /** @description A fact that a test read. */
+        ClauseFact: {
+            /** @description Where it stands in the request to Cedar. */
+            name: string;
+            /** @description Its value. */
+            value: unknown;
+        };
         /** @description A clearance on record. */
         Clearance: {
             /** @description `verified` or `rejected`, when attested. */
@@ -1046,6 +1070,19 @@ export interface components {
              */
             valid_until: string;
         };
+        /** @description One clearance, considered by way of one agreement or none. */
+        ClearanceStep: {
+            /** @description The agreement by which it was read in the label's scheme. */
+            agreement?: string | null;
+            /** @description The clearance as it is on file. */
+            clearance: unknown;
+            /** @description What it reads as there. */
+            reads_as?: string | null;
+            /** @description Whether the decision rests on it. */
+            used: boolean;
+            /** @description Why it was taken or not. */
+            why: string;
+        };
         /** @description Proof that a tree is the start of another (RFC 6962 section 2.1.2). */
         ConsistencyProof: {
             /**
@@ -1073,10 +1110,13 @@ export interface components {
             disclosed: boolean;
             /** @description Until when the answer could be reused. */
             expires_at?: string | null;
+            explanation?: components["schemas"]["Explanation"] | null;
             /** @description Every guard that failed, in order. */
             failing: components["schemas"]["Failing"][];
             /** @description What the decision rested on. */
             inputs: unknown;
+            /** @description What is no longer kept, when it cannot be explained. */
+            not_kept?: string | null;
             /** @description The duties that came with it. */
             obligations: components["schemas"]["Obligation"][];
             /** @description The policies in force. */
@@ -1124,6 +1164,36 @@ export interface components {
             /** @description What people call her. */
             subject_name?: string | null;
         };
+        /** @description A policy that determined a decision. */
+        DeterminingPolicy: {
+            /** @description Its conditions; without any it always speaks. */
+            clauses: components["schemas"]["PolicyClause"][];
+            /** @description `forbid` or `permit`. */
+            effect: string;
+            /** @description The file it is in. */
+            file: string;
+            /** @description Its id. */
+            id: string;
+            /** @description The line on which it begins. */
+            line: number;
+            /** @description The reason code of a forbid. */
+            reason?: string | null;
+        };
+        /** @description How somebody's clearances stand to a label. */
+        EffectiveClearance: {
+            /** @description The label, in words. */
+            label: string;
+            /** @description Whose. */
+            person: string;
+            /** @description Whether it suffices for the level. */
+            reaches: boolean;
+            /** @description What came of it. */
+            result: string;
+            /** @description `subject` or `target`. */
+            role: string;
+            /** @description Each clearance on record. */
+            steps: components["schemas"]["ClearanceStep"][];
+        };
         /** @description What an act ended. */
         Ended: {
             /** @description Channels that she leaves. */
@@ -1131,8 +1201,54 @@ export interface components {
             /** @description Sessions that are over. */
             sessions_ended: number;
         };
+        /** @description What would be decided, and why. */
+        Explained: components["schemas"]["Simulation"] & {
+            /** @description Why. */
+            explanation: components["schemas"]["Explanation"];
+        };
+        /** @description Something that was known. */
+        ExplainedInput: {
+            /** @description Where it came from. */
+            from: string;
+            /** @description What it is. */
+            name: string;
+            /** @description Its value. */
+            value: unknown;
+        };
+        /**
+         * @description Why a decision came out as it did, as far as you may know. What is above you bears a pseudonym
+         *     that holds within this answer.
+         */
+        Explanation: {
+            /** @description How the clearances of the people concerned stand to the label. */
+            clearances: components["schemas"]["EffectiveClearance"][];
+            /** @description What could not be looked up, when that is the reason. */
+            fault?: string | null;
+            /** @description Every failing guard, with what would have to change. */
+            guards: components["schemas"]["FailingGuard"][];
+            /** @description What was known, and where from. */
+            inputs: components["schemas"]["ExplainedInput"][];
+            /** @description What the person herself may be told. */
+            person: components["schemas"]["ToldPerson"];
+            /** @description The policies that determined it. */
+            policies: components["schemas"]["DeterminingPolicy"][];
+        };
         /** @description A guard that fails. */
         Failing: {
+            /** @description Its reason code. */
+            code: string;
+            /**
+             * Format: int32
+             * @description Its place in the order.
+             */
+            number: number;
+            /** @description What it says. */
+            text: string;
+        };
+        /** @description A guard that failed, with what would satisfy it. */
+        FailingGuard: {
+            /** @description What would have to change. */
+            changes: string[];
             /** @description Its reason code. */
             code: string;
             /**
@@ -1405,6 +1521,19 @@ export interface components {
             /** @description `active` or `disabled`. */
             status: string;
         };
+        /** @description A part of a policy's condition, with its value here. */
+        PolicyClause: {
+            /** @description The facts that a test read. */
+            facts: components["schemas"]["ClauseFact"][];
+            /** @description How its parts make its value: `all`, `any`, `if`, `not`; `test` has none. */
+            joint: string;
+            /** @description Its parts. */
+            parts: components["schemas"]["PolicyClause"][];
+            /** @description Its Cedar text. */
+            text: string;
+            /** @description Its value; absent where Cedar did not come to it. */
+            value?: boolean | null;
+        };
         /**
          * @description An error on the wire. `detail` is safe for the caller; what only the log may know is logged where
          *     the problem is made.
@@ -1463,6 +1592,11 @@ export interface components {
             state: string;
             /** @description The parts of it that may let somebody do more than before. */
             widens: string[];
+            /**
+             * @description Part of it is above you: that has a pseudonym, what was said about it is left out, and you cannot
+             *     approve it.
+             */
+            withheld: boolean;
         };
         /** @description What was acted on. */
         Resource: {
@@ -1593,6 +1727,15 @@ export interface components {
             /** @description The world that was asked. */
             revision: string;
             step_up?: components["schemas"]["WireStepUp"] | null;
+        };
+        /** @description What the person may be told. */
+        ToldPerson: {
+            /** @description What she would have to change, as far as she may know it. */
+            changes: string[];
+            /** @description The reason code that she hears; absent on a permit. */
+            reason?: string | null;
+            /** @description It in words. */
+            text?: string | null;
         };
         /** @description It waits for a second person. */
         Waiting: {
@@ -2777,6 +2920,55 @@ export interface operations {
                 };
             };
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    explain: {
+        parameters: {
+            query?: never;
+            header: {
+                "X-CSRF-Token": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SimulateRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Explained"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -13,7 +13,7 @@ use cedar_policy::{Authorizer, Effect, Policy, PolicyId, PolicySet, Schema};
 
 use super::frame::Frame;
 use super::policies::Checked;
-use super::request::{Types, Unbuildable, asking};
+use super::request::{Asking, Types, Unbuildable, asking};
 use super::scope::Scopes;
 
 /// How many questions there are to one that Cedar answers beside the compiled form.
@@ -88,6 +88,11 @@ impl Judge {
         }
         debug_assert_eq!(judged, Some(quick), "the compiled policies differ from Cedar");
         judged
+    }
+
+    /// A case as Cedar's own request, to evaluate parts of policies on.
+    pub(crate) fn asking(&self, frame: &Frame<'_>) -> Result<Asking, Unbuildable> {
+        asking(frame, &self.types, &self.schema)
     }
 
     /// Whether the compiled form was ever found to differ from Cedar, and is used no more.

@@ -15,4 +15,4 @@ pub(crate) use frame::Frame;
 pub(crate) use judge::{Judge, Of};
 pub(crate) use policies::{Checked, schema};
 pub use policies::{LoadError, Policies, PolicyFile};
-pub(crate) use request::{Types, Unbuildable};
+pub(crate) use request::{Asking, Types, Unbuildable};

@@ -210,7 +210,7 @@ pub(crate) struct Note {
     pub(crate) reason: Option<Reason>,
     /// An obligation that a permit brings, and whether it is mandatory.
     pub(crate) obligation: Option<(String, bool)>,
-    file: String,
+    pub(crate) file: String,
     pub(crate) line: usize,
 }
 

@@ -88,7 +88,11 @@ pub(crate) fn ask<'a>(
     if let Some(moment) = label.not_before() {
         asked.turn.begins(moment, now);
     }
-    for clearance in person.clearances.iter().filter(|clearance| counts(clearance, at)) {
+    for clearance in person
+        .clearances
+        .iter()
+        .filter(|clearance| counts(clearance, at.place, at.emergency))
+    {
         asked.holds = true;
         asked.turn.begins(clearance.valid_from, now);
         asked.turn.ends_after(clearance.valid_until, now);
@@ -136,16 +140,16 @@ pub(crate) fn ask<'a>(
 
 /// Revoked ones never count; attested ones while not rejected; emergency ones in their channel, for
 /// few actions, for four hours.
-fn counts(clearance: &Clearance, at: Where<'_>) -> bool {
+pub(crate) fn counts(clearance: &Clearance, place: Option<&str>, emergency: bool) -> bool {
     if clearance.state == ClearanceState::Revoked {
         return false;
     }
     match clearance.kind {
         ClearanceKind::Attested => clearance.attestation != Some(Attestation::Rejected),
         ClearanceKind::Emergency => {
-            at.emergency
-                && at.place.is_some()
-                && clearance.channel.as_ref().map(AsRef::as_ref) == at.place
+            emergency
+                && place.is_some()
+                && clearance.channel.as_ref().map(AsRef::as_ref) == place
                 && clearance.valid_until - clearance.valid_from <= EMERGENCY_LASTS
         }
         ClearanceKind::Personnel | ClearanceKind::Service => true,

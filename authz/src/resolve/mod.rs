@@ -9,7 +9,7 @@ mod moved;
 mod place;
 
 pub(crate) use case::{Accredited, Case, Device, Named, device, resolve};
-pub(crate) use clearance::{Asked, Grant, Where, ask};
+pub(crate) use clearance::{Asked, Grant, Where, ask, counts};
 pub(crate) use members::Members;
 pub(crate) use moved::Joined;
 pub(crate) use place::{Here, Place, is_sponsored};

@@ -10,4 +10,4 @@ mod simulate;
 
 pub use file::{InputError, run_files};
 pub use report::{Report, Row};
-pub use simulate::{Failed, SimulateError, Simulation, simulate};
+pub use simulate::{Failed, SimulateError, Simulation, explain, simulate, simulate_for};

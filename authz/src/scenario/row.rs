@@ -15,6 +15,37 @@ pub(super) struct Defaults<'a> {
     pub(super) at: Option<DateTime<Utc>>,
 }
 
+/// One scenario, read.
+#[derive(Debug)]
+pub(super) struct Row {
+    pub(super) question: Question,
+    pub(super) facts: Facts,
+    /// The world with what is given, where something is.
+    pub(super) patched: Option<Snapshot>,
+    pub(super) at: DateTime<Utc>,
+}
+
+impl Row {
+    /// Reads one scenario. None when it has no moment.
+    pub(super) fn read(snapshot: &Snapshot, row: &Value, defaults: &Defaults<'_>) -> Option<Self> {
+        let at = match row.get("at") {
+            Some(at) => moment(at)?,
+            None => defaults.at?,
+        };
+        let mut facts = defaults.facts.clone();
+        merge(
+            &mut facts,
+            row.get("facts").unwrap_or(&Value::Object(serde_json::Map::new())),
+        );
+        Some(Self {
+            question: question(row),
+            facts: self::facts(&facts, at),
+            patched: row.get("given").map(|given| patched(snapshot, given)),
+            at,
+        })
+    }
+}
+
 /// Runs one scenario, and tells what it rested on. None when it has no moment.
 pub(super) fn run(
     engine: &Engine,
@@ -22,18 +53,12 @@ pub(super) fn run(
     row: &Value,
     defaults: &Defaults<'_>,
 ) -> Option<(Decision, Value)> {
-    let at = match row.get("at") {
-        Some(at) => moment(at)?,
-        None => defaults.at?,
-    };
-    let mut facts = defaults.facts.clone();
-    merge(
-        &mut facts,
-        row.get("facts").unwrap_or(&Value::Object(serde_json::Map::new())),
-    );
-    let facts = self::facts(&facts, at);
-    let question = question(row);
-    let patched = row.get("given").map(|given| patched(snapshot, given));
+    let Row {
+        question,
+        facts,
+        patched,
+        at,
+    } = Row::read(snapshot, row, defaults)?;
     let decision = engine.decide(patched.as_ref().unwrap_or(snapshot), &question, &facts, at);
     let inputs = Inputs::of(&question, &facts, snapshot, at).to_value();
     Some((decision, inputs))

@@ -6,8 +6,9 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 use serde_json::Value;
 
-use super::row::{Defaults, run};
-use crate::{Decision, Engine, Reason, Snapshot};
+use super::row::{Defaults, Row};
+use crate::explain::{Explanation, Horizon, Pen, Pseudonyms};
+use crate::{Decision, Engine, Inputs, Reason, Snapshot};
 
 /// What would be decided.
 #[derive(Debug, Clone, Serialize)]
@@ -61,15 +62,74 @@ pub fn simulate(
     facts: &Value,
     now: DateTime<Utc>,
 ) -> Result<Simulation, SimulateError> {
+    let horizon = Horizon::everything(snapshot, engine.schemes(), now);
+    simulate_for(engine, snapshot, scenario, facts, horizon, now)
+}
+
+/// The same, told to the reader of `horizon`, who knows no more for what she supposes.
+pub fn simulate_for(
+    engine: &Engine,
+    snapshot: &Snapshot,
+    scenario: &Value,
+    facts: &Value,
+    horizon: Horizon<'_>,
+    now: DateTime<Utc>,
+) -> Result<Simulation, SimulateError> {
+    let row = read(snapshot, scenario, facts, now)?;
+    Ok(simulated(
+        engine,
+        snapshot,
+        &row,
+        horizon,
+        &mut Pseudonyms::default(),
+    ))
+}
+
+/// The same, and why.
+pub fn explain(
+    engine: &Engine,
+    snapshot: &Snapshot,
+    scenario: &Value,
+    facts: &Value,
+    horizon: Horizon<'_>,
+    now: DateTime<Utc>,
+) -> Result<(Simulation, Explanation), SimulateError> {
+    let row = read(snapshot, scenario, facts, now)?;
+    let mut names = Pseudonyms::default();
+    let simulation = simulated(engine, snapshot, &row, horizon, &mut names);
+    let world = row.patched.as_ref().unwrap_or(snapshot);
+    let explanation = engine.explain(world, &row.question, &row.facts, horizon, &mut names, row.at);
+    Ok((simulation, explanation))
+}
+
+fn read(
+    snapshot: &Snapshot,
+    scenario: &Value,
+    facts: &Value,
+    now: DateTime<Utc>,
+) -> Result<Row, SimulateError> {
     if !scenario.is_object() {
         return Err(SimulateError::NotAnObject);
     }
-    let (decision, inputs) =
-        run(engine, snapshot, scenario, &Defaults { facts, at: Some(now) }).ok_or(SimulateError::At)?;
+    Row::read(snapshot, scenario, &Defaults { facts, at: Some(now) }).ok_or(SimulateError::At)
+}
+
+fn simulated(
+    engine: &Engine,
+    snapshot: &Snapshot,
+    row: &Row,
+    horizon: Horizon<'_>,
+    names: &mut Pseudonyms,
+) -> Simulation {
+    let world = row.patched.as_ref().unwrap_or(snapshot);
+    let decision = engine.decide(world, &row.question, &row.facts, row.at);
     let failing = decision.failing.iter().copied().map(Failed::from).collect();
-    Ok(Simulation {
+    let mut pen = Pen::new(horizon, names);
+    pen.about(&row.question);
+    let inputs = pen.value(&Inputs::of(&row.question, &row.facts, snapshot, row.at).to_value());
+    Simulation {
         decision,
         inputs,
         failing,
-    })
+    }
 }

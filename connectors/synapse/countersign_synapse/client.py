@@ -87,7 +87,8 @@ class Client:
         """What has happened after `cursor`, waiting a while for something; raises `CursorGoneError`."""
         query = urlencode({"after": cursor, "wait": FEED_WAIT})
         response = await self._send("GET", f"/api/v1/changes?{query}", None, extra_time=FEED_WAIT)
-        if response.status == 410:
+        # 400: it is no cursor of this house, or the house has another key by now.
+        if response.status in (400, 410):
             raise CursorGoneError
         _expect(response, 200)
         document = response.json()

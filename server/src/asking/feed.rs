@@ -132,6 +132,10 @@ impl House {
             }
         }
         out.extend(self.evictions(snapshot, server, &names, &touched).await);
+        let since = batch.first().map(|first| first.cursor.revision);
+        if out.is_empty() && since.is_some_and(|since| snapshot.revision_seen_by(&server.id) >= since) {
+            out.push(FeedChange::World);
+        }
         out.dedup();
         Ok(out)
     }

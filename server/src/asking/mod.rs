@@ -7,6 +7,7 @@ pub mod amend;
 pub mod feed;
 pub mod server_question;
 pub mod standing;
+pub mod told;
 
 use authn::session::board;
 use countersign_authn as authn;
@@ -23,8 +24,6 @@ pub struct Answered {
     pub decision: Decision,
     /// Its name in the record.
     pub id: String,
-    /// The world's revision as callers see it.
-    pub revision: String,
 }
 
 impl House {
@@ -44,11 +43,7 @@ impl House {
         let recorded = self.recorded(&inputs, &decision, asker.clone(), revision(snapshot));
         let id = recorded.id.clone();
         match self.recorder.decision(recorded).await {
-            Ok(()) => Answered {
-                decision,
-                id,
-                revision: revision(snapshot),
-            },
+            Ok(()) => Answered { decision, id },
             Err(fault) => {
                 self.recorder.failed(&fault);
                 self.decide_unrecorded(snapshot, question, facts, asker, id)
@@ -74,7 +69,6 @@ impl House {
             ..facts
         };
         let now = self.now();
-        let revision = revision(snapshot);
         let mut decision = self.engine.decide(snapshot, question, &facts, now);
         if !decision.failing.contains(&Reason::AuditUnavailable) {
             let recorded = Recorded {
@@ -83,7 +77,7 @@ impl House {
                     &Inputs::of(question, &facts, snapshot, now),
                     &decision,
                     asker,
-                    revision.clone(),
+                    revision(snapshot),
                 )
             };
             if let Err(fault) = self.recorder.keep_for_later(&recorded) {
@@ -94,22 +88,13 @@ impl House {
         if decision.failing.contains(&Reason::AuditUnavailable) {
             self.recorder.denied();
         }
-        Answered {
-            decision,
-            id,
-            revision,
-        }
+        Answered { decision, id }
     }
 }
 
-/// The world's revision as callers see it.
+/// The world's revision as the record has it.
 pub fn revision(snapshot: &Snapshot) -> String {
     format!("w{:x}", snapshot.revision())
-}
-
-/// Reads what [`revision`] wrote.
-pub fn parse_revision(text: &str) -> Option<i64> {
-    i64::from_str_radix(text.strip_prefix('w')?, 16).ok()
 }
 
 /// What authn knows of a session, as authz needs it. The one place where the two rooms meet.

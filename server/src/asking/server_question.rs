@@ -39,7 +39,10 @@ impl House {
         server: &ConnectedServer,
         request: &EvaluationRequest,
     ) -> Answered {
-        let understood = Translation::new(server, snapshot).question(request);
+        let mut understood = Translation::new(server, snapshot).question(request);
+        if server.reasons != Reasons::Full {
+            self.forget_unknown_quotes(snapshot, &mut understood.question);
+        }
         let now = self.now();
         let facts = self.facts(server, &understood, now);
         let asker = Asker {
@@ -56,6 +59,25 @@ impl House {
         answered
     }
 
+    /// A quote needs no clearance for what is quoted, and so a permit would tell that it is there. What she may
+    /// not know of is, where that counts, as if it were not.
+    fn forget_unknown_quotes(&self, snapshot: &Snapshot, question: &mut Question) {
+        for item in &mut question.context.quotes {
+            let registered = match item.kind.as_str() {
+                "message" => snapshot.message(&item.id),
+                "file" => snapshot.file(&item.id),
+                _ => None,
+            };
+            let channel = registered.map(|item| item.channel.as_str());
+            if let Some(channel) = channel.or(item.channel.as_deref())
+                && !self.may_discover(snapshot, &question.subject, channel)
+            {
+                UNKNOWN.clone_into(&mut item.id);
+                item.channel = None;
+            }
+        }
+    }
+
     /// What we know of the session and the device by ourselves.
     fn facts(&self, server: &ConnectedServer, asked: &Understood, now: DateTime<Utc>) -> Facts {
         let session = asked.question.subject.parse().ok().and_then(|person| {
@@ -70,7 +92,7 @@ impl House {
             location: None,
             audit_available: true,
             server_node: server.node.clone(),
-            supported_obligations: (!honoured.is_empty()).then(|| honoured.iter().cloned().collect()),
+            supported_obligations: Some(honoured.iter().cloned().collect()),
             standing: false,
         }
     }
@@ -162,11 +184,20 @@ impl<'a> Translation<'a> {
             "user" => self.person(&request.subject.id),
             _ => None,
         };
+        let subject = subject.unwrap_or_else(|| UNKNOWN.to_owned());
+        let resource = match request.action.name.as_str() {
+            // Anybody active may ask, of whatever channel: an answer that depended on the channel would
+            // tell whether it is there.
+            "break_glass.request" if self.server.reasons != Reasons::Full => {
+                Reference::new("user", subject.as_str())
+            }
+            action => self.resource(action, &request.resource),
+        };
         Understood {
             question: Question {
-                subject: subject.unwrap_or_else(|| UNKNOWN.to_owned()),
+                subject,
                 action: request.action.name.clone(),
-                resource: self.resource(&request.action.name, &request.resource),
+                resource,
                 context: self.context(&request.context, &mut ignored),
             },
             session: text(&request.context, "session").map(Sid::from_text),
@@ -177,7 +208,16 @@ impl<'a> Translation<'a> {
     /// What is acted on. A channel that is about to be created exists for nobody yet.
     fn resource(&self, action: &str, entity: &Entity) -> Reference {
         if action == "channel.create" {
-            return Reference::new(entity.kind.as_str(), entity.id.as_str());
+            let theirs = entity.id.as_str();
+            // One that exists beyond what the server may know lends nothing of itself to the answer.
+            let hidden = self.snapshot.channel(theirs).is_some()
+                && self.channel(theirs).is_none_or(|ours| ours != theirs);
+            let id = if hidden {
+                format!("{UNKNOWN}{theirs}")
+            } else {
+                theirs.to_owned()
+            };
+            return Reference::new(entity.kind.as_str(), id);
         }
         let mut reference = self.reference(entity);
         reference.channel = text(&entity.properties, "channel")

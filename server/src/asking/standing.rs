@@ -21,6 +21,14 @@ impl House {
             .may_stay(snapshot, person.as_str(), channel.as_str(), self.now())
     }
 
+    /// Whether `person` alone may know of `channel`, as a computation that nobody acts on.
+    pub fn may_discover(&self, snapshot: &Snapshot, person: &str, channel: &str) -> bool {
+        let question = question("channel.discover", person, channel);
+        self.engine
+            .decide(snapshot, &question, &Facts::standing(), self.now())
+            .allowed()
+    }
+
     /// The recorded decision by which `person` must leave `channel`, if she must. Only a deny about
     /// her evicts; what is unknown or cannot be decided never does.
     pub async fn eviction(
@@ -34,7 +42,7 @@ impl House {
         if matches!(reason, Reason::PdpInput | Reason::AuditUnavailable) {
             return None;
         }
-        let question = question(person, channel);
+        let question = question("channel.join", person.as_str(), channel.as_str());
         Some(
             self.decide(snapshot, &question, Facts::standing(), asker.clone())
                 .await,
@@ -42,11 +50,11 @@ impl House {
     }
 }
 
-fn question(person: &PersonId, channel: &ChannelId) -> Question {
+fn question(action: &str, person: &str, channel: &str) -> Question {
     Question {
-        subject: person.to_string(),
-        action: "channel.join".to_owned(),
-        resource: Reference::new("channel", channel.as_str()),
+        subject: person.to_owned(),
+        action: action.to_owned(),
+        resource: Reference::new("channel", channel),
         context: Context::default(),
     }
 }

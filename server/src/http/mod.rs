@@ -101,6 +101,7 @@ pub fn api() -> (Router<App>, utoipa::openapi::OpenApi) {
         .routes(routes!(record::proofs::inclusion))
         .routes(routes!(console::schemes::get))
         .routes(routes!(console::simulate::post))
+        .routes(routes!(console::explain::post))
         .routes(routes!(granting::people::enable))
         .routes(routes!(granting::clearances::grant))
         .routes(routes!(granting::clearances::patch))

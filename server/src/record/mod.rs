@@ -27,6 +27,7 @@ use late::Late;
 pub mod alarms;
 pub mod checkpoints;
 pub mod decision;
+pub mod explained;
 mod late;
 pub mod replay;
 

@@ -34,43 +34,58 @@ pub enum Replayed {
 }
 
 /// What was asked and known, as [`countersign_authz::Engine::decide`] states it.
-#[derive(Deserialize)]
-struct Inputs {
+#[derive(Debug, Deserialize)]
+pub(super) struct Inputs {
     #[serde(flatten)]
-    question: Question,
-    facts: Facts,
-    now: DateTime<Utc>,
+    pub(super) question: Question,
+    pub(super) facts: Facts,
+    pub(super) now: DateTime<Utc>,
     world: Revision,
 }
 
 impl House {
     /// Takes `recorded` again.
     pub async fn replay(&self, recorded: &Recorded, db: &mut AnyConnection) -> Result<Replayed, TailError> {
-        let policies = self.engine.policy_revision();
-        if recorded.body.policy_revision != policies {
-            return Ok(Replayed::NotKept(format!(
-                "it was decided by the policies {}, and this binary holds {policies}",
-                recorded.body.policy_revision
-            )));
-        }
-        let Some(inputs) = &recorded.inputs else {
-            let missing = "what it rested on is no longer kept (record.inputs_days)";
-            return Ok(Replayed::NotKept(missing.to_owned()));
-        };
-        let Ok(inputs) = serde_json::from_slice::<Inputs>(&inputs.bytes) else {
-            let missing = "what it rested on is in a form that this binary does not read";
-            return Ok(Replayed::NotKept(missing.to_owned()));
-        };
-        let Some(world) = self.world_at(inputs.world, db).await? else {
-            return Ok(Replayed::NotKept(format!(
-                "the world at revision {} is no longer kept (record.history_days)",
-                inputs.world
-            )));
+        let (inputs, world) = match self.kept(recorded, db).await? {
+            Ok(kept) => kept,
+            Err(missing) => return Ok(Replayed::NotKept(missing)),
         };
         let again = self
             .engine
             .decide(&world, &inputs.question, &inputs.facts, inputs.now);
         Ok(compare(recorded, &again))
+    }
+
+    /// What `recorded` was taken from: the inputs, and the world of then; or what is no longer kept.
+    pub(super) async fn kept(
+        &self,
+        recorded: &Recorded,
+        db: &mut AnyConnection,
+    ) -> Result<Result<(Inputs, Snapshot), String>, TailError> {
+        let policies = self.engine.policy_revision();
+        if recorded.body.policy_revision != policies {
+            return Ok(Err(format!(
+                "it was decided by the policies {}, and this binary holds {policies}",
+                recorded.body.policy_revision
+            )));
+        }
+        let Some(inputs) = &recorded.inputs else {
+            return Ok(Err(
+                "what it rested on is no longer kept (record.inputs_days)".to_owned()
+            ));
+        };
+        let Ok(inputs) = serde_json::from_slice::<Inputs>(&inputs.bytes) else {
+            return Ok(Err(
+                "what it rested on is in a form that this binary does not read".to_owned(),
+            ));
+        };
+        let Some(world) = self.world_at(inputs.world, db).await? else {
+            return Ok(Err(format!(
+                "the world at revision {} is no longer kept (record.history_days)",
+                inputs.world
+            )));
+        };
+        Ok(Ok((inputs, world)))
     }
 
     /// The world at `revision`, from the one in memory and what changed since; none when that is no

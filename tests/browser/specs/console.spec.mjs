@@ -14,7 +14,7 @@ const PAGES = [
   ['/admin/people/alice', 'alice'],
   ['/admin/people/nobody-at-all', 'nobody-at-all'],
   ['/admin/channels', 'Channels'],
-  ['/admin/channels/ops-ns', 'ops-ns'],
+  ['/admin/channels/log-nr', 'log-nr'],
   ['/admin/decisions', 'Live decisions'],
   ['/admin/simulator', 'Simulator'],
   ['/admin/nowhere', 'There is no such page'],
@@ -46,7 +46,7 @@ function as(person, options = {}) {
 /** The pages, and the one about a decision that was just taken. */
 async function everyPage() {
   const { context } = await countersign.ask('noah', 'channel.join', 'channel', 'ops-ns');
-  return [...PAGES, [`/admin/decisions/${context.decision_id}`, /noah.* channel\.join .*ops-ns/]];
+  return [...PAGES, [`/admin/decisions/${context.decision_id}`, /noah.* channel\.join .*channel-1/]];
 }
 
 async function opened(page, path, title) {
@@ -106,7 +106,7 @@ test('people are found by a part of their id', async () => {
 });
 
 test('a channel shows its label and who of its members may be there now', async () => {
-  const { context, clean } = await as(olga);
+  const { context, clean } = await as(judy);
   const page = await context.newPage();
   await opened(page, '/admin/channels', 'Channels');
   await page.getByRole('link', { name: 'ops-ns', exact: true }).click();
@@ -173,7 +173,7 @@ test('decisions are filtered by person, decision and reason, and the address kee
 });
 
 test('the simulator lists every guard that would fail', async () => {
-  const { context, clean } = await as(olga);
+  const { context, clean } = await as(judy);
   const page = await context.newPage();
   await opened(page, '/admin/simulator', 'Simulator');
   await page.getByRole('button', { name: 'Run' }).click();
@@ -329,4 +329,36 @@ test('signing out ends the console’s session', async () => {
   await kara.page.waitForURL(/\/signin/);
   kara.clean();
   await kara.context.close();
+});
+
+test('of a CTS decision an auditor cleared for NR reads why, and no word above NR', async () => {
+  const { context: told } = await countersign.ask('carol', 'channel.join', 'channel', 'nuc-cts');
+  const { context, clean } = await as(olga);
+  const page = await context.newPage();
+  await opened(page, `/admin/decisions/${told.decision_id}`, /carol.* channel\.join .*channel-1/);
+  await page.getByRole('heading', { name: 'What would change it' }).waitFor();
+  await page.getByRole('heading', { name: /^Effective clearance of carol for label-/ }).waitFor();
+  for (const summary of await page.locator('details:not([open]) > summary').all()) await summary.click();
+  const text = await page.locator('main').innerText();
+  const above = ['CTS', 'COSMIC', 'ATOMAL', 'NUC', 'nuc', 'SECRET', 'NS', 'NC', 'GEHEIM'];
+  const said = new Set(text.split(/[^\p{L}\p{N}]+/u));
+  assert.deepEqual(
+    above.filter((word) => said.has(word)),
+    [],
+  );
+  await accessible(page);
+  clean();
+  await context.close();
+});
+
+test('the simulator shows step by step why, to somebody who dominates it', async () => {
+  const { context, clean } = await as(judy);
+  const page = await context.newPage();
+  await page.goto('/admin/simulator?subject=alice&action=channel.join&type=channel&id=ops-ns');
+  await page.getByRole('button', { name: 'Run' }).click();
+  await page.getByText('a device accredited for NATO NS or above').first().waitFor();
+  await page.getByText('DE-NATO').first().waitFor();
+  await page.getByRole('list', { name: 'Conditions of device-cap' }).waitFor();
+  clean();
+  await context.close();
 });

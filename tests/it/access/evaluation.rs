@@ -197,7 +197,7 @@ async fn a_caller_that_names_a_revision_reads_its_own_writes() {
         house.ask(&server, again.clone()).await["context"]["revision"],
         first["context"]["revision"]
     );
-    again["context"]["at_least_revision"] = json!("wffff");
+    again["context"]["at_least_revision"] = json!(house.app.told_revision(0xffff));
     let answer = house
         .as_server(&server, Method::POST, "/access/v1/evaluation", Some(again))
         .await;

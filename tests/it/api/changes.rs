@@ -85,7 +85,7 @@ async fn a_server_hears_nothing_of_what_it_may_not_know() {
     assert_eq!(before["ended_users"], json!([]));
     let judy = house.browser("judy", Level::Aal2, None).await;
     house
-        .as_person(&judy, Method::POST, "/api/v1/people/alice/revoke", None)
+        .as_person(&judy, Method::POST, "/api/v1/people/kara/revoke", None)
         .await;
     let changes = after(&house, &server, before["cursor"].as_str().unwrap()).await;
     assert_eq!(changes["changes"], json!([]));

@@ -56,6 +56,33 @@ async fn executed(house: &TestHouse, by: &Browser, proposal: &str) -> Answer {
     house.as_person(by, Method::POST, &path, None).await
 }
 
+#[tokio::test]
+async fn what_is_above_the_second_person_is_neither_shown_to_her_nor_hers_to_approve() {
+    let (house, judy, kara) = officers().await;
+    let now = house.app.now();
+    let grant = json!({
+        "kind": "personnel", "scheme": "NATO", "level": "CTS", "compartments": ["ATOMAL"],
+        "valid_from": now, "valid_until": now + TimeDelta::days(365),
+    });
+    let path = "/api/v1/people/noah/clearances?reason=for%20the%20ATOMAL%20watch";
+    let answer = post(&house, &judy, path, grant).await.json();
+    let proposal = format!("/api/v1/proposals/{}", answer["proposal"].as_str().unwrap());
+    for path in [proposal.as_str(), "/api/v1/proposals"] {
+        let hers = house.as_person(&kara, Method::GET, path, None).await;
+        assert!(
+            !hers.text.contains("ATOMAL") && !hers.text.contains("CTS"),
+            "{}",
+            hers.text
+        );
+        assert!(hers.text.contains("\"withheld\":true"), "{}", hers.text);
+    }
+    let own = house.as_person(&judy, Method::GET, &proposal, None).await.json();
+    assert_eq!(own["act"]["clearance"]["level"], "CTS", "{own}");
+    let refused = approved(&house, &kara, &proposal).await;
+    assert_eq!(refused.status, 403, "{}", refused.text);
+    assert_eq!(refused.json()["reason"], "CLEARANCE_LEVEL");
+}
+
 fn clearances(house: &TestHouse, person: &str) -> usize {
     house.app.snapshot().person(person).unwrap().clearances.len()
 }

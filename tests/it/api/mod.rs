@@ -2,6 +2,7 @@
 mod changes;
 mod channels;
 mod decisions;
+mod explain;
 mod granting;
 mod people;
 mod routes;

@@ -34,6 +34,7 @@ fn owners() -> BTreeMap<(&'static str, &'static str), &'static str> {
         (("get", "/api/v1/decisions/stream"), "auditor"),
         (("get", "/api/v1/decisions/{id}"), "auditor"),
         (("put", "/api/v1/devices/{id}"), "sysadmin"),
+        (("post", "/api/v1/explain"), "simulator"),
         (("get", "/api/v1/me"), "anyone"),
         (("put", "/api/v1/missions/{id}"), "sysadmin"),
         (("put", "/api/v1/nodes/{id}"), "sysadmin"),
@@ -89,7 +90,8 @@ fn body(verb: &str, path: &str, settings: &Value) -> Option<Value> {
     let clearance = json!({"kind": "personnel", "scheme": "NATO", "level": "NS", "valid_from": "2026-01-01T00:00:00Z",
         "valid_until": "2027-01-01T00:00:00Z"});
     Some(match (verb, path) {
-        (_, "/api/v1/simulate") | ("patch", "/api/v1/channels/{id}" | "/api/v1/people/{id}") => json!({}),
+        (_, "/api/v1/explain" | "/api/v1/simulate")
+        | ("patch", "/api/v1/channels/{id}" | "/api/v1/people/{id}") => json!({}),
         (_, "/api/v1/agencies/{id}") => json!({"country": "DEU"}),
         ("put", "/api/v1/agreements/{id}") => json!({"from": "DE", "to": "NATO",
             "valid_from": "2026-01-01T00:00:00Z", "valid_until": "2027-01-01T00:00:00Z"}),

@@ -2,6 +2,7 @@
 //! May they: the engine against a second reading of the guards, and the proofs.
 
 mod differential;
+mod explained;
 mod invariants;
 mod memory;
 mod one_person;

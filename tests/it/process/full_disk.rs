@@ -84,7 +84,15 @@ async fn a_full_disk_denies_from_rank_1_and_recovers_by_itself() {
 
     for told in [&late, &back] {
         let id = told["context"]["decision_id"].as_str().unwrap();
-        let replayed = inside(&demo, &["audit", "replay", id], folder.path());
+        // What is in the journal comes into the tree a moment later.
+        let mut replayed = inside(&demo, &["audit", "replay", id], folder.path());
+        for _ in 0..100 {
+            if replayed.status.success() {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+            replayed = inside(&demo, &["audit", "replay", id], folder.path());
+        }
         assert!(
             replayed.status.success(),
             "{}",

@@ -101,6 +101,7 @@ export function ChannelsPage() {
           />
         </Panel>
       )}
+      <p className="quiet">Channels above your clearance are neither listed nor counted here.</p>
     </Page>
   );
 }

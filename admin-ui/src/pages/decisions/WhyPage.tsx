@@ -12,6 +12,7 @@ import { Facts, Page, Panel } from '../../parts/Page';
 import { RawJson } from '../../parts/RawJson';
 import { Tree } from '../../parts/Tree';
 import { moment } from '../../parts/when';
+import { Why } from '../../parts/why/Why';
 import styles from './WhyPage.module.css';
 
 const route = getRouteApi('/decisions/$id');
@@ -57,6 +58,12 @@ export function WhyPage() {
       <Panel title="Decision">
         <Facts facts={facts(it)} />
       </Panel>
+      {it.explanation && <Why why={it.explanation} />}
+      {it.not_kept && (
+        <Panel title="No longer explained">
+          <p>This decision cannot be taken again: {it.not_kept}.</p>
+        </Panel>
+      )}
       <Panel title="Inputs">
         <Tree value={it.inputs} name="inputs" />
       </Panel>

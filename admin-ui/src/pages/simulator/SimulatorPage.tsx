@@ -2,7 +2,7 @@
 import { useMutation } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import { useState } from 'react';
-import { simulate } from '../../api/acts';
+import { explain } from '../../api/acts';
 import { OFFICES } from '../../api/offices';
 import { DecisionChip } from '../../parts/DecisionChip';
 import { Explanation } from '../../parts/Explanation';
@@ -10,6 +10,7 @@ import { Failure } from '../../parts/Failure';
 import { Page, Panel } from '../../parts/Page';
 import { RawJson } from '../../parts/RawJson';
 import { Tree } from '../../parts/Tree';
+import { Why } from '../../parts/why/Why';
 import { Question } from './Question';
 import { type Form, formFrom, missing, questionOf } from './question';
 import styles from './SimulatorPage.module.css';
@@ -21,7 +22,7 @@ export function SimulatorPage() {
   const navigate = route.useNavigate();
   const [form, setForm] = useState<Form>(formFrom(route.useSearch()));
   const [strict, setStrict] = useState(false);
-  const run = useMutation({ mutationFn: simulate });
+  const run = useMutation({ mutationFn: explain });
   const ask = () => {
     setStrict(true);
     if (Object.keys(missing(form)).length > 0) return;
@@ -65,6 +66,7 @@ export function SimulatorPage() {
                 </p>
               </Panel>
               <Explanation decision={run.data} />
+              <Why why={run.data.explanation} />
               <Panel title="Inputs">
                 <Tree value={run.data.inputs} name="inputs" />
               </Panel>

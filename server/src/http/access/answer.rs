@@ -4,18 +4,19 @@
 
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use countersign_authn::assurance::Level;
-use countersign_authz::{Decision, NOT_AVAILABLE, NOT_AVAILABLE_TEXT, StepUp};
+use countersign_authz::{Decision, NOT_AVAILABLE, NOT_AVAILABLE_TEXT, Snapshot, StepUp};
 use countersign_directory::{Answers, ConnectedServer, Reasons};
 
 use super::wire::{AnswerContext, EvaluationAnswer, WireObligation, WireStepUp};
+use crate::app::House;
 use crate::asking::Answered;
 
 /// The answer for `server`.
 pub fn render(
     answered: &Answered,
     server: &ConnectedServer,
-    issuer: &str,
-    now: DateTime<Utc>,
+    snapshot: &Snapshot,
+    house: &House,
 ) -> EvaluationAnswer {
     let decision = answered.decision.allowed();
     if server.answers == Answers::Bare {
@@ -26,11 +27,16 @@ pub fn render(
     }
     EvaluationAnswer {
         decision,
-        context: Some(context(answered, server, issuer, now)),
+        context: Some(context(answered, server, snapshot, house)),
     }
 }
 
-fn context(answered: &Answered, server: &ConnectedServer, issuer: &str, now: DateTime<Utc>) -> AnswerContext {
+fn context(
+    answered: &Answered,
+    server: &ConnectedServer,
+    snapshot: &Snapshot,
+    house: &House,
+) -> AnswerContext {
     let decision = &answered.decision;
     let may_know = decision.disclosed || server.reasons == Reasons::Full || decision.allowed();
     let (reason, reason_user) = match decision.reason {
@@ -52,14 +58,14 @@ fn context(answered: &Answered, server: &ConnectedServer, issuer: &str, now: Dat
             Vec::new()
         },
         decision_id: answered.id.clone(),
-        revision: answered.revision.clone(),
+        revision: house.revision_for(server, snapshot),
         policy_revision: decision.policy_revision.clone(),
-        expires_at: expires_at(decision, server, now),
+        expires_at: expires_at(decision, server, house.now()),
         standing: decision.standing,
         step_up: decision
             .step_up
             .filter(|_| may_know)
-            .map(|needed| step_up(needed, issuer)),
+            .map(|needed| step_up(needed, &house.config.issuer)),
     }
 }
 

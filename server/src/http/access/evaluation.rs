@@ -9,7 +9,6 @@ use http::StatusCode;
 use super::wire::{EvaluationAnswer, EvaluationRequest};
 use super::{AccessError, answer, echo_request_id};
 use crate::app::App;
-use crate::asking::parse_revision;
 use crate::http::caller::connected_server;
 use crate::http::problem::Problem;
 use crate::http::strict_json::StrictJson;
@@ -31,7 +30,7 @@ async fn evaluate(app: &App, request: Request) -> Result<EvaluationAnswer, Acces
     see_at_least(app, &request).await?;
     let snapshot = app.snapshot();
     let answered = app.answer(&snapshot, &server, &request).await;
-    Ok(answer::render(&answered, &server, &app.config.issuer, app.now()))
+    Ok(answer::render(&answered, &server, &snapshot, app))
 }
 
 /// Read your writes: a caller that names a revision is answered from that one or a later one.
@@ -41,7 +40,7 @@ async fn see_at_least(app: &App, request: &EvaluationRequest) -> Result<(), Acce
     };
     let wanted = wanted
         .as_str()
-        .and_then(parse_revision)
+        .and_then(|told| app.read_revision(told))
         .ok_or_else(|| Problem::bad_request("`context.at_least_revision` is no revision of ours"))?;
     if app.snapshot().revision() >= wanted {
         return Ok(());

@@ -5,13 +5,13 @@ use axum::Json;
 use axum::extract::{Path, Query, State};
 use axum::response::{IntoResponse, Response};
 use countersign_authz::Snapshot;
+use countersign_authz::explain::{Pen, Pseudonyms};
 use countersign_directory::{self as directory, ChannelId};
 use countersign_labels::RawLabel;
 
 use super::shapes::{Channel, ChannelMember, ChannelPage, ChannelSummary, word, words};
 use super::{Page, cut};
 use crate::app::{App, House};
-use crate::asking::revision;
 use crate::asking::server_question::Translation;
 use crate::http::caller::{self, Caller};
 use crate::http::directory::channel::ChannelReported;
@@ -27,11 +27,16 @@ pub async fn list(
 ) -> Result<Json<ChannelPage>, Problem> {
     app.act(&session, "console.read", "console", "channels").await?;
     let snapshot = app.snapshot();
+    let horizon = app.horizon(&session, &snapshot);
+    let mut names = Pseudonyms::default();
+    let mut pen = Pen::new(horizon, &mut names);
+    // Neither a search nor a cursor tells of a channel that is above the reader.
     let rows = snapshot
         .channels()
         .filter(|(id, channel)| page.takes(id.as_str(), channel.name.as_deref()))
+        .filter(|(id, _)| horizon.channel(id.as_str()))
         .take(page.limit() + 1)
-        .map(|(id, channel)| summary(&app, id, channel))
+        .map(|(id, channel)| summary(&app, id, channel, &mut pen))
         .collect();
     let (items, next_cursor) = cut(rows, page.limit(), |row: &ChannelSummary| &row.id);
     Ok(Json(ChannelPage { items, next_cursor }))
@@ -55,7 +60,7 @@ pub async fn show(
             let reported = ChannelReported {
                 id,
                 label: channel.label.clone(),
-                revision: revision(&snapshot),
+                revision: app.revision_for(&server, &snapshot),
                 drift: channel.label_drift,
             };
             Ok(Json(reported).into_response())
@@ -64,17 +69,24 @@ pub async fn show(
             app.act(&session, "console.read", "console", "channels").await?;
             let id: ChannelId = id.parse().map_err(|_| Problem::not_found())?;
             let channel = snapshot.channel(id.as_str()).ok_or_else(Problem::not_found)?;
-            Ok(Json(in_full(&app, &snapshot, &id, channel)).into_response())
+            let horizon = app.horizon(&session, &snapshot);
+            if !horizon.channel(id.as_str()) {
+                return Err(Problem::not_found());
+            }
+            let mut names = Pseudonyms::default();
+            let mut pen = Pen::new(horizon, &mut names);
+            Ok(Json(in_full(&app, &snapshot, &id, channel, &mut pen)).into_response())
         }
     }
 }
 
-fn summary(house: &House, id: &ChannelId, channel: &directory::Channel) -> ChannelSummary {
+fn summary(house: &House, id: &ChannelId, channel: &directory::Channel, pen: &mut Pen<'_>) -> ChannelSummary {
+    let label = pen.label(&channel.label);
     ChannelSummary {
         id: id.to_string(),
         name: channel.name.clone(),
-        label: (&channel.label).into(),
-        marking: marking(house, &channel.label),
+        label: (&label).into(),
+        marking: marking(house, &label),
         state: word(channel.state),
         label_mode: word(channel.label_mode),
         listed: channel.listed,
@@ -83,7 +95,14 @@ fn summary(house: &House, id: &ChannelId, channel: &directory::Channel) -> Chann
     }
 }
 
-fn in_full(house: &House, snapshot: &Snapshot, id: &ChannelId, channel: &directory::Channel) -> Channel {
+fn in_full(
+    house: &House,
+    snapshot: &Snapshot,
+    id: &ChannelId,
+    channel: &directory::Channel,
+    pen: &mut Pen<'_>,
+) -> Channel {
+    let label = pen.label(&channel.label);
     let members = channel.members.iter().map(|person| {
         let reason = house.may_not_stay(snapshot, person, id);
         let known = snapshot.person(person.as_str());
@@ -98,14 +117,18 @@ fn in_full(house: &House, snapshot: &Snapshot, id: &ChannelId, channel: &directo
     Channel {
         id: id.to_string(),
         name: channel.name.clone(),
-        label: (&channel.label).into(),
-        marking: marking(house, &channel.label),
+        label: (&label).into(),
+        marking: marking(house, &label),
         state: word(channel.state),
         label_mode: word(channel.label_mode),
         listed: channel.listed,
         externals_allowed: channel.externals_allowed,
         industry_allowed: channel.industry_allowed,
-        missions: words(channel.missions.iter()),
+        missions: channel
+            .missions
+            .iter()
+            .map(|mission| pen.mission(mission.as_str()))
+            .collect(),
         agency: channel.agency.as_ref().map(ToString::to_string),
         owners: channel.owners.as_ref().map(|owners| words(owners.iter())),
         recipients: channel.recipients.as_ref().map(|named| words(named.iter())),

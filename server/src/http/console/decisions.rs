@@ -1,22 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 //! Decisions on record: the list, the live stream, and why. For auditors; reading them is itself an
-//! act on record.
+//! act on record. What is above the reader is told by pseudonyms.
 
 use std::convert::Infallible;
+use std::sync::{Mutex, PoisonError};
 
 use axum::Json;
 use axum::extract::{Path, Query, State};
 use axum::response::sse::{Event, KeepAlive, Sse};
 use countersign_audit::store::leaves::{self, Filter};
-use countersign_authz::Reason;
+use countersign_authn::session::Session;
+use countersign_authz::explain::{Pen, Pseudonyms};
+use countersign_authz::{Reason, Snapshot};
 use futures_util::stream::{Stream, StreamExt as _};
 use serde::Deserialize;
 use serde_json::Value;
 use tokio_stream::wrappers::BroadcastStream;
 use utoipa::IntoParams;
 
+use super::explanation::Explanation;
 use super::shapes::{Decision, DecisionPage, DecisionSummary, Failing, Obligation, Resource};
-use crate::app::{App, House};
+use crate::app::App;
 use crate::http::caller::Person;
 use crate::http::problem::Problem;
 use crate::record::Recorded;
@@ -84,8 +88,13 @@ pub async fn list(
     let more = leaves.len() > limit as usize;
     leaves.truncate(limit as usize);
     let next_cursor = leaves.last().filter(|_| more).map(|leaf| leaf.index.to_string());
+    let snapshot = app.snapshot();
+    let mut names = Pseudonyms::default();
+    let mut pen = Pen::new(app.horizon(&session, &snapshot), &mut names);
     let items = leaves.iter().filter_map(Recorded::of);
-    let items = items.map(|recorded| summary(&app, &recorded)).collect();
+    let items = items
+        .map(|recorded| summary(&snapshot, &recorded, &mut pen))
+        .collect();
     Ok(Json(DecisionPage { items, next_cursor }))
 }
 
@@ -105,7 +114,17 @@ pub async fn show(
         .await?
         .ok_or_else(Problem::not_found)?;
     let recorded = Recorded::of(&leaf).ok_or_else(Problem::not_found)?;
-    Ok(Json(in_full(&app, recorded)))
+    let snapshot = app.snapshot();
+    let horizon = app.horizon(&session, &snapshot);
+    let mut names = Pseudonyms::default();
+    let explained = app.explained(&recorded, horizon, &mut names, &mut db).await?;
+    let mut pen = Pen::new(horizon, &mut names);
+    Ok(Json(in_full(
+        &snapshot,
+        recorded,
+        explained.map(Explanation::from),
+        &mut pen,
+    )))
 }
 
 /// Follows decisions as they are taken.
@@ -119,9 +138,14 @@ pub async fn stream(
 ) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, Problem> {
     app.act(&session, "audit.read", "audit_log", "decisions").await?;
     let live = BroadcastStream::new(app.recorder.live());
+    // Held for the length of the stream, which is one answer.
+    let names = Mutex::new(Pseudonyms::default());
     let events = live.filter_map(move |recorded| {
         let event = match recorded {
-            Ok(recorded) if wanted.takes(&recorded) => Some(event(&app, &recorded)),
+            Ok(recorded) if wanted.takes(&recorded) => {
+                let mut names = names.lock().unwrap_or_else(PoisonError::into_inner);
+                Some(event(&app, &session, &recorded, &mut names))
+            }
             Ok(_) => None,
             // The reader fell behind: it is told, and reads the list.
             Err(_) => Some(Event::default().event("missed").data("{}")),
@@ -131,17 +155,20 @@ pub async fn stream(
     Ok(Sse::new(events).keep_alive(KeepAlive::default()))
 }
 
-fn event(app: &App, recorded: &Recorded) -> Event {
-    let data = serde_json::to_string(&summary(app, recorded)).unwrap_or_default();
+fn event(app: &App, session: &Session, recorded: &Recorded, names: &mut Pseudonyms) -> Event {
+    let snapshot = app.snapshot();
+    let mut pen = Pen::new(app.horizon(session, &snapshot), names);
+    let data = serde_json::to_string(&summary(&snapshot, recorded, &mut pen)).unwrap_or_default();
     Event::default()
         .event("decision")
         .id(recorded.id.as_str())
         .data(data)
 }
 
-fn summary(house: &House, recorded: &Recorded) -> DecisionSummary {
-    let text = |name: &str| recorded.body.resource.get(name).and_then(Value::as_str);
-    let snapshot = house.snapshot();
+fn summary(snapshot: &Snapshot, recorded: &Recorded, pen: &mut Pen<'_>) -> DecisionSummary {
+    pen.about(&recorded.question());
+    let resource = pen.value(&recorded.body.resource);
+    let text = |name: &str| resource.get(name).and_then(Value::as_str);
     let known = snapshot.person(&recorded.subject);
     DecisionSummary {
         id: recorded.id.clone(),
@@ -161,14 +188,23 @@ fn summary(house: &House, recorded: &Recorded) -> DecisionSummary {
     }
 }
 
-fn in_full(house: &House, recorded: Recorded) -> Decision {
-    let summary = summary(house, &recorded);
+fn in_full(
+    snapshot: &Snapshot,
+    recorded: Recorded,
+    explained: Result<Explanation, String>,
+    pen: &mut Pen<'_>,
+) -> Decision {
+    let summary = summary(snapshot, &recorded, pen);
     let inputs = recorded.inputs.as_ref();
-    let inputs = inputs.and_then(|inputs| serde_json::from_slice(&inputs.bytes).ok());
+    let inputs = inputs.and_then(|inputs| serde_json::from_slice::<Value>(&inputs.bytes).ok());
     let reason_text = recorded.guard().map(|reason| reason.admin_text().to_owned());
     let body = recorded.body;
     let failing = body.failing.iter().filter_map(|code| code.parse().ok());
     let duties = body.obligations.into_iter();
+    let (explanation, not_kept) = match explained {
+        Ok(explanation) => (Some(explanation), None),
+        Err(missing) => (None, Some(missing)),
+    };
     Decision {
         summary,
         reason_text,
@@ -180,7 +216,9 @@ fn in_full(house: &House, recorded: Recorded) -> Decision {
         expires_at: Some(body.expires_at),
         revision: Some(body.revision),
         policy_revision: Some(body.policy_revision),
-        inputs: inputs.unwrap_or(Value::Null),
+        inputs: inputs.map_or(Value::Null, |inputs| pen.value(&inputs)),
+        explanation,
+        not_kept,
     }
 }
 

@@ -3,6 +3,8 @@
 
 pub mod channels;
 pub mod decisions;
+pub mod explain;
+pub mod explanation;
 pub mod me;
 pub mod people;
 pub mod schemes;
@@ -10,8 +12,21 @@ pub mod sessions;
 pub mod shapes;
 pub mod simulate;
 
+use authn::session::Session;
+use countersign_authn as authn;
+use countersign_authz::Snapshot;
+use countersign_authz::explain::Horizon;
 use serde::Deserialize;
 use utoipa::IntoParams;
+
+use crate::app::House;
+
+impl House {
+    /// What the signed-in person may know of the world: what she dominates, she alone.
+    pub fn horizon<'a>(&self, session: &Session, snapshot: &'a Snapshot) -> Horizon<'a> {
+        Horizon::of(session.person.as_str(), snapshot, self.schemes, self.now())
+    }
+}
 
 /// How a list is searched and paged. Pages go by key, so that no page is skipped or shown twice.
 #[derive(Debug, Deserialize, IntoParams)]

@@ -11,6 +11,7 @@ use axum::extract::{Path, Query, State};
 use chrono::{DateTime, Utc};
 use countersign_authn as authn;
 use countersign_authz::Snapshot;
+use countersign_authz::explain::{Pen, Pseudonyms};
 use countersign_directory::operation::person::{self, PersonError};
 use countersign_directory::{self as directory, Actor, PersonId};
 use http::StatusCode;
@@ -58,6 +59,8 @@ pub async fn show(
     let seen = last_sign_ins(&app).await?;
     let snapshot = app.snapshot();
     let person = snapshot.person(id.as_str()).ok_or_else(Problem::not_found)?;
+    let mut names = Pseudonyms::default();
+    let mut pen = Pen::new(app.horizon(&session, &snapshot), &mut names);
     Ok(Json(Person {
         id: id.to_string(),
         display_name: person.display_name.clone(),
@@ -68,11 +71,23 @@ pub async fn show(
         sponsor: person.sponsor.as_ref().map(ToString::to_string),
         roles: words(person.roles.iter()),
         nationalities: words(person.nationalities.iter()),
-        missions: words(person.missions.iter()),
-        briefings: words(person.briefings.iter()),
-        clearances: person.clearances.iter().map(Clearance::from).collect(),
+        missions: person
+            .missions
+            .iter()
+            .map(|mission| pen.mission(mission.as_str()))
+            .collect(),
+        briefings: person
+            .briefings
+            .iter()
+            .map(|briefing| pen.briefing(briefing))
+            .collect(),
+        clearances: person
+            .clearances
+            .iter()
+            .map(|held| clearance(held, &mut pen))
+            .collect(),
         sessions: sessions(&app, &id),
-        memberships: memberships(&app, &snapshot, &id),
+        memberships: memberships(&app, &snapshot, &id, &mut pen),
         last_sign_in: seen.get(&id).copied(),
     }))
 }
@@ -196,15 +211,27 @@ fn shown(app: &App, session: &session::Session) -> PersonSession {
     }
 }
 
-fn memberships(app: &App, snapshot: &Snapshot, person: &PersonId) -> Vec<Membership> {
+/// A clearance as the reader may see it.
+fn clearance(held: &directory::Clearance, pen: &mut Pen<'_>) -> Clearance {
+    let shown = Clearance::from(held);
+    Clearance {
+        level: pen.level(&held.scheme, &held.level),
+        compartments: held.compartments.iter().map(|tag| pen.compartment(tag)).collect(),
+        channel: held.channel.as_ref().map(|id| pen.channel(id.as_str())),
+        ..shown
+    }
+}
+
+fn memberships(app: &App, snapshot: &Snapshot, person: &PersonId, pen: &mut Pen<'_>) -> Vec<Membership> {
     let ids = snapshot.memberships(person.as_str());
     ids.filter_map(|id| {
         let channel = snapshot.channel(id.as_str())?;
         let reason = app.may_not_stay(snapshot, person, id);
+        let known = pen.horizon().channel(id.as_str());
         Some(Membership {
-            channel: id.to_string(),
-            name: channel.name.clone(),
-            label: (&channel.label).into(),
+            channel: pen.channel(id.as_str()),
+            name: channel.name.clone().filter(|_| known),
+            label: (&pen.label(&channel.label)).into(),
             member_allowed: reason.is_none(),
             reason: reason.map(|reason| reason.code().to_owned()),
         })

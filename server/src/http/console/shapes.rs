@@ -241,7 +241,7 @@ pub struct ChannelSummary {
 /// A page of channels.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ChannelPage {
-    /// In the order of their ids.
+    /// In the order of their ids. Whatever is above you is not among them, nor is it counted.
     pub items: Vec<ChannelSummary>,
     /// Where the next page begins; absent at the end.
     pub next_cursor: Option<String>,
@@ -394,6 +394,10 @@ pub struct Decision {
     pub policy_revision: Option<String>,
     /// What the decision rested on.
     pub inputs: Value,
+    /// Why, taken again from what it rested on.
+    pub explanation: Option<super::explanation::Explanation>,
+    /// What is no longer kept, when it cannot be explained.
+    pub not_kept: Option<String>,
 }
 
 /// A level of a scheme.

@@ -103,14 +103,14 @@ pub async fn post(
         .await?;
     let snapshot = app.snapshot();
     let facts = known_facts(&app, &scenario);
-    let now = app.now();
-    let run = scenario::simulate(&app.engine, &snapshot, &scenario, &facts, now)
+    let horizon = app.horizon(&session, &snapshot);
+    let run = scenario::simulate_for(&app.engine, &snapshot, &scenario, &facts, horizon, app.now())
         .map_err(|fault| Problem::bad_request(fault.to_string()))?;
     Ok(Json(render(&app, run, revision(&snapshot))))
 }
 
 /// Where the scenario supposes nothing: the weakest of the person's live sessions.
-fn known_facts(house: &House, scenario: &Value) -> Value {
+pub(super) fn known_facts(house: &House, scenario: &Value) -> Value {
     let now = house.now();
     let subject = scenario
         .get("subject")
@@ -134,7 +134,7 @@ fn known_facts(house: &House, scenario: &Value) -> Value {
     })
 }
 
-fn render(house: &House, run: scenario::Simulation, revision: String) -> Simulation {
+pub(super) fn render(house: &House, run: scenario::Simulation, revision: String) -> Simulation {
     let decision = run.decision;
     Simulation {
         decision: decision.allowed(),

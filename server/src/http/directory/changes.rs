@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use axum::Json;
 use axum::extract::{Query, State};
-use countersign_directory::Cursor;
 use countersign_directory::store::changes;
+use countersign_directory::{ConnectedServer, Cursor};
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
 use tokio::time::Instant;
@@ -15,7 +15,6 @@ use utoipa::{IntoParams, ToSchema};
 
 use crate::app::App;
 use crate::asking::feed::{FeedChange, ended_users};
-use crate::asking::revision;
 use crate::http::caller::Server;
 use crate::http::problem::Problem;
 
@@ -69,8 +68,9 @@ pub async fn get(
     let mut cursor = match asked.after.as_deref() {
         None => Cursor::end_of(changes::head(&mut db).await?),
         Some(text) => {
-            let cursor =
-                parse(text).ok_or_else(|| Problem::bad_request("`after` is no cursor of this feed"))?;
+            let cursor = app
+                .read_cursor(text)
+                .ok_or_else(|| Problem::bad_request("`after` is no cursor of this feed"))?;
             let oldest = changes::oldest(&mut db).await?;
             if oldest.is_some_and(|oldest| cursor.revision + 1 < oldest) {
                 return Err(Problem::new(
@@ -90,10 +90,10 @@ pub async fn get(
             let snapshot = app.snapshot();
             let changes = app.feed(&snapshot, &server, &batch, &mut db).await?;
             if !changes.is_empty() {
-                return Ok(Json(answer(changes, cursor, &app)));
+                return Ok(Json(answer(changes, cursor, &server, &app)));
             }
         } else if Instant::now() >= deadline {
-            return Ok(Json(answer(Vec::new(), cursor, &app)));
+            return Ok(Json(answer(Vec::new(), cursor, &server, &app)));
         } else {
             // The connection is given back while nothing happens.
             drop(db);
@@ -109,41 +109,17 @@ pub async fn get(
 pub async fn state(State(app): State<App>, Server(server): Server) -> Result<Json<ChangeState>, Problem> {
     let revision = app.catch_up().await?;
     let snapshot = app.snapshot();
-    let cursor = write(Cursor::end_of(revision));
+    let cursor = app.told_cursor(Cursor::end_of(revision));
     Ok(Json(ChangeState {
         ended_users: ended_users(&snapshot, &server),
         cursor,
     }))
 }
 
-fn answer(changes: Vec<FeedChange>, cursor: Cursor, app: &App) -> Changes {
+fn answer(changes: Vec<FeedChange>, cursor: Cursor, server: &ConnectedServer, app: &App) -> Changes {
     Changes {
         changes,
-        cursor: write(cursor),
-        revision: revision(&app.snapshot()),
-    }
-}
-
-fn write(cursor: Cursor) -> String {
-    format!("c{:x}.{:x}", cursor.revision, cursor.seq)
-}
-
-fn parse(text: &str) -> Option<Cursor> {
-    let (revision, seq) = text.strip_prefix('c')?.split_once('.')?;
-    Some(Cursor {
-        revision: i64::from_str_radix(revision, 16).ok()?,
-        seq: i64::from_str_radix(seq, 16).ok()?,
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_cursor_goes_there_and_back() {
-        let cursor = Cursor::end_of(77);
-        assert_eq!(parse(&write(cursor)), Some(cursor));
-        assert_eq!(parse("77"), None);
+        cursor: app.told_cursor(cursor),
+        revision: app.revision_for(server, &app.snapshot()),
     }
 }

@@ -12,7 +12,6 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::app::App;
-use crate::asking::revision;
 use crate::asking::server_question::Translation;
 use crate::http::caller::Server;
 use crate::http::problem::Problem;
@@ -94,7 +93,7 @@ pub async fn put(
     let reported = ChannelReported {
         id: theirs,
         label: registered.channel.label,
-        revision: revision(&app.snapshot()),
+        revision: app.revision_for(&server, &app.snapshot()),
         drift: registered.channel.label_drift,
     };
     Ok((status, Json(reported)))

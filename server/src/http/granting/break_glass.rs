@@ -4,6 +4,7 @@
 use axum::Json;
 use axum::extract::{Path, State};
 use chrono::{DateTime, Utc};
+use countersign_authz::explain::{Pen, Pseudonyms};
 use countersign_authz::{Context, Reference};
 use countersign_directory::operation::Outcome;
 use countersign_directory::operation::break_glass;
@@ -64,7 +65,7 @@ pub struct BreakGlassItem {
     pub id: String,
     /// Who asked.
     pub requester: String,
-    /// For which channel.
+    /// For which channel; by a pseudonym, where that is above you.
     pub channel: String,
     /// For how long.
     pub minutes: i64,
@@ -128,7 +129,14 @@ pub async fn list(State(app): State<App>, Person(session): Person) -> Result<Jso
     let now = app.now();
     let mut db = app.database.pool.acquire().await?;
     let open = store::open(now, &mut db).await?;
-    let items = open.into_iter().map(|(id, asked)| shown(&id, asked, now));
+    let snapshot = app.snapshot();
+    let mut names = Pseudonyms::default();
+    let mut pen = Pen::new(app.horizon(&session, &snapshot), &mut names);
+    let items = open.into_iter().map(|(id, asked)| {
+        let channel = pen.channel(asked.channel.as_str());
+        let item = shown(&id, asked, now);
+        BreakGlassItem { channel, ..item }
+    });
     Ok(Json(BreakGlassList {
         items: items.collect(),
     }))

@@ -21,7 +21,6 @@ use utoipa::{IntoParams, ToSchema};
 
 use crate::app::App;
 use crate::asking::amend::Amended;
-use crate::asking::revision;
 use crate::http::problem::Problem;
 
 /// Why it is done: shown to the second person, and put on record.
@@ -62,6 +61,6 @@ async fn amend(app: &App, session: &Session, act: Amendment, why: Why) -> Result
 
 fn applied(app: &App) -> Applied {
     Applied {
-        revision: revision(&app.snapshot()),
+        revision: app.told_revision(app.snapshot().revision()),
     }
 }

@@ -4,9 +4,11 @@
 use axum::Json;
 use axum::extract::{Path, State};
 use chrono::{DateTime, Utc};
+use countersign_authz::explain::{Horizon, Pen, Pseudonyms};
+use countersign_directory::amend::Amendment;
 use countersign_directory::operation::proposal;
 use countersign_directory::store::proposals::{self, Proposal};
-use countersign_directory::{Actor, ApprovalId, ApprovalState, ParametersHash, PersonId};
+use countersign_directory::{Actor, ApprovalId, ApprovalState, Noun, ParametersHash, PersonId};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
@@ -40,6 +42,9 @@ pub struct Proposed {
     pub act: Value,
     /// The parts of it that may let somebody do more than before.
     pub widens: Vec<String>,
+    /// Part of it is above you: that has a pseudonym, what was said about it is left out, and you cannot
+    /// approve it.
+    pub withheld: bool,
     /// The hash of the act and of what it starts from. Approving names it.
     pub parameters: String,
 }
@@ -68,7 +73,11 @@ pub async fn list(State(app): State<App>, Person(session): Person) -> Result<Jso
     let now = app.now();
     let mut db = app.database.pool.acquire().await?;
     let open = proposals::open(now, &mut db).await?;
-    let items = open.into_iter().map(|(id, held)| shown(&id, held, now));
+    let snapshot = app.snapshot();
+    let horizon = app.horizon(&session, &snapshot);
+    let items = open
+        .into_iter()
+        .map(|(id, held)| shown_to(&session.person, &id, held, horizon, now));
     Ok(Json(ProposalList {
         items: items.collect(),
     }))
@@ -88,7 +97,9 @@ pub async fn show(
     let held = proposals::load(&id, &mut db)
         .await?
         .ok_or_else(Problem::not_found)?;
-    Ok(Json(shown(&id, held, app.now())))
+    let snapshot = app.snapshot();
+    let horizon = app.horizon(&session, &snapshot);
+    Ok(Json(shown_to(&session.person, &id, held, horizon, app.now())))
 }
 
 /// Approves a proposal of another person. It is carried out by who proposed it.
@@ -106,6 +117,15 @@ pub async fn approve(
     app.act(&session, "person.manage", "console", "proposals").await?;
     let now = app.now();
     let mut transaction = app.database.begin_write().await?;
+    let snapshot = app.snapshot();
+    if let Some(held) = proposals::load(&id, &mut transaction).await?
+        && !told(&held.act, app.horizon(&session, &snapshot)).1
+    {
+        return Err(Problem::forbidden(
+            "CLEARANCE_LEVEL",
+            "part of this is above you: somebody must approve it who can see all of it",
+        ));
+    }
     let outcome = proposal::approve(&id, &session.person, said.parameters, now, &mut transaction).await?;
     let actor = Actor::Person(session.person);
     record::append(&actor, &outcome.events, now, &mut transaction).await?;
@@ -175,6 +195,48 @@ async fn end(app: &App, id: &ApprovalId, person: PersonId) -> Result<Json<Applie
     Ok(Json(applied(app)))
 }
 
+/// An act as far as the reader may see it, and whether that is all of it.
+fn told(act: &Amendment, horizon: Horizon<'_>) -> (Value, bool) {
+    let whole = serde_json::to_value(act).unwrap_or_default();
+    let mut names = Pseudonyms::default();
+    let mut pen = Pen::new(horizon, &mut names);
+    let mut told = pen.value(&whole);
+    let thing = match act.thing() {
+        (Noun::Channel, id) => Some(pen.channel(id)),
+        (Noun::Device, id) => Some(pen.device(id)),
+        (Noun::Node, id) => Some(pen.node(id)),
+        _ => None,
+    };
+    if let (Some(members), Some(id)) = (told.as_object_mut(), thing) {
+        members.insert("id".to_owned(), id.into());
+    }
+    let is_all = told == whole;
+    (told, is_all)
+}
+
+/// Shows a proposal without what is above `reader`. Who proposed it knows it already.
+fn shown_to(
+    reader: &PersonId,
+    id: &ApprovalId,
+    held: Proposal,
+    horizon: Horizon<'_>,
+    now: DateTime<Utc>,
+) -> Proposed {
+    let own = held.approval.requester.as_ref() == Some(reader);
+    let (act, is_all) = told(&held.act, horizon);
+    let whole = shown(id, held, now);
+    if own || is_all {
+        return whole;
+    }
+    Proposed {
+        act,
+        withheld: true,
+        reason: String::new(),
+        widens: Vec::new(),
+        ..whole
+    }
+}
+
 fn shown(id: &ApprovalId, held: Proposal, now: DateTime<Utc>) -> Proposed {
     let Proposal {
         act,
@@ -202,6 +264,7 @@ fn shown(id: &ApprovalId, held: Proposal, now: DateTime<Utc>) -> Proposed {
         approver,
         act: serde_json::to_value(&act).unwrap_or_default(),
         widens,
+        withheld: false,
         parameters: approval.parameters.into(),
     }
 }

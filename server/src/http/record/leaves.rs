@@ -5,7 +5,7 @@
 use axum::Json;
 use axum::extract::{Path, State};
 use countersign_audit::store::leaves;
-use countersign_authz::{Context, Facts, Question, Reference, Snapshot};
+use countersign_authz::Snapshot;
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
@@ -61,18 +61,7 @@ fn may_read(house: &House, reader: &str, text: &str) -> bool {
     let snapshot = house.snapshot();
     let mut named = Vec::new();
     channels(&record, &snapshot, &mut named);
-    named.into_iter().all(|id| {
-        let question = Question {
-            subject: reader.to_owned(),
-            action: "channel.discover".to_owned(),
-            resource: Reference::new("channel", id),
-            context: Context::default(),
-        };
-        let known = house
-            .engine
-            .decide(&snapshot, &question, &Facts::standing(), house.now());
-        known.allowed()
-    })
+    named.iter().all(|id| house.may_discover(&snapshot, reader, id))
 }
 
 fn channels(value: &Value, snapshot: &Snapshot, named: &mut Vec<String>) {
