@@ -111,7 +111,7 @@ def connection(synapse: str) -> dict[str, Any]:
             "user_id": {"template": "@{id}:localhost"},
             "channel_id": "same",
             "scope": {"people": "all", "channels": {"list": []}},
-            "may_assert": ["label", "quotes", "target", "to", "node"],
+            "may_assert": ["label", "quotes", "recipients", "target", "to", "node"],
             "labels_owner": "server",
             "members_owner": "server",
             "clients": {

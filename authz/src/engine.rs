@@ -151,6 +151,10 @@ impl Engine {
                 decision
             }
         };
+        if let Some(ends) = decision.ends {
+            // What it rests on may end without the verdict being another; the answer then lasts otherwise.
+            turn.ends_after(ends, now);
+        }
         decision.standing = facts.standing;
         decision.expires_at = expires_at(&decision, now);
         decision

@@ -63,6 +63,9 @@ pub struct Context {
     /// The items that are quoted.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub quotes: Vec<Reference>,
+    /// Those who are to receive it, where that is not everybody in the channel: may all of them?
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub recipients: Vec<Reference>,
     /// Who asked for break-glass. In production taken from the stored request.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub requester: Option<String>,

@@ -134,7 +134,10 @@ fn context<'c>(
     match case.action.kind {
         Kind::Administration => administration(&mut record, case, snapshot),
         Kind::Ask => {}
-        Kind::Direct => asked(&mut record, case, snapshot),
+        Kind::Direct => {
+            asked(&mut record, case, snapshot);
+            record.bool(Field::MembersNotCleared, case.members.not_cleared);
+        }
         _ => {
             place(&mut record, case)?;
             asked(&mut record, case, snapshot);

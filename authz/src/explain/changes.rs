@@ -86,7 +86,7 @@ impl List<'_, '_> {
                 self.say("a channel that takes industry, or a person of another kind");
             }
             Reason::NeedToKnow => self.need_to_know(),
-            Reason::MembersNotCleared => self.say("every active member of the channel cleared for the label"),
+            Reason::MembersNotCleared => self.say("every active member of the channel, and everybody named to receive it, cleared for the label and concerned"),
             Reason::DeviceCap => self.device(),
             Reason::DevicePosture => self.say("a posture report of the device that is at most 7 days old"),
             Reason::Location => self.say("a location that is not blocked"),

@@ -9,7 +9,7 @@ use countersign_labels::{Label, Rank, RawLabel, Schemes};
 
 use super::Fault;
 use super::clearance::{Asked, Where, ask};
-use super::members::{Members, members};
+use super::members::{Members, members, recipients};
 use super::moved::{Load, load};
 use super::place::{Moved, Place, understood};
 use crate::action::{Action, Kind};
@@ -108,6 +108,11 @@ pub(crate) fn resolve<'a>(
         .collect::<Result<_, _>>()?;
     let to = context.to.as_ref().map(|to| of_kind("channel", to)).transpose()?;
     let to = to.map(|id| Place::of(id, snapshot, schemes)).transpose()?;
+    let named_recipients: Vec<Named<'a>> = context
+        .recipients
+        .iter()
+        .map(|recipient| named(of_kind("user", recipient)?, snapshot))
+        .collect::<Result<_, _>>()?;
     let target = context
         .target
         .as_ref()
@@ -144,7 +149,12 @@ pub(crate) fn resolve<'a>(
     };
     let asked = asking.of_subject(action, subject.person, &found, stake.as_ref())?;
     let target_asked = asking.of_target(action, target, &found, stake.as_ref())?;
-    let (load, members) = asking.sharing(action, &found, &quotes, to.as_ref(), stake.as_ref())?;
+    let shared = Shared {
+        quotes: &quotes,
+        recipients: &named_recipients,
+        to: to.as_ref(),
+    };
+    let (load, members) = asking.sharing(action, &found, &shared, stake.as_ref())?;
     Ok(Case {
         action,
         subject,
@@ -360,6 +370,13 @@ fn unmarked(snapshot: &Snapshot, schemes: &Schemes) -> Result<Arc<Label>, Fault>
     understood(&raw, snapshot, schemes)
 }
 
+/// What comes along, and for whom it is.
+struct Shared<'s, 'a> {
+    quotes: &'s [Moved<'a>],
+    recipients: &'s [Named<'a>],
+    to: Option<&'s Place<'a>>,
+}
+
 struct Asking<'a> {
     snapshot: &'a Snapshot,
     schemes: &'a Schemes,
@@ -423,28 +440,37 @@ impl<'a> Asking<'a> {
         &self,
         action: Action,
         found: &Found<'a>,
-        quotes: &[Moved<'a>],
-        to: Option<&Place<'a>>,
+        shared: &Shared<'_, 'a>,
         stake: Option<&Arc<Label>>,
     ) -> Result<(LoadFacts, Members), Fault> {
-        let nobody = Members {
-            not_cleared: false,
-            until: None,
-            turn: Turn::default(),
-        };
         let into = match action.kind {
-            Kind::Forward => to,
+            Kind::Forward => shared.to,
             Kind::Post | Kind::Upload => found.place.as_ref(),
             _ => None,
         };
+        let receive = |label, into| {
+            recipients(
+                shared.recipients,
+                label,
+                into,
+                self.snapshot,
+                self.schemes,
+                self.now,
+            )
+        };
         let (Some(into), Some(stake)) = (into, stake) else {
-            return Ok((LoadFacts::default(), nobody));
+            let members = match stake {
+                Some(stake) if action.kind == Kind::Direct => receive(stake, None)?,
+                _ => Members::default(),
+            };
+            return Ok((LoadFacts::default(), members));
         };
         let label = if into.is_fixed() { &into.label } else { stake };
         let members = members(into, label, self.snapshot, self.schemes, self.now)?;
+        let members = members.and(receive(label, Some(into))?);
         let items = match action.kind {
             Kind::Forward => found.item.as_slice(),
-            _ => quotes,
+            _ => shared.quotes,
         };
         Ok((
             load(items, into, self.snapshot, self.schemes, self.now)?.into(),

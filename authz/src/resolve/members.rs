@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-//! Guard 32: may every active member of a channel receive this? Cedar cannot iterate; what is said
-//! here is listed as assumed.
+//! Guard 32: may every active member of a channel receive this, and everybody who is named? Cedar cannot
+//! iterate; what is said here is listed as assumed.
 
 use std::sync::Arc;
 
@@ -9,13 +9,14 @@ use countersign_directory::{MissionId, Person, PersonKind, Role};
 use countersign_labels::{Label, Schemes};
 
 use super::Fault;
+use super::case::Named;
 use super::clearance::{Where, ask};
 use super::place::{Place, is_active, is_archiving, is_sponsored};
 use crate::Snapshot;
 use crate::remember::{MembersKey, Turn};
 
-/// What the members of a channel make of a label.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// What the members of a channel, or other recipients, make of a label.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Members {
     /// One of them may not receive it.
     pub(crate) not_cleared: bool,
@@ -59,33 +60,75 @@ fn ask_each(
     schemes: &Schemes,
     now: DateTime<Utc>,
 ) -> Result<Members, Fault> {
-    let mut found = Members {
-        not_cleared: false,
-        until: None,
-        turn: Turn::default(),
-    };
-    let at = Where {
-        place: Some(place.id),
-        emergency: true,
-    };
+    let mut found = Members::default();
     for id in &place.channel.members {
         let person = snapshot.person(id.as_str()).ok_or(Fault("an unknown member"))?;
-        if !is_active(person) {
-            continue;
+        let member = Named {
+            id: id.as_str(),
+            person,
+        };
+        if is_active(person) {
+            found.hear(member, label, Some(place), snapshot, schemes, now)?;
         }
-        let asked = ask(person, label, at, snapshot, schemes, now)?;
-        let industry =
-            person.kind == PersonKind::Industry && place.label.rank() >= 1 && !place.channel.industry_allowed;
-        if asked.denied(now).is_some()
-            || industry
-            || !needs_to_know(person, id.as_str(), place, label, snapshot)
-        {
-            found.not_cleared = true;
-        }
-        found.turn.and(asked.turn);
-        found.until = [found.until, asked.until()].into_iter().flatten().min();
     }
     Ok(found)
+}
+
+/// Asks for everybody in `named`. In a channel only members receive anything; without one, an active person
+/// who is cleared for the label does.
+pub(crate) fn recipients(
+    named: &[Named<'_>],
+    label: &Arc<Label>,
+    place: Option<&Place<'_>>,
+    snapshot: &Snapshot,
+    schemes: &Schemes,
+    now: DateTime<Utc>,
+) -> Result<Members, Fault> {
+    let mut found = Members::default();
+    for recipient in named {
+        let inside =
+            place.is_none_or(|place| place.here(recipient.id).member || is_archiving(recipient.person));
+        found.not_cleared |= !inside || !is_active(recipient.person);
+        found.hear(*recipient, label, place, snapshot, schemes, now)?;
+    }
+    Ok(found)
+}
+
+impl Members {
+    /// Both together.
+    pub(crate) fn and(mut self, other: Self) -> Self {
+        self.not_cleared |= other.not_cleared;
+        self.turn.and(other.turn);
+        self.until = [self.until, other.until].into_iter().flatten().min();
+        self
+    }
+
+    /// Asks for one more, the person alone.
+    fn hear(
+        &mut self,
+        named: Named<'_>,
+        label: &Arc<Label>,
+        place: Option<&Place<'_>>,
+        snapshot: &Snapshot,
+        schemes: &Schemes,
+        now: DateTime<Utc>,
+    ) -> Result<(), Fault> {
+        let at = Where {
+            place: place.map(|place| place.id),
+            emergency: place.is_some(),
+        };
+        let asked = ask(named.person, label, at, snapshot, schemes, now)?;
+        let refused = |place: &Place<'_>| {
+            let industry = named.person.kind == PersonKind::Industry
+                && place.label.rank() >= 1
+                && !place.channel.industry_allowed;
+            industry || !needs_to_know(named.person, named.id, place, label, snapshot)
+        };
+        self.not_cleared |= asked.denied(now).is_some() || place.is_some_and(refused);
+        self.turn.and(asked.turn);
+        self.until = [self.until, asked.until()].into_iter().flatten().min();
+        Ok(())
+    }
 }
 
 /// Guard 31, for a member who reads.

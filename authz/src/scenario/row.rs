@@ -78,10 +78,13 @@ pub(super) fn question(row: &Value) -> Question {
     let member = |name: &str| context.get(name).filter(|value| !value.is_null());
     let reference = |name: &str, kind: &str| member(name).map(|value| reference(value, kind));
     let text = |name: &str| member(name).map(id);
-    let quotes = member("quotes").map(|quotes| match quotes {
-        Value::Array(items) => items.iter().map(|item| self::reference(item, "")).collect(),
-        _ => vec![nothing()],
-    });
+    let several = |name: &str, kind: &str| {
+        let named = member(name).map(|named| match named {
+            Value::Array(items) => items.iter().map(|item| self::reference(item, kind)).collect(),
+            _ => vec![nothing()],
+        });
+        named.unwrap_or_default()
+    };
     Question {
         subject: row.get("subject").map(id).unwrap_or_default(),
         action: row.get("action").map(id).unwrap_or_default(),
@@ -90,7 +93,8 @@ pub(super) fn question(row: &Value) -> Question {
             .map_or_else(nothing, |value| self::reference(value, "")),
         context: Context {
             label: member("label").cloned(),
-            quotes: quotes.unwrap_or_default(),
+            quotes: several("quotes", ""),
+            recipients: several("recipients", "user"),
             to: reference("to", "channel"),
             target: reference("target", "user"),
             node: text("node"),

@@ -48,6 +48,8 @@ pub enum Assertable {
     Node,
     /// The items that it quotes.
     Quotes,
+    /// Those who are to receive it.
+    Recipients,
     /// Who is invited.
     Target,
     /// The channel into which is forwarded.

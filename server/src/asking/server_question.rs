@@ -20,6 +20,9 @@ use crate::record::decision::Asker;
 /// No identifier of ours: control characters are never part of one.
 const UNKNOWN: &str = "\u{1f}";
 
+/// The most recipients of one question.
+const RECIPIENTS: usize = 1_000;
+
 /// A question of a connected server, understood.
 #[derive(Debug)]
 pub struct Understood {
@@ -270,6 +273,7 @@ impl<'a> Translation<'a> {
                         None => vec![Reference::new("message", UNKNOWN)],
                     };
                 }
+                "recipients" if may(Assertable::Recipients) => context.recipients = self.recipients(value),
                 "session" | "at_least_revision" => {}
                 _ => {
                     ignored.insert(format!("context.{name}"));
@@ -277,6 +281,14 @@ impl<'a> Translation<'a> {
             }
         }
         context
+    }
+
+    /// A set of people. One whom the server may not know of makes it a set of nobody that is known.
+    fn recipients(&self, value: &Value) -> Vec<Reference> {
+        match value.as_array() {
+            Some(items) if items.len() <= RECIPIENTS => items.iter().map(|item| self.named(item)).collect(),
+            _ => vec![Reference::new("user", UNKNOWN)],
+        }
     }
 
     /// `{type, id}`; anything else names nothing that exists.

@@ -230,6 +230,7 @@ mod tests {
                 target: Some(Reference::new("user", "bob")),
                 node: Some("n".into()),
                 approver: Some("judy".into()),
+                recipients: vec![Reference::new("user", "bob")],
                 requester: Some("ann".into()),
             },
         };

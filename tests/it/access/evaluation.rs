@@ -204,6 +204,57 @@ async fn a_caller_that_names_a_revision_reads_its_own_writes() {
     assert_eq!(answer.status, 503);
 }
 
+#[tokio::test]
+async fn a_set_of_recipients_is_one_question_about_people_whom_the_server_may_know() {
+    let house = open_house().await;
+    let mut record = whole_world("chat");
+    record["reasons"] = json!("public");
+    record["may_assert"] = json!(["label", "target", "recipients"]);
+    record["scope"] = json!({"people": {"list": ["alice", "bob", "noah"]}, "channels": {"list": ["town"]}});
+    let server = house.connect(record).await;
+    let alice = house.browser("alice", Level::Aal3, Some("ns")).await;
+    house.tie(&alice, "chat").await;
+    let to = |people: &[&str]| {
+        let people: Vec<Value> = people
+            .iter()
+            .map(|id| json!({"type": "user", "id": id}))
+            .collect();
+        let mut asked = question("alice", "message.post", "town");
+        asked["context"] = json!({"recipients": people});
+        asked
+    };
+    let allowed = house.ask(&server, to(&["noah", "alice"])).await;
+    assert_eq!(allowed["decision"], true, "{allowed}");
+    let refused = house.ask(&server, to(&["noah", "bob"])).await;
+    assert_eq!(
+        refused["context"]["reason"], "MEMBERS_NOT_CLEARED",
+        "bob is no member: {refused}"
+    );
+    let unknown = house.ask(&server, to(&["noah", "nobody"])).await;
+    let outside = house.ask(&server, to(&["noah", "carol"])).await;
+    assert_eq!(unknown["context"]["reason"], "NOT_AVAILABLE");
+    assert_eq!(strip(&outside), strip(&unknown));
+    let crowd: Vec<&str> = std::iter::repeat_n("noah", 1_001).collect();
+    let too_many = house.ask(&server, to(&crowd)).await;
+    assert_eq!(strip(&too_many), strip(&unknown));
+}
+
+#[tokio::test]
+async fn break_glass_may_be_asked_for_whatever_the_channel_and_whether_it_is() {
+    let house = open_house().await;
+    let mut record = whole_world("chat");
+    record["reasons"] = json!("public");
+    let server = house.connect(record).await;
+    let hidden = house
+        .ask(&server, question("noah", "break_glass.request", "nuc-cts"))
+        .await;
+    let unknown = house
+        .ask(&server, question("noah", "break_glass.request", "no-such"))
+        .await;
+    assert_eq!(hidden["decision"], true, "{hidden}");
+    assert_eq!(strip(&hidden), strip(&unknown));
+}
+
 /// An answer without what differs between any two.
 fn strip(answer: &Value) -> Value {
     let mut answer = answer.clone();

@@ -9,7 +9,9 @@ use serde_json::Value;
 use super::Read;
 use super::clearance::{Setting, uncleared};
 use super::likeness::{Act, Case, Item};
-use super::need::{Channel, industry_refused, members_not_cleared, no_need, shares_no_mission};
+use super::need::{
+    Channel, industry_refused, members_not_cleared, no_need, recipients_not_cleared, shares_no_mission,
+};
 use super::terms::{Audience, Label, accredited, nations};
 use super::within::{Within, agreements, within};
 use super::world::{active, entry, flag, holds, industry, is, moment, sponsored, text, texts};
@@ -509,7 +511,20 @@ fn members(case: &Case<'_>) -> Read<bool> {
     };
     match (channel, &case.stake) {
         (Some(channel), Some(new)) if posts(case) || case.act == Act::Forward => {
-            members_not_cleared(setting, channel, new)
+            Ok(members_not_cleared(setting, channel, new)?
+                || recipients_not_cleared(setting, channel, new, &case.recipients)?)
+        }
+        (_, new) if case.act == Act::DirectMessage => {
+            for (_, person) in &case.recipients {
+                let cleared = match new {
+                    Some(new) => uncleared(setting, person, new)?.is_empty(),
+                    None => true,
+                };
+                if !active(person) || !cleared {
+                    return Ok(true);
+                }
+            }
+            Ok(false)
         }
         _ => Ok(false),
     }

@@ -146,6 +146,7 @@ pub(super) struct Case<'a> {
     pub(super) sent: Option<Label>,
     pub(super) stake: Option<Label>,
     pub(super) quotes: Vec<Item<'a>>,
+    pub(super) recipients: Vec<(&'a str, &'a Value)>,
     pub(super) to: Option<Channel<'a>>,
     pub(super) target: Option<(&'a str, &'a Value)>,
     pub(super) node: Option<&'a Value>,
@@ -206,6 +207,16 @@ pub(super) fn read<'a>(
     {
         quotes.push(self::item(world, quote)?);
     }
+    let mut recipients = Vec::new();
+    for recipient in context
+        .get("recipients")
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+    {
+        let id = text(recipient, "id");
+        recipients.push((id, entry(world, "users", id)?));
+    }
     let to = match sent_with(context, "to") {
         Some(to) => Some(self::channel(world, text(to, "id"))?),
         None => None,
@@ -261,6 +272,7 @@ pub(super) fn read<'a>(
         sent,
         stake,
         quotes,
+        recipients,
         to,
         target,
         node,

@@ -63,6 +63,31 @@ pub(super) fn no_need(
         || guest && (!sponsored(world, person) || !channel.takes_externals())
 }
 
+/// Guard 32 for people who are named: each must be active, a member (archiving services need not be) and able to
+/// read the new item.
+pub(super) fn recipients_not_cleared(
+    setting: Setting<'_>,
+    channel: &Channel<'_>,
+    new: &Label,
+    recipients: &[(&str, &Value)],
+) -> Read<bool> {
+    let label = if channel.fixed() { &channel.label } else { new };
+    for &(id, person) in recipients {
+        let reading = Setting {
+            emergency_in: Some(channel.id),
+            ..setting
+        };
+        if !active(person)
+            || !uncleared(reading, person, label)?.is_empty()
+            || industry_refused(channel, person)
+            || no_need(setting.world, channel, label, (id, person), true)
+        {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
 /// Guard 32: an active current member, alone, could not read the new item.
 pub(super) fn members_not_cleared(setting: Setting<'_>, channel: &Channel<'_>, new: &Label) -> Read<bool> {
     let label = if channel.fixed() { &channel.label } else { new };

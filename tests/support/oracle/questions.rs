@@ -222,6 +222,11 @@ fn context(draw: &mut Draw<'_>, action: &str, subject: &str, channel: &str) -> M
         };
         context.insert("to".into(), json!({"type": "channel", "id": to}));
     }
+    let receives = labelled || matches!(action, "message.forward" | "user.direct_message");
+    if receives && draw.chance(15) {
+        let people: Vec<Value> = (0..=draw.below(3)).map(|_| recipient(draw, channel)).collect();
+        context.insert("recipients".into(), json!(people));
+    }
     let invites = matches!(
         action,
         "channel.invite" | "channel.add_guest" | "user.direct_message"
@@ -265,6 +270,16 @@ fn context(draw: &mut Draw<'_>, action: &str, subject: &str, channel: &str) -> M
         context.insert("requester".into(), json!(requester));
     }
     context
+}
+
+/// Somebody who is to receive it, mostly a member.
+fn recipient(draw: &mut Draw<'_>, channel: &str) -> Value {
+    let id = match draw.below(100) {
+        0..=2 => "nobody".to_owned(),
+        3..=79 => draw.member(channel),
+        _ => draw.id("users"),
+    };
+    json!({"type": "user", "id": id})
 }
 
 fn quote(draw: &mut Draw<'_>) -> Value {

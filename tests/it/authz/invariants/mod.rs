@@ -21,7 +21,7 @@ use serde_json::{Value, json};
 const WORLD: &str = include_str!("../../../../policies/worlds/coalition.world.json");
 const NOON: &str = "2026-11-23T12:00:00Z";
 /// Questions per property, unless the environment says otherwise.
-const QUESTIONS: usize = 600;
+const QUESTIONS: usize = 900;
 
 const LEVELS: [(&str, &[&str]); 7] = [
     ("NATO", &["NU", "NR", "NC", "NS", "CTS"]),
