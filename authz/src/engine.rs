@@ -276,15 +276,20 @@ impl Engine {
                 }),
             }
         }
+        let determining = permits.iter().map(ToString::to_string).collect();
         if !honoured(&obligations, case.facts.supported_obligations.as_ref()) {
-            return self.refuse(no_permit(case));
+            // Named all the same, so that an explanation can say which duties are meant.
+            return Decision {
+                determining,
+                ..self.refuse(no_permit(case))
+            };
         }
         Decision {
             outcome: Outcome::Allow,
             reason: None,
             failing: Vec::new(),
             obligations,
-            determining: permits.iter().map(ToString::to_string).collect(),
+            determining,
             disclosed: true,
             step_up: None,
             ends: case.ends(now).into_iter().min(),

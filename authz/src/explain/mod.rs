@@ -150,7 +150,12 @@ impl Engine {
                 number: reason.number(),
                 code: reason.code(),
                 text: reason.admin_text(),
-                changes: changes::of(*reason, &decision, case.as_ref(), snapshot, &mut pen),
+                changes: match self.unhonoured(&decision) {
+                    Some(permits) => vec![format!(
+                        "a chat server that honours the mandatory obligations of {permits}"
+                    )],
+                    None => changes::of(*reason, &decision, case.as_ref(), snapshot, &mut pen),
+                },
             })
             .collect();
         Explanation {
@@ -161,6 +166,17 @@ impl Engine {
             guards,
             person,
         }
+    }
+
+    /// The permits that came to nothing, because the chat server cannot honour what they oblige it to.
+    fn unhonoured(&self, decision: &Decision) -> Option<String> {
+        let is_permit = |id: &String| {
+            let note = self.checked.notes.get(&PolicyId::new(id));
+            note.is_some_and(|note| note.effect == Effect::Permit)
+        };
+        let permits = &decision.determining;
+        let unhonoured = !decision.allowed() && !permits.is_empty() && permits.iter().all(is_permit);
+        unhonoured.then(|| permits.join(", "))
     }
 
     fn clearances(

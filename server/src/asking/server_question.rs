@@ -30,6 +30,8 @@ pub struct Understood {
     pub question: Question,
     /// The session that it names.
     pub session: Option<Sid>,
+    /// The obligations that it says it can honour this time; what its record says, where it says nothing.
+    pub honoured: Option<BTreeSet<String>>,
     /// Names that the server sent and may not assert.
     pub ignored: BTreeSet<String>,
 }
@@ -88,14 +90,18 @@ impl House {
                 .facts(&person, &server.client_id, asked.session.as_ref())
         });
         let device = session.as_ref().and_then(|session| session.device.clone());
-        let honoured = &server.supported_obligations;
+        // A caller may say that it can do less than its record says, never more.
+        let by_record = server.supported_obligations.iter();
+        let honoured = by_record
+            .filter(|duty| asked.honoured.as_ref().is_none_or(|said| said.contains(*duty)))
+            .cloned();
         Facts {
             session: session.as_ref().map(session_facts),
             device: device_facts(device, server, now),
             location: None,
             audit_available: true,
             server_node: server.node.clone(),
-            supported_obligations: Some(honoured.iter().cloned().collect()),
+            supported_obligations: Some(honoured.collect()),
             standing: false,
         }
     }
@@ -204,6 +210,7 @@ impl<'a> Translation<'a> {
                 context: self.context(&request.context, &mut ignored),
             },
             session: text(&request.context, "session").map(Sid::from_text),
+            honoured: request.context.get("supported_obligations").map(texts),
             ignored,
         }
     }
@@ -274,7 +281,7 @@ impl<'a> Translation<'a> {
                     };
                 }
                 "recipients" if may(Assertable::Recipients) => context.recipients = self.recipients(value),
-                "session" | "at_least_revision" => {}
+                "session" | "at_least_revision" | "supported_obligations" => {}
                 _ => {
                     ignored.insert(format!("context.{name}"));
                 }
@@ -298,6 +305,12 @@ impl<'a> Translation<'a> {
             Err(_) => Reference::new("user", UNKNOWN),
         }
     }
+}
+
+/// The texts of a list; nothing of anything else.
+fn texts(value: &Value) -> BTreeSet<String> {
+    let items = value.as_array().into_iter().flatten();
+    items.filter_map(Value::as_str).map(str::to_owned).collect()
 }
 
 fn text<'a>(members: &'a Map<String, Value>, name: &str) -> Option<&'a str> {

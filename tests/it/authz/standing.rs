@@ -2,6 +2,7 @@
 //! The world at one revision, its changes, evictions, and what may leave the house.
 
 use chrono::{DateTime, Utc};
+use countersign_authz::explain::{Horizon, Pseudonyms};
 use countersign_authz::snapshot::Changed;
 use countersign_authz::{
     Context, DeviceFacts, Engine, Facts, Question, Reason, Reference, SessionFacts, Snapshot,
@@ -218,8 +219,14 @@ fn an_agency_forbid_ranks_before_assurance_and_an_obligation_can_be_mandatory() 
         supported_obligations: Some(Default::default()),
         ..facts(3)
     };
+    let refused = engine.decide(&world(), &asked("alice"), &deaf, noon());
+    assert_eq!(refused.reason, Some(Reason::NeedToKnow));
+    let world = world();
+    let horizon = Horizon::everything(&world, countersign_labels::Schemes::builtin(), noon());
+    let names = &mut Pseudonyms::default();
+    let why = engine.explain(&world, &asked("alice"), &deaf, horizon, names, noon());
     assert_eq!(
-        engine.decide(&world(), &asked("alice"), &deaf, noon()).reason,
-        Some(Reason::NeedToKnow)
+        why.guards[0].changes,
+        ["a chat server that honours the mandatory obligations of default-content, told"]
     );
 }
