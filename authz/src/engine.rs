@@ -139,7 +139,10 @@ impl Engine {
         now: DateTime<Utc>,
         turn: &mut Turn,
     ) -> Decision {
-        let mut decision = match resolve(question, facts, snapshot, self.schemes, now) {
+        if let Some(moment) = snapshot.turn_after(now) {
+            turn.begins(moment, now);
+        }
+        let mut decision = match resolve(question, facts, snapshot, snapshot.schemes(now), now) {
             Err(_) => {
                 // Why it cannot be resolved may pass with time.
                 turn.ends_with(now);
@@ -213,7 +216,7 @@ impl Engine {
         turn: &mut Turn,
     ) -> Option<Verdict> {
         turn.and(case.turn(now));
-        let frame = Frame::of(case, snapshot, self.schemes, now).ok()?;
+        let frame = Frame::of(case, snapshot, snapshot.schemes(now), now).ok()?;
         let verdict = self.verdict(&frame);
         let flips = frame.flips_in().and_then(TimeDelta::try_milliseconds);
         match flips.and_then(|ahead| now.checked_add_signed(ahead)) {
@@ -261,7 +264,7 @@ impl Engine {
         snapshot: &Snapshot,
         now: DateTime<Utc>,
     ) -> Decision {
-        let mut obligations = obligations(case, snapshot, self.schemes, now);
+        let mut obligations = obligations(case, snapshot, snapshot.schemes(now), now);
         for (kind, mandatory) in permits
             .iter()
             .filter_map(|id| self.checked.notes.get(id))
@@ -292,7 +295,7 @@ impl Engine {
             determining,
             disclosed: true,
             step_up: None,
-            ends: case.ends(now).into_iter().min(),
+            ends: case.ends(now).into_iter().chain(snapshot.turn_after(now)).min(),
             expires_at: DateTime::default(),
             policy_revision: self.revision.clone(),
             standing: case.facts.standing,
@@ -326,7 +329,7 @@ impl Engine {
         };
         disclosure::cleared(case, now)
             && disclosure::questions(case).iter().all(|question| {
-                resolve(question, &facts, snapshot, self.schemes, now)
+                resolve(question, &facts, snapshot, snapshot.schemes(now), now)
                     .ok()
                     .and_then(|case| self.ask(&case, snapshot, now, turn))
                     .is_some_and(|verdict| verdict.failing.is_empty() && !verdict.permits.is_empty())

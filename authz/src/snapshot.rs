@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use arc_swap::ArcSwap;
+use chrono::{DateTime, Utc};
 use countersign_directory as directory;
 use countersign_directory::change::parse_member_id;
 use countersign_directory::{
@@ -15,7 +16,7 @@ use countersign_directory::{
     DeviceId, Entity, Item, ItemId, Mission, MissionId, Node, NodeId, Noun, Person, PersonId, Revision,
     ServerId, ServerIds, Set, Settings, World,
 };
-use countersign_labels::{self as labels, Label, RawLabel, Schemes};
+use countersign_labels::{self as labels, Calendar, Label, RawLabel, Schemes};
 use imbl::{HashMap, OrdMap, OrdSet};
 
 use crate::remember::Memory;
@@ -48,8 +49,10 @@ pub struct Snapshot {
     servers: OrdMap<ServerId, Arc<ConnectedServer>>,
     server_ids: OrdMap<ServerId, Arc<ServerIds>>,
     settings: Arc<Settings>,
+    /// Who belongs to which community when.
+    calendar: Arc<Calendar>,
     unreadable: OrdSet<(Noun, String)>,
-    /// The labels in use, each understood once for all that bear it.
+    /// The labels in use, each understood once for all that bear it, as they read after the calendar's last turn.
     labels: HashMap<RawLabel, Arc<Label>>,
     /// The nations of the nodes' communities, likewise.
     nations: HashMap<Set<String>, Arc<BTreeSet<String>>>,
@@ -80,11 +83,12 @@ macro_rules! lookups {
 impl Snapshot {
     /// The snapshot of a whole world.
     pub fn new(world: World, revision: Revision) -> Self {
-        let settings = Arc::new(world.settings());
+        let settings = world.settings();
         let mut snapshot = Self {
             revision,
             loaded: revision,
-            settings,
+            calendar: calendar(&settings),
+            settings: Arc::new(settings),
             agencies: arcs(world.agencies),
             devices: world
                 .devices
@@ -187,14 +191,29 @@ impl Snapshot {
         &self.memory
     }
 
-    /// A label that something in this world bears, understood.
-    pub(crate) fn label(&self, raw: &RawLabel) -> Option<&Arc<Label>> {
-        self.labels.get(raw)
+    /// The schemes as they read at `now`.
+    pub fn schemes(&self, now: DateTime<Utc>) -> &Schemes {
+        self.calendar.at(now)
     }
 
-    /// The nations that a node's communities stand for.
-    pub(crate) fn nations(&self, communities: &Set<String>) -> Option<&BTreeSet<String>> {
-        self.nations.get(communities).map(AsRef::as_ref)
+    /// When audiences next change with who belongs to a community.
+    pub(crate) fn turn_after(&self, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        self.calendar.turn_after(now)
+    }
+
+    /// A label that something in this world bears, if it is kept as `schemes` understand it.
+    pub(crate) fn label(&self, raw: &RawLabel, schemes: &Schemes) -> Option<&Arc<Label>> {
+        self.keeps(schemes).then(|| self.labels.get(raw)).flatten()
+    }
+
+    /// The nations that a node's communities stand for, if they are kept as `schemes` understand them.
+    pub(crate) fn nations(&self, communities: &Set<String>, schemes: &Schemes) -> Option<&BTreeSet<String>> {
+        let kept = self.keeps(schemes).then(|| self.nations.get(communities));
+        kept.flatten().map(AsRef::as_ref)
+    }
+
+    fn keeps(&self, schemes: &Schemes) -> bool {
+        std::ptr::eq(Arc::as_ptr(self.calendar.last()), schemes)
     }
 
     /// Whether something stands on file that cannot be read. Only a scenario can plant that.
@@ -303,7 +322,7 @@ impl Snapshot {
             Entity::Person(person) => put!(people, person),
             Entity::Server(server) => put!(servers, server),
             Entity::ServerIds(ids) => put!(server_ids, ids),
-            Entity::Settings(settings) => self.settings = Arc::new(settings),
+            Entity::Settings(settings) => self.put_settings(settings),
         }
     }
 
@@ -326,7 +345,7 @@ impl Snapshot {
             Noun::Person => drop(self.people.remove(id)),
             Noun::Server => drop(self.servers.remove(id)),
             Noun::ServerIds => drop(self.server_ids.remove(id)),
-            Noun::Settings => self.settings = Arc::default(),
+            Noun::Settings => self.put_settings(Settings::default()),
             Noun::Approval
             | Noun::Client
             | Noun::Member
@@ -359,10 +378,24 @@ impl Snapshot {
         );
     }
 
+    /// Where communities are others, all labels are understood anew.
+    fn put_settings(&mut self, settings: Settings) {
+        if settings.communities != self.settings.communities {
+            self.calendar = calendar(&settings);
+            for raw in std::mem::take(&mut self.labels).keys() {
+                self.learn(raw);
+            }
+            for communities in std::mem::take(&mut self.nations).keys() {
+                self.expand(communities);
+            }
+        }
+        self.settings = Arc::new(settings);
+    }
+
     /// Keeps a label understood. One that cannot be is met when it is asked for.
     fn learn(&mut self, raw: &RawLabel) {
         if !self.labels.contains_key(raw)
-            && let Ok(label) = Schemes::builtin().label(raw)
+            && let Ok(label) = self.calendar.last().label(raw)
         {
             self.labels.insert(raw.clone(), Arc::new(label));
         }
@@ -375,12 +408,16 @@ impl Snapshot {
     }
 
     fn put_node(&mut self, id: NodeId, node: Node) {
-        if !self.nations.contains_key(&node.communities) {
-            let named = node.communities.iter().map(String::as_str);
-            let nations = Schemes::builtin().communities().expand(named);
-            self.nations.insert(node.communities.clone(), Arc::new(nations));
-        }
+        self.expand(&node.communities);
         self.nodes.insert(id, Arc::new(node));
+    }
+
+    fn expand(&mut self, communities: &Set<String>) {
+        if !self.nations.contains_key(communities) {
+            let named = communities.iter().map(String::as_str);
+            let nations = self.calendar.last().communities().expand(named);
+            self.nations.insert(communities.clone(), Arc::new(nations));
+        }
     }
 
     fn put_channel(&mut self, id: ChannelId, channel: Channel) {
@@ -436,6 +473,14 @@ impl Snapshot {
                 self.memberships.remove(person);
             }
         }
+    }
+}
+
+fn calendar(settings: &Settings) -> Arc<Calendar> {
+    if settings.communities.is_empty() {
+        Calendar::builtin()
+    } else {
+        Arc::new(Calendar::with(&settings.communities))
     }
 }
 

@@ -13,6 +13,8 @@
 //! `https://…/attr/nato-level/value/ns` are that label too.
 
 mod agreement;
+mod calendar;
+mod communities;
 mod fold;
 mod format;
 mod label;
@@ -37,6 +39,8 @@ mod golden;
 mod laws;
 
 pub use agreement::{Agreement, Terms, TermsError};
+pub use calendar::Calendar;
+pub use communities::{Communities, DatedCommunities, Membership};
 pub use format::{Format, UnknownFormat};
 pub use label::{Audience, Label, LabelError};
 pub use marking::us::{Portion, roll_up};
@@ -45,7 +49,7 @@ pub use order::{JoinError, Order, join, within};
 pub use raw::RawLabel;
 pub use refusal::{Place, Refusal};
 pub use scheme::{Briefing, ConstraintFault, DefaultRelease, Level, Satisfied, Scheme, Source, Tag};
-pub use schemes::{Communities, SchemeError, Schemes};
+pub use schemes::{SchemeError, Schemes};
 pub use scribe::{Limits, Scribe, UNNAMED_ORIGINATOR};
 
 /// Where a level stands. The built-in schemes share one axis from 0 to 4, with holes.

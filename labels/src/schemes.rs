@@ -4,40 +4,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, LazyLock};
 
-use serde::{Deserialize, Serialize};
-
 use crate::fold::fold;
 use crate::label::{Audience, Label, LabelError};
 use crate::marking::MarkingWords;
-use crate::{RawLabel, Satisfied, Scheme, Source};
-
-/// Which nations belong to which community. Dated data, not code.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Communities {
-    /// The day for which the lists hold.
-    pub as_of: String,
-    /// Where they come from.
-    pub source: Source,
-    /// Nations by community.
-    pub communities: BTreeMap<String, BTreeSet<String>>,
-}
-
-impl Communities {
-    /// The nations that `names` stand for: a community is its nations, anything else itself.
-    pub fn expand<'a>(&self, names: impl IntoIterator<Item = &'a str>) -> BTreeSet<String> {
-        let mut nations = BTreeSet::new();
-        for name in names {
-            match self.communities.get(name) {
-                Some(members) => nations.extend(members.iter().cloned()),
-                None => {
-                    nations.insert(name.to_owned());
-                }
-            }
-        }
-        nations
-    }
-}
+use crate::{Communities, DatedCommunities, RawLabel, Satisfied, Scheme};
 
 /// Why scheme data cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -77,7 +47,7 @@ pub enum SchemeError {
     },
 }
 
-/// All schemes and communities in use.
+/// All schemes, and the communities at one moment.
 #[derive(Debug, Clone)]
 pub struct Schemes {
     schemes: BTreeMap<String, Entry>,
@@ -86,7 +56,7 @@ pub struct Schemes {
 
 #[derive(Debug, Clone)]
 struct Entry {
-    scheme: Scheme,
+    scheme: Arc<Scheme>,
     name: Arc<str>,
     levels: Vec<Arc<str>>,
     default_audience: Arc<BTreeSet<String>>,
@@ -105,20 +75,38 @@ const BUILT_IN: [&str; 7] = [
 const COMMUNITIES: &str = include_str!("../../policies/communities.json");
 
 #[expect(clippy::panic, reason = "the data is compiled in, and a test reads it")]
-static SHIPPED: LazyLock<Schemes> = LazyLock::new(|| match Schemes::parse(&BUILT_IN, COMMUNITIES) {
-    Ok(schemes) => schemes,
+static SHIPPED: LazyLock<Shipped> = LazyLock::new(|| match Shipped::read() {
+    Ok(shipped) => shipped,
     Err(error) => panic!("the built-in schemes: {error}"),
 });
 
+struct Shipped {
+    communities: DatedCommunities,
+    schemes: Schemes,
+}
+
+impl Shipped {
+    fn read() -> Result<Self, SchemeError> {
+        let communities: DatedCommunities = serde_json::from_str(COMMUNITIES)?;
+        let schemes = Schemes::parse(&BUILT_IN, communities.at(communities.looked_at()))?;
+        Ok(Self { communities, schemes })
+    }
+}
+
 impl Schemes {
-    /// The seven schemes that ship with the product.
+    /// The seven schemes that ship with the product, among the communities of the day on which somebody looked.
+    /// What is asked at a moment is asked of [`crate::Calendar`].
     pub fn builtin() -> &'static Self {
-        &SHIPPED
+        &SHIPPED.schemes
     }
 
-    /// Reads schemes and communities from JSON texts and checks them.
-    pub fn parse(schemes: &[&str], communities: &str) -> Result<Self, SchemeError> {
-        let communities: Communities = serde_json::from_str(communities)?;
+    /// The communities that ship with the product.
+    pub fn dated_communities() -> &'static DatedCommunities {
+        &SHIPPED.communities
+    }
+
+    /// Reads schemes from JSON texts and checks them.
+    pub fn parse(schemes: &[&str], communities: Communities) -> Result<Self, SchemeError> {
         let mut all = BTreeMap::new();
         for text in schemes {
             let scheme: Scheme = serde_json::from_str(text)?;
@@ -131,10 +119,8 @@ impl Schemes {
                     .iter()
                     .map(|level| Arc::from(level.id.as_str()))
                     .collect(),
-                default_audience: Arc::new(
-                    communities.expand(scheme.default_release.to.iter().map(String::as_str)),
-                ),
-                scheme,
+                default_audience: default_audience(&scheme, &communities),
+                scheme: Arc::new(scheme),
             };
             if all.insert(id.clone(), entry).is_some() {
                 return Err(SchemeError::DuplicateScheme(id));
@@ -146,14 +132,27 @@ impl Schemes {
         })
     }
 
+    /// The same schemes among other communities.
+    #[must_use]
+    pub fn among(&self, communities: Communities) -> Self {
+        let mut other = Self {
+            schemes: self.schemes.clone(),
+            communities,
+        };
+        for entry in other.schemes.values_mut() {
+            entry.default_audience = default_audience(&entry.scheme, &other.communities);
+        }
+        other
+    }
+
     /// The scheme of that id.
     pub fn scheme(&self, id: &str) -> Option<&Scheme> {
-        self.schemes.get(id).map(|entry| &entry.scheme)
+        self.schemes.get(id).map(|entry| entry.scheme.as_ref())
     }
 
     /// All schemes by id.
     pub fn iter(&self) -> impl Iterator<Item = &Scheme> {
-        self.schemes.values().map(|entry| &entry.scheme)
+        self.schemes.values().map(|entry| entry.scheme.as_ref())
     }
 
     /// The communities.
@@ -207,6 +206,11 @@ impl Schemes {
             by_recipients,
         ))
     }
+}
+
+fn default_audience(scheme: &Scheme, communities: &Communities) -> Arc<BTreeSet<String>> {
+    let named = scheme.default_release.to.iter().map(String::as_str);
+    Arc::new(communities.expand(named))
 }
 
 fn check(scheme: &Scheme) -> Result<(), SchemeError> {
@@ -273,17 +277,6 @@ mod tests {
                 "US: U 0, C 2, S 3, TS 4",
             ]
         );
-    }
-
-    #[test]
-    fn communities_have_their_members() {
-        let sizes: Vec<usize> = Schemes::builtin()
-            .communities()
-            .communities
-            .values()
-            .map(BTreeSet::len)
-            .collect();
-        assert_eq!(sizes, [27, 5, 32]);
     }
 
     #[test]

@@ -135,8 +135,7 @@ impl<'a> Vocabulary<'a> {
         self.scribe
             .schemes
             .communities()
-            .communities
-            .keys()
+            .names()
             .chain(&self.words.organisations)
     }
 

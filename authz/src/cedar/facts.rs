@@ -4,7 +4,7 @@
 use chrono::{DateTime, Utc};
 use countersign_directory::{
     Attestation, ChannelState, ClearanceKind, ClearanceState, Country, MissionId, Person, PersonKind, Role,
-    Status,
+    Rules, Status,
 };
 use countersign_labels::{Label, Schemes};
 
@@ -54,11 +54,23 @@ pub(super) fn session(session: &SessionFacts, now: DateTime<Utc>) -> Record<'sta
     record
 }
 
-pub(super) fn device(device: Device, now: DateTime<Utc>) -> Record<'static> {
+pub(super) fn rules(rules: Rules) -> Record<'static> {
+    let mut record = Record::default();
+    record
+        .bool(Field::AnyNationality, rules.any_nationality)
+        .bool(Field::DenyUnrecorded, rules.deny_unrecorded)
+        .bool(Field::EmergencyMembership, rules.emergency_membership)
+        .bool(Field::OwnBriefingOnly, rules.own_briefing_only)
+        .bool(Field::SameSchemeDevices, rules.same_scheme_devices);
+    record
+}
+
+pub(super) fn device(device: Device<'_>, now: DateTime<Utc>) -> Record<'_> {
     let mut record = Record::default();
     record
         .bool(Field::Managed, device.managed)
-        .long(Field::Rank, device.rank);
+        .long(Field::Rank, device.rank)
+        .text_if(Field::Scheme, device.scheme);
     if let Some(reported) = device.posture_reported_at {
         let ago = now.timestamp_millis().saturating_sub(reported.timestamp_millis());
         record.long(Field::ReportedAgo, ago);
@@ -136,7 +148,7 @@ pub(super) fn node<'c>(node: Accredited<'c>, snapshot: &'c Snapshot, schemes: &S
         .long(Field::Rank, node.rank)
         .texts(Field::Compartments, compartments.map(String::as_str))
         .bool(Field::Agreement, node.node.agreement);
-    if let Some(nations) = snapshot.nations(&node.node.communities) {
+    if let Some(nations) = snapshot.nations(&node.node.communities, schemes) {
         record.sorted(Field::Nations, nations);
     } else {
         let named = node.node.communities.iter().map(String::as_str);
@@ -155,6 +167,7 @@ pub(super) fn asked<'c>(asked: &'c Asked<'_>) -> Record<'c> {
             Field::Nationalities,
             person.nationalities.iter().map(Country::as_str),
         )
+        .text(Field::Briefing, asked.briefing)
         .texts(Field::Briefings, person.briefings.iter().map(String::as_str))
         .texts(Field::BriefingsAccepted, asked.briefings_accepted.iter().copied())
         .record_if(Field::Used, asked.used.map(grant))

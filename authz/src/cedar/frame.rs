@@ -183,6 +183,7 @@ fn moment<'c>(
             Field::BlockedLocations,
             snapshot.settings().blocked_locations.iter().map(String::as_str),
         )
+        .record(Field::Rules, facts::rules(snapshot.settings().rules))
         .record_if(
             Field::Server,
             case.server.map(|server| facts::node(server, snapshot, schemes)),

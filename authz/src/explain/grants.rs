@@ -48,7 +48,7 @@ pub struct Step {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct At<'a> {
     pub(super) snapshot: &'a Snapshot,
-    pub(super) schemes: &'static Schemes,
+    pub(super) schemes: &'a Schemes,
     pub(super) now: DateTime<Utc>,
     pub(super) emergency: bool,
 }

@@ -15,7 +15,7 @@ use crate::resolve::{Asked, Where, ask};
 #[derive(Debug, Clone, Copy)]
 pub struct Horizon<'a> {
     snapshot: &'a Snapshot,
-    schemes: &'static Schemes,
+    schemes: &'a Schemes,
     now: DateTime<Utc>,
     reader: Reader<'a>,
     /// A second one, who must be able to know it too.
@@ -33,13 +33,13 @@ enum Reader<'a> {
 
 impl<'a> Horizon<'a> {
     /// The horizon of the person of that id.
-    pub fn of(reader: &str, snapshot: &'a Snapshot, schemes: &'static Schemes, now: DateTime<Utc>) -> Self {
+    pub fn of(reader: &str, snapshot: &'a Snapshot, now: DateTime<Utc>) -> Self {
         let reader = snapshot
             .person(reader)
             .map_or(Reader::Nobody, |person| Reader::Person(person));
         Self {
             snapshot,
-            schemes,
+            schemes: snapshot.schemes(now),
             now,
             reader,
             also: None,
@@ -47,10 +47,10 @@ impl<'a> Horizon<'a> {
     }
 
     /// Nothing is cut.
-    pub fn everything(snapshot: &'a Snapshot, schemes: &'static Schemes, now: DateTime<Utc>) -> Self {
+    pub fn everything(snapshot: &'a Snapshot, now: DateTime<Utc>) -> Self {
         Self {
             snapshot,
-            schemes,
+            schemes: snapshot.schemes(now),
             now,
             reader: Reader::Everything,
             also: None,
@@ -60,7 +60,7 @@ impl<'a> Horizon<'a> {
     /// What both this reader and the person of that id may know.
     #[must_use]
     pub fn and(self, person: &str) -> Self {
-        let other = Self::of(person, self.snapshot, self.schemes, self.now);
+        let other = Self::of(person, self.snapshot, self.now);
         Self {
             also: Some(other.reader),
             ..self

@@ -129,7 +129,7 @@ impl Engine {
         now: DateTime<Utc>,
     ) -> Explanation {
         let decision = self.decide(snapshot, question, facts, now);
-        let case = resolve(question, facts, snapshot, self.schemes, now);
+        let case = resolve(question, facts, snapshot, snapshot.schemes(now), now);
         let fault = case.as_ref().err().map(ToString::to_string);
         let case = case.ok();
         let both = horizon.and(&question.subject);
@@ -139,7 +139,7 @@ impl Engine {
         let inputs = inputs::of(question, facts, snapshot, &mut pen);
         let clearances = case
             .as_ref()
-            .map(|case| self.clearances(case, snapshot, now, &mut pen));
+            .map(|case| clearances(case, snapshot, now, &mut pen));
         let policies = case
             .as_ref()
             .map(|case| self.judged(&decision, case, snapshot, now, &mut pen));
@@ -179,30 +179,6 @@ impl Engine {
         unhonoured.then(|| permits.join(", "))
     }
 
-    fn clearances(
-        &self,
-        case: &Case<'_>,
-        snapshot: &Snapshot,
-        now: DateTime<Utc>,
-        pen: &mut Pen<'_>,
-    ) -> Vec<Effective> {
-        let at = |emergency| grants::At {
-            snapshot,
-            schemes: self.schemes,
-            now,
-            emergency,
-        };
-        let mut all = Vec::new();
-        if let Some(asked) = &case.asked {
-            let at = at(case.action.takes_emergency());
-            all.push(grants::effective(case.subject.id, "subject", asked, at, pen));
-        }
-        if let (Some(target), Some(asked)) = (case.target, &case.target_asked) {
-            all.push(grants::effective(target.id, "target", asked, at(false), pen));
-        }
-        all
-    }
-
     fn judged(
         &self,
         decision: &Decision,
@@ -211,7 +187,8 @@ impl Engine {
         now: DateTime<Utc>,
         pen: &mut Pen<'_>,
     ) -> Vec<Judged> {
-        let asking = Frame::of(case, snapshot, self.schemes, now).and_then(|frame| self.judge.asking(&frame));
+        let asking =
+            Frame::of(case, snapshot, snapshot.schemes(now), now).and_then(|frame| self.judge.asking(&frame));
         let Ok(asking) = asking else {
             return Vec::new();
         };
@@ -237,6 +214,24 @@ impl Engine {
         };
         decision.determining.iter().filter_map(judged).collect()
     }
+}
+
+fn clearances(case: &Case<'_>, snapshot: &Snapshot, now: DateTime<Utc>, pen: &mut Pen<'_>) -> Vec<Effective> {
+    let at = |emergency| grants::At {
+        snapshot,
+        schemes: snapshot.schemes(now),
+        now,
+        emergency,
+    };
+    let mut all = Vec::new();
+    if let Some(asked) = &case.asked {
+        let at = at(case.action.takes_emergency());
+        all.push(grants::effective(case.subject.id, "subject", asked, at, pen));
+    }
+    if let (Some(target), Some(asked)) = (case.target, &case.target_asked) {
+        all.push(grants::effective(target.id, "target", asked, at(false), pen));
+    }
+    all
 }
 
 /// The person's own text: nothing that she does not dominate, and no more than the reader may see.

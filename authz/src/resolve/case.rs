@@ -34,9 +34,11 @@ pub(crate) struct Accredited<'a> {
 
 /// The device as the guards see it.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Device {
+pub(crate) struct Device<'a> {
     pub(crate) managed: bool,
     pub(crate) rank: Rank,
+    /// The scheme that it is accredited in.
+    pub(crate) scheme: Option<&'a str>,
     pub(crate) posture_reported_at: Option<DateTime<Utc>>,
 }
 
@@ -47,7 +49,7 @@ pub(crate) struct Case<'a> {
     pub(crate) subject: Named<'a>,
     pub(crate) resource: &'a Reference,
     pub(crate) facts: &'a Facts,
-    pub(crate) device: Device,
+    pub(crate) device: Device<'a>,
     pub(crate) server: Option<Accredited<'a>>,
     pub(crate) approver: Option<Named<'a>>,
     /// What is at stake; an administrative act has none.
@@ -238,17 +240,23 @@ fn accredited<'a>(id: &'a str, snapshot: &'a Snapshot, schemes: &Schemes) -> Res
 }
 
 /// An unknown device is unmanaged, rank 0.
-pub(crate) fn device(facts: &Facts, snapshot: &Snapshot, schemes: &Schemes) -> Result<Device, Fault> {
+pub(crate) fn device<'a>(
+    facts: &'a Facts,
+    snapshot: &'a Snapshot,
+    schemes: &Schemes,
+) -> Result<Device<'a>, Fault> {
     let unknown = Device {
         managed: false,
         rank: 0,
+        scheme: None,
         posture_reported_at: None,
     };
-    let of = |managed: bool, accreditation: Option<&Accreditation>, posture_reported_at| {
+    let of = |managed: bool, accreditation: Option<&'a Accreditation>, posture_reported_at| {
         let rank = accreditation.map_or(Ok(0), |held| rank(held, schemes))?;
         Ok(Device {
             managed,
             rank,
+            scheme: accreditation.map(|held| held.scheme.as_str()),
             posture_reported_at,
         })
     };

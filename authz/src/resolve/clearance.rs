@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use countersign_directory::{Attestation, Clearance, ClearanceKind, ClearanceState, Person};
+use countersign_directory::{Attestation, Clearance, ClearanceKind, ClearanceState, Person, Rules};
 use countersign_labels::{Agreement, BRIEFING_AT, CLEARANCE_FROM, Label, Rank, Schemes};
 
 use super::Fault;
@@ -52,6 +52,8 @@ pub(crate) struct Asked<'a> {
     pub(crate) person: &'a Person,
     pub(crate) label: Arc<Label>,
     pub(crate) place: Option<&'a str>,
+    /// The scheme's own briefing.
+    pub(crate) briefing: &'a str,
     pub(crate) briefings_accepted: Vec<&'a str>,
     pub(crate) used: Option<Grant<'a>>,
     pub(crate) suspended: Option<Grant<'a>>,
@@ -59,6 +61,8 @@ pub(crate) struct Asked<'a> {
     pub(crate) holds: bool,
     pub(crate) reachable: bool,
     pub(crate) compartments: BTreeSet<&'a str>,
+    /// What the deployment decided where agencies differ.
+    rules: Rules,
     /// When time alone next changes any of this.
     pub(crate) turn: Turn,
 }
@@ -76,6 +80,9 @@ pub(crate) fn ask<'a>(
         person,
         label: Arc::clone(label),
         place: at.place,
+        briefing: schemes
+            .scheme(label.scheme())
+            .map_or("", |scheme| scheme.briefing.name.as_str()),
         briefings_accepted: briefings_accepted(person, label, schemes),
         used: None,
         suspended: None,
@@ -83,6 +90,7 @@ pub(crate) fn ask<'a>(
         holds: false,
         reachable: false,
         compartments: BTreeSet::new(),
+        rules: snapshot.settings().rules,
         turn: Turn::default(),
     };
     if let Some(moment) = label.not_before() {
@@ -228,10 +236,12 @@ impl<'a> Asked<'a> {
                 Reason::ClearanceLevel
             });
         }
-        let briefed = self
-            .briefings_accepted
-            .iter()
-            .any(|name| self.person.briefings.contains(*name));
+        let mut accepted = self.briefings_accepted.iter();
+        let briefed = if self.rules.own_briefing_only {
+            self.person.briefings.contains(self.briefing)
+        } else {
+            accepted.any(|name| self.person.briefings.contains(*name))
+        };
         if rank == BRIEFING_AT && !briefed {
             return Some(Reason::BriefingMissing);
         }
@@ -249,7 +259,12 @@ impl<'a> Asked<'a> {
             audience.is_none_or(|audience| audience.contains(nation.as_str()))
         };
         if self.label.nationals_only() {
-            if nationalities.is_empty() || !nationalities.iter().all(inside) {
+            let fits = if self.rules.any_nationality {
+                nationalities.iter().any(inside)
+            } else {
+                nationalities.iter().all(inside)
+            };
+            if nationalities.is_empty() || !fits {
                 return Some(Reason::NationalOnly);
             }
         } else if audience.is_some() && !nationalities.iter().any(inside) {

@@ -16,14 +16,18 @@ pub(crate) struct Place<'a> {
     pub(crate) id: &'a str,
     pub(crate) channel: Cow<'a, Channel>,
     pub(crate) label: Arc<Label>,
+    /// Every item in it bears its label, by its mode or by rule.
+    fixed: bool,
 }
 
 impl<'a> Place<'a> {
     pub(crate) fn of(id: &'a str, snapshot: &'a Snapshot, schemes: &Schemes) -> Result<Self, Fault> {
         let channel = snapshot.channel(id).ok_or(Fault("unknown channel"))?;
+        let label = understood(&channel.label, snapshot, schemes)?;
         Ok(Self {
             id,
-            label: understood(&channel.label, snapshot, schemes)?,
+            fixed: is_fixed(channel, &label, snapshot),
+            label,
             channel: Cow::Borrowed(channel),
         })
     }
@@ -34,7 +38,12 @@ impl<'a> Place<'a> {
             Some(known) => Cow::Borrowed(known.as_ref()),
             None => Cow::Owned(bare(label.to_raw())),
         };
-        Self { id, channel, label }
+        Self {
+            id,
+            fixed: is_fixed(&channel, &label, snapshot),
+            channel,
+            label,
+        }
     }
 
     /// Whether it is a channel of the world, not one that is yet to be.
@@ -47,7 +56,7 @@ impl<'a> Place<'a> {
 
     /// In a fixed channel every item bears the channel's label.
     pub(crate) fn is_fixed(&self) -> bool {
-        self.channel.label_mode == LabelMode::Fixed
+        self.fixed
     }
 
     pub(crate) fn here(&self, person: &str) -> Here {
@@ -115,7 +124,7 @@ pub(crate) fn understood(
     snapshot: &Snapshot,
     schemes: &Schemes,
 ) -> Result<Arc<Label>, Fault> {
-    if let Some(known) = snapshot.label(raw) {
+    if let Some(known) = snapshot.label(raw, schemes) {
         return Ok(Arc::clone(known));
     }
     schemes
@@ -140,6 +149,11 @@ pub(crate) fn is_sponsored(person: &Person, snapshot: &Snapshot) -> bool {
 /// An archiving service passes membership, and every mission where it holds `*`.
 pub(crate) fn is_archiving(person: &Person) -> bool {
     person.kind == PersonKind::Service && person.roles.contains(&Role::Archiver)
+}
+
+fn is_fixed(channel: &Channel, label: &Label, snapshot: &Snapshot) -> bool {
+    let by_rule = snapshot.settings().rules.fixed_from;
+    channel.label_mode == LabelMode::Fixed || by_rule.is_some_and(|rank| label.rank() >= rank)
 }
 
 fn bare(label: RawLabel) -> Channel {

@@ -62,7 +62,7 @@ pub fn simulate(
     facts: &Value,
     now: DateTime<Utc>,
 ) -> Result<Simulation, SimulateError> {
-    let horizon = Horizon::everything(snapshot, engine.schemes(), now);
+    let horizon = Horizon::everything(snapshot, now);
     simulate_for(engine, snapshot, scenario, facts, horizon, now)
 }
 

@@ -96,6 +96,10 @@ impl Amendment {
             Self::SettingsPut { settings } => {
                 known_level(settings.accreditation.as_ref())?;
                 bounded(settings.blocked_locations.iter())?;
+                bounded(settings.communities.keys())?;
+                if let Some(fault) = settings.fault() {
+                    return Err(AmendError::Invalid(fault));
+                }
                 if !(1..=3).contains(&settings.administration.aal) {
                     return Err(AmendError::Invalid(
                         "`administration.aal` is 1, 2 or 3".to_owned(),

@@ -9,7 +9,7 @@ use super::After;
 use crate::operation::rises;
 use crate::{
     Accreditation, Agreement, Attestation, Channel, ChannelState, Clearance, ClearanceState, Device, Entity,
-    Node, Person, Role, Set, Settings, Status,
+    Node, Person, Role, Rules, Set, Settings, Status,
 };
 
 /// The parts of a change that may widen; none, when it only narrows or changes nothing.
@@ -241,7 +241,25 @@ fn settings(old: &Settings, new: &Settings) -> Vec<&'static str> {
     if old.default_scheme != new.default_scheme {
         wider.push("default_scheme");
     }
+    // A smaller audience of the one label can make way for what bears the other.
+    if old.communities != new.communities {
+        wider.push("communities");
+    }
+    if loosens(old.rules, new.rules) {
+        wider.push("rules");
+    }
     wider
+}
+
+/// Whether some rule denies less than before. Where labels count instead of others, either may be.
+fn loosens(old: Rules, new: Rules) -> bool {
+    let begins = |old: bool, new: bool| new && !old;
+    begins(old.any_nationality, new.any_nationality)
+        || begins(old.emergency_membership, new.emergency_membership)
+        || begins(new.deny_unrecorded, old.deny_unrecorded)
+        || begins(new.own_briefing_only, old.own_briefing_only)
+        || begins(new.same_scheme_devices, old.same_scheme_devices)
+        || old.fixed_from != new.fixed_from
 }
 
 /// Whether an accreditation is the same or lower. Absent is rank 0 without compartments; one that

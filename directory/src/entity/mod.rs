@@ -32,7 +32,7 @@ pub use item::{Item, ItemKind};
 pub use mapping::{Mapping, ServerIds, Template, TemplateError};
 pub use node::Node;
 pub use person::{Person, PersonKind, Role, Status};
-pub use settings::{Administration, Settings};
+pub use settings::{Administration, Rules, Settings};
 
 /// One entity as the tail of the change feed brings it.
 #[derive(Debug, Clone, PartialEq)]

@@ -226,13 +226,22 @@ impl Reader<'_> {
         if let Some(Some(scheme)) = &default_scheme {
             self.scheme(&mut fields, "default_scheme", scheme);
         }
+        let communities = fields.or_default("communities");
+        let rules = fields.or_default("rules");
         fields.finish();
-        Some(Settings {
+        let settings = Settings {
             blocked_locations: blocked_locations?,
             administration: administration?.unwrap_or_default(),
             accreditation: accreditation?,
             default_scheme: default_scheme?,
-        })
+            communities: communities?,
+            rules: rules?,
+        };
+        if let Some(fault) = settings.fault() {
+            faults.push(path.fault(fault));
+            return None;
+        }
+        Some(settings)
     }
 
     fn accreditation(self, value: Value, path: &Path<'_>, faults: &mut Faults) -> Option<Accreditation> {

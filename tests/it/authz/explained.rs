@@ -39,20 +39,11 @@ impl Asked {
     }
 
     fn everything(&self) -> Horizon<'_> {
-        Horizon::everything(
-            &self.snapshot,
-            Schemes::builtin(),
-            countersign_tests::house::start(),
-        )
+        Horizon::everything(&self.snapshot, countersign_tests::house::start())
     }
 
     fn of(&self, reader: &str) -> Horizon<'_> {
-        Horizon::of(
-            reader,
-            &self.snapshot,
-            Schemes::builtin(),
-            countersign_tests::house::start(),
-        )
+        Horizon::of(reader, &self.snapshot, countersign_tests::house::start())
     }
 
     fn may_discover(&self, reader: &str, channel: &str) -> bool {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //! May they: the engine against a second reading of the guards, and the proofs.
 
+mod communities;
 mod differential;
 mod explained;
 mod invariants;

@@ -222,7 +222,7 @@ fn an_agency_forbid_ranks_before_assurance_and_an_obligation_can_be_mandatory() 
     let refused = engine.decide(&world(), &asked("alice"), &deaf, noon());
     assert_eq!(refused.reason, Some(Reason::NeedToKnow));
     let world = world();
-    let horizon = Horizon::everything(&world, countersign_labels::Schemes::builtin(), noon());
+    let horizon = Horizon::everything(&world, noon());
     let names = &mut Pseudonyms::default();
     let why = engine.explain(&world, &asked("alice"), &deaf, horizon, names, noon());
     assert_eq!(

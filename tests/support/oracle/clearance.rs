@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::terms::{Audience, Label, levels, rank};
 use super::within::{agreements, mapped};
-use super::world::{holds, moment, text, texts, valid};
+use super::world::{holds, moment, rule, text, texts, valid};
 use super::{Input, Read};
 
 /// Where and for what a person is asked about.
@@ -26,7 +26,7 @@ pub(super) fn uncleared(setting: Setting<'_>, person: &Value, label: &Label) -> 
     if label.rank >= 2 {
         failing.extend(level(setting, person, label)?);
     }
-    if label.rank == 1 && !briefed(person, label) {
+    if label.rank == 1 && !briefed(setting.world, person, label) {
         failing.insert(25);
     }
     if lacks_compartment(setting, person, label)? {
@@ -36,6 +36,9 @@ pub(super) fn uncleared(setting: Setting<'_>, person: &Value, label: &Label) -> 
     if label.nationals_only {
         let outside = match &label.audience {
             Audience::Everybody => false,
+            Audience::Nations(nations) if rule(setting.world, "any_nationality") => {
+                !nationalities.iter().any(|nation| nations.contains(*nation))
+            }
             Audience::Nations(nations) => nationalities.iter().any(|nation| !nations.contains(*nation)),
         };
         if outside || nationalities.is_empty() {
@@ -56,7 +59,7 @@ pub(super) fn uncleared(setting: Setting<'_>, person: &Value, label: &Label) -> 
 }
 
 /// Guards 21 to 24: of these exactly one fires, or none.
-fn level(setting: Setting<'_>, person: &Value, label: &Label) -> Read<Option<u8>> {
+pub(super) fn level(setting: Setting<'_>, person: &Value, label: &Label) -> Read<Option<u8>> {
     let (mut active, mut suspended, mut lapsed) = (false, false, false);
     let (mut holds_any, mut in_scheme) = (false, false);
     for clearance in counting(setting, person)? {
@@ -170,8 +173,8 @@ fn rounded_down(agreement: &Value, from: &str, own: u8, to: &str) -> Read<Option
         .max())
 }
 
-fn briefed(person: &Value, label: &Label) -> bool {
-    let german = holds(person, "nationalities", "DEU");
+fn briefed(world: &Value, person: &Value, label: &Label) -> bool {
+    let german = holds(person, "nationalities", "DEU") && !rule(world, "own_briefing_only");
     holds(person, "briefings", label.briefing())
         || label.scheme == "NATO" && german && holds(person, "briefings", "VS")
 }

@@ -7,14 +7,14 @@ use chrono::TimeDelta;
 use serde_json::Value;
 
 use super::Read;
-use super::clearance::{Setting, uncleared};
+use super::clearance::{Setting, level, uncleared};
 use super::likeness::{Act, Case, Item};
 use super::need::{
     Channel, industry_refused, members_not_cleared, no_need, recipients_not_cleared, shares_no_mission,
 };
 use super::terms::{Audience, Label, accredited, nations};
 use super::within::{Within, agreements, within};
-use super::world::{active, entry, flag, holds, industry, is, moment, sponsored, text, texts};
+use super::world::{active, entry, flag, holds, industry, is, moment, rule, sponsored, text, texts};
 
 const CODES: [&str; 38] = [
     "PDP_INPUT",
@@ -107,7 +107,7 @@ pub(super) fn failing(case: &Case<'_>) -> Read<Vec<u8>> {
         (27, federates_nationals_only(case)),
         (28, not_releasable_to_node(case)),
         (30, industry_not_allowed(case)),
-        (31, need_to_know(case)),
+        (31, need_to_know(case)?),
         (32, members(case)?),
         (33, device_cap(case)?),
         (34, device_posture(case)?),
@@ -152,7 +152,8 @@ fn federated<'c, 'a>(case: &'c Case<'a>) -> Option<(&'c Channel<'a>, &'a Value)>
 
 /// 2
 fn audit_unavailable(case: &Case<'_>) -> bool {
-    !case.record && (case.act.administrative() || case.stake.as_ref().is_some_and(|stake| stake.rank >= 1))
+    let from = u8::from(!rule(case.world, "deny_unrecorded"));
+    !case.record && (case.act.administrative() || case.stake.as_ref().map_or(0, |stake| stake.rank) >= from)
 }
 
 /// 3
@@ -478,23 +479,44 @@ fn industry_not_allowed(case: &Case<'_>) -> bool {
 }
 
 /// 31
-fn need_to_know(case: &Case<'_>) -> bool {
+fn need_to_know(case: &Case<'_>) -> Read<bool> {
     let (Some(channel), Some(stake)) = (&case.channel, &case.stake) else {
-        return false;
+        return Ok(false);
     };
+    let opened = opened_by_emergency(case)?;
     let subject = (case.subject_id, case.subject);
     let no_need = |channel, member| no_need(case.world, channel, stake, subject, member);
-    match case.act {
+    Ok(match case.act {
         Act::Join => no_need(channel, false),
-        Act::Read | Act::Post | Act::Upload | Act::Download | Act::Call | Act::Record => {
-            no_need(channel, true)
-        }
+        Act::Read | Act::Post => no_need(channel, !opened),
+        Act::Upload | Act::Download | Act::Call | Act::Record => no_need(channel, true),
         Act::Forward => no_need(channel, true) || case.to.as_ref().is_some_and(|to| no_need(to, true)),
         Act::Invite | Act::AddGuest => case
             .target
             .is_some_and(|(_, target)| shares_no_mission(channel, target)),
         _ => false,
-    }
+    })
+}
+
+/// Whether an emergency clearance alone clears her here, and the deployment takes her for a member then.
+fn opened_by_emergency(case: &Case<'_>) -> Read<bool> {
+    let label = match case.act {
+        Act::Read => case.stake.as_ref(),
+        _ => case.channel.as_ref().map(|channel| &channel.label),
+    };
+    let Some(label) = label.filter(|label| label.rank >= 2 && rule(case.world, "emergency_membership"))
+    else {
+        return Ok(false);
+    };
+    let reached = |emergency_in| {
+        let setting = Setting {
+            world: case.world,
+            now: case.now,
+            emergency_in,
+        };
+        Ok(level(setting, case.subject, label)?.is_none())
+    };
+    Ok(!reached(None)? && reached(emergency_in(case))?)
 }
 
 /// 32
@@ -548,7 +570,15 @@ fn device_cap(case: &Case<'_>) -> Read<bool> {
         return Ok(unmanaged(case));
     }
     let accredited = case.device.map(accredited).transpose()?.unwrap_or(0);
-    Ok(accredited < capped(case))
+    let foreign = rule(case.world, "same_scheme_devices")
+        && capped(case) >= 1
+        && case.stake.as_ref().is_some_and(|stake| {
+            let scheme = case
+                .device
+                .and_then(|device| device["accreditation"]["scheme"].as_str());
+            scheme != Some(stake.scheme.as_str())
+        });
+    Ok(accredited < capped(case) || foreign)
 }
 
 /// 34

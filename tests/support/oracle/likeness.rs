@@ -183,6 +183,7 @@ pub(super) fn read<'a>(
                 id: resource_id,
                 entry: nothing,
                 label,
+                fixed_from: fixed_from(world),
             });
         }
         "channel" => channel = Some(self::channel(world, resource_id)?),
@@ -296,7 +297,12 @@ fn channel<'a>(world: &'a Value, id: &'a str) -> Read<Channel<'a>> {
         id,
         entry,
         label: label(entry.get("label").ok_or(Input)?)?,
+        fixed_from: fixed_from(world),
     })
+}
+
+fn fixed_from(world: &Value) -> Option<u64> {
+    world["settings"]["rules"]["fixed_from"].as_u64()
 }
 
 /// A message or file. One that is not registered is judged by the channel that the request names.

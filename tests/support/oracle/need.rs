@@ -14,11 +14,16 @@ pub(super) struct Channel<'a> {
     pub(super) id: &'a str,
     pub(super) entry: &'a Value,
     pub(super) label: Label,
+    /// The rank from which channels are fixed by rule.
+    pub(super) fixed_from: Option<u64>,
 }
 
 impl Channel<'_> {
     pub(super) fn fixed(&self) -> bool {
         text(self.entry, "label_mode") == "fixed"
+            || self
+                .fixed_from
+                .is_some_and(|rank| u64::from(self.label.rank) >= rank)
     }
 
     pub(super) fn closed(&self) -> bool {

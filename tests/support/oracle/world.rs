@@ -97,6 +97,11 @@ pub(super) fn archiving_service(person: &Value) -> bool {
     text(person, "kind") == "service" && is(person, "archiver")
 }
 
+/// Whether the deployment has turned a rule on which agencies differ.
+pub(super) fn rule(world: &Value, name: &str) -> bool {
+    flag(&world["settings"]["rules"], name)
+}
+
 pub(super) fn flag(value: &Value, name: &str) -> bool {
     value.get(name) == Some(&Value::Bool(true))
 }

@@ -24,7 +24,7 @@ use crate::app::House;
 impl House {
     /// What the signed-in person may know of the world: what she dominates, she alone.
     pub fn horizon<'a>(&self, session: &Session, snapshot: &'a Snapshot) -> Horizon<'a> {
-        Horizon::of(session.person.as_str(), snapshot, self.schemes, self.now())
+        Horizon::of(session.person.as_str(), snapshot, self.now())
     }
 }
 

@@ -11,7 +11,7 @@ pub(super) fn given(draw: &mut Draw<'_>, row: &Value, channel: &str, device: &st
     let at = row["at"].as_str().expect("a row has its moment").to_owned();
     let mut given = json!({});
     for _ in 0..draw.of(&[0, 0, 1, 1, 2, 3, 4]) {
-        let patch = match draw.below(16) {
+        let patch = match draw.below(17) {
             0..=3 => {
                 let id = context_id(row, "to")
                     .filter(|_| draw.chance(40))
@@ -29,11 +29,30 @@ pub(super) fn given(draw: &mut Draw<'_>, row: &Value, channel: &str, device: &st
                 let id = row["context"]["node"].as_str().unwrap_or("city").to_owned();
                 in_map("nodes", &id, node(draw))
             }
-            _ => json!({"settings": {"blocked_locations": draw.some(&["XX", "DE"], 60)}}),
+            _ if draw.chance(40) => json!({"settings": {"blocked_locations": draw.some(&["XX", "DE"], 60)}}),
+            _ => json!({"settings": {"rules": rules(draw)}}),
         };
         merge_patch(&mut given, &patch);
     }
     given
+}
+
+/// Rules on which agencies differ, some of them turned.
+fn rules(draw: &mut Draw<'_>) -> Value {
+    let mut rules = json!({});
+    for name in [
+        "any_nationality",
+        "deny_unrecorded",
+        "emergency_membership",
+        "own_briefing_only",
+        "same_scheme_devices",
+    ] {
+        rules[name] = json!(draw.chance(50));
+    }
+    if draw.chance(30) {
+        rules["fixed_from"] = json!(draw.below(4));
+    }
+    rules
 }
 
 /// Puts two merge patches together; the later one wins.
