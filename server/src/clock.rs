@@ -18,7 +18,8 @@ pub struct Clock {
 
 #[derive(Clone, Debug)]
 enum Source {
-    System,
+    /// The machine's clock, off by so many milliseconds; by none but in tests.
+    System(i64),
     Turned(Arc<AtomicI64>),
 }
 
@@ -26,9 +27,22 @@ impl Clock {
     /// The machine's clock.
     pub fn system() -> Self {
         Self {
-            source: Source::System,
+            source: Source::System(0),
             newest_ms: Arc::default(),
         }
+    }
+
+    /// The machine's clock, as if it went wrong by so much; for tests.
+    pub fn system_off_by(wrong: TimeDelta) -> Self {
+        Self {
+            source: Source::System(wrong.num_milliseconds()),
+            newest_ms: Arc::default(),
+        }
+    }
+
+    /// Whether it goes by itself, as the clocks of other machines do.
+    pub fn runs(&self) -> bool {
+        matches!(self.source, Source::System(_))
     }
 
     /// A clock that stands still until it is turned; for tests.
@@ -43,7 +57,7 @@ impl Clock {
     /// The current time, in milliseconds precision, never earlier than a time handed out before.
     pub fn now(&self) -> DateTime<Utc> {
         let reading = match &self.source {
-            Source::System => system_ms(),
+            Source::System(wrong) => system_ms() + wrong,
             Source::Turned(at) => at.load(Ordering::SeqCst),
         };
         let newest = self.newest_ms.fetch_max(reading, Ordering::SeqCst).max(reading);
@@ -53,7 +67,7 @@ impl Clock {
     /// What the clock shows now, even if it was set back.
     pub fn shown(&self) -> DateTime<Utc> {
         let reading = match &self.source {
-            Source::System => system_ms(),
+            Source::System(wrong) => system_ms() + wrong,
             Source::Turned(at) => at.load(Ordering::SeqCst),
         };
         DateTime::from_timestamp_millis(reading).unwrap_or_default()

@@ -1,27 +1,30 @@
 // SPDX-License-Identifier: Apache-2.0
 //! Keeps the world in memory in step with the store: loads it at start, then follows the `changes`
-//! table, which every process writes.
+//! table, which every process writes. The store's clock is compared with ours on the way.
 
 use std::collections::BTreeSet;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 
 use authn::oidc::keys::KeyRing;
 use authn::session::board::Board;
 use authn::session::{SessionId, end};
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
 use countersign_authn as authn;
 use countersign_authz::Snapshot;
 use countersign_authz::snapshot::Changed;
 use countersign_directory::change::Recorded;
 use countersign_directory::store::{changes, history, load_world};
 use countersign_directory::{Cursor, Noun, Revision};
-use sqlx::AnyConnection;
+use sqlx::{AnyConnection, Row as _};
 use tokio::sync::Mutex;
 
 use crate::app::House;
 
 /// A tail that nobody could confirm for this long decides nothing from rank 1 up.
 const STALE: TimeDelta = TimeDelta::seconds(5);
+/// A clock that differs from the store's by more than this is not trusted: validities would end at
+/// different moments for different processes.
+const SKEW: TimeDelta = TimeDelta::seconds(5);
 /// Changes read at once.
 const BATCH: u32 = 1_000;
 
@@ -30,6 +33,7 @@ const BATCH: u32 = 1_000;
 pub struct Tail {
     cursor: Mutex<Cursor>,
     confirmed_ms: AtomicI64,
+    skewed: AtomicBool,
 }
 
 /// The world could not be brought up to date.
@@ -55,11 +59,23 @@ impl Tail {
         Self {
             cursor: Mutex::new(Cursor::end_of(revision)),
             confirmed_ms: AtomicI64::new(now.timestamp_millis()),
+            skewed: AtomicBool::new(false),
         }
     }
 
-    /// Whether the world in memory was confirmed lately enough to decide from rank 1 up.
+    /// Whether our clock differs too much from the store's.
+    pub fn is_skewed(&self) -> bool {
+        self.skewed.load(Ordering::Relaxed)
+    }
+
+    /// Whether the world in memory was confirmed lately enough, by a clock that can be trusted, to decide from
+    /// rank 1 up.
     pub fn is_fresh(&self, now: DateTime<Utc>) -> bool {
+        !self.is_skewed() && self.is_confirmed(now)
+    }
+
+    /// Whether the store answered lately.
+    pub fn is_confirmed(&self, now: DateTime<Utc>) -> bool {
         now.timestamp_millis() - self.confirmed_ms.load(Ordering::Relaxed) <= STALE.num_milliseconds()
     }
 }
@@ -92,6 +108,19 @@ async fn whole_revisions(cursor: Cursor, db: &mut AnyConnection) -> Result<Vec<R
     }
 }
 
+/// A moment as databases write it: `2026-11-23 12:00:00`, in UTC, or with a fraction and an offset of hours,
+/// or hours and minutes.
+fn moment(text: &str) -> Option<DateTime<Utc>> {
+    ["%Y-%m-%d %H:%M:%S%.f%#z", "%Y-%m-%d %H:%M:%S%.f"]
+        .iter()
+        .find_map(|form| match DateTime::parse_from_str(text, form) {
+            Ok(moment) => Some(moment.to_utc()),
+            Err(_) => NaiveDateTime::parse_from_str(text, form)
+                .ok()
+                .map(|naive| naive.and_utc()),
+        })
+}
+
 impl House {
     /// Takes in what was committed since the last call, by any process.
     pub async fn catch_up(&self) -> Result<Revision, TailError> {
@@ -105,9 +134,33 @@ impl House {
             self.take_in(&batch, last.revision, &mut db).await?;
             *cursor = last;
         }
+        self.compare_clocks(&mut db).await?;
         let now = self.now().timestamp_millis();
         self.tail.confirmed_ms.store(now, Ordering::Relaxed);
         Ok(cursor.revision)
+    }
+
+    async fn compare_clocks(&self, db: &mut AnyConnection) -> Result<(), TailError> {
+        if !self.clock.runs() {
+            return Ok(());
+        }
+        let row = sqlx::query("SELECT CAST(CURRENT_TIMESTAMP AS TEXT)")
+            .fetch_one(db)
+            .await?;
+        let shown: String = row.try_get(0)?;
+        // What cannot be read is no reason to trust it.
+        let apart = moment(&shown).map(|there| (self.clock.shown() - there).abs());
+        let skewed = apart.is_none_or(|apart| apart > SKEW);
+        if skewed != self.tail.skewed.swap(skewed, Ordering::Relaxed) {
+            match skewed {
+                true => tracing::error!(
+                    store = shown,
+                    "our clock and the store's are more than 5 seconds apart: from rank 1 up nothing is decided"
+                ),
+                false => tracing::warn!("our clock and the store's agree again"),
+            }
+        }
+        Ok(())
     }
 
     async fn take_in(
@@ -149,5 +202,25 @@ impl House {
         }
         self.world.store(self.snapshot().after(changed, revision));
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_databases_write_moments_that_are_read() {
+        let noon: DateTime<Utc> = "2026-11-23T12:00:00Z".parse().unwrap();
+        for text in [
+            "2026-11-23 12:00:00",
+            "2026-11-23 12:00:00+00",
+            "2026-11-23 17:30:00.000+05:30",
+        ] {
+            assert_eq!(moment(text), Some(noon), "{text}");
+        }
+        assert_eq!(moment("noon"), None);
+        // An offset is never passed over.
+        assert_ne!(moment("2026-11-23 12:00:00+02"), Some(noon));
     }
 }

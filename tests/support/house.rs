@@ -254,7 +254,15 @@ impl TestHouse {
 
     /// As [`TestHouse::reopened`], configured otherwise.
     pub async fn reopened_with(&self, config: Config) -> App {
-        let clock = Clock::turned_by_hand(start());
+        Self::opened_by(config, Clock::turned_by_hand(start())).await
+    }
+
+    /// As [`TestHouse::reopened`], by the machine's clock gone wrong by so much.
+    pub async fn reopened_off_by(&self, wrong: TimeDelta) -> App {
+        Self::opened_by(self.app.config.clone(), Clock::system_off_by(wrong)).await
+    }
+
+    async fn opened_by(config: Config, clock: Clock) -> App {
         let randomness = Randomness::system().unwrap();
         house::open(config, clock, randomness, None).await.unwrap()
     }

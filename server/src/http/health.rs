@@ -14,7 +14,10 @@ pub async fn live() -> &'static str {
 /// `GET /readyz`: 503 while the world in memory cannot be confirmed or the record cannot be written.
 /// Below the first line stands what is wrong with the record and stops nothing.
 pub async fn ready(State(app): State<App>) -> (StatusCode, String) {
-    let (status, first) = if !app.tail.is_fresh(app.now()) {
+    let (status, first) = if app.tail.is_skewed() {
+        let first = "our clock and the store's are more than 5 seconds apart: set them by the same source";
+        (StatusCode::SERVICE_UNAVAILABLE, first)
+    } else if !app.tail.is_confirmed(app.now()) {
         let first = "the store has not answered for 5 seconds";
         (StatusCode::SERVICE_UNAVAILABLE, first)
     } else if app.recorder.is_failing() {

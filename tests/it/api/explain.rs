@@ -133,7 +133,7 @@ async fn who_dominates_it_reads_step_by_step_why() {
         (&cap["id"], &cap["effect"]),
         (&json!("device-cap"), &json!("forbid"))
     );
-    let compared = &cap["clauses"][0]["parts"][1];
+    let compared = &cap["clauses"][0]["parts"][1]["parts"][0];
     assert_eq!(compared["text"], "context.device.rank < context.stake.rank");
     assert_eq!(
         compared["facts"][1],

@@ -2,6 +2,7 @@
 //! The record as auditors, witnesses and operators meet it.
 
 mod checkpoints;
+mod clocks;
 mod export;
 mod faults;
 mod gaps;
