@@ -16,6 +16,7 @@ pub mod change;
 pub mod entity;
 pub mod event;
 pub mod id;
+pub mod json;
 pub mod operation;
 pub mod permit;
 pub mod store;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //! Scenario files: `at` and `defaults` for all, then the rows.
 
+use countersign_directory::json;
 use serde_json::Value;
 
 use super::report::{Report, compare};
@@ -42,7 +43,7 @@ fn run_file(
     report: &mut Report,
 ) -> Result<(), InputError> {
     let wrong = |what: &str| InputError::one(format!("{name}: {what}"));
-    let file: Value = serde_json::from_slice(bytes).map_err(|error| wrong(&error.to_string()))?;
+    let file = json::strict(bytes).map_err(|error| wrong(&error.to_string()))?;
     let rows = file.get("scenarios").and_then(Value::as_array);
     let rows = rows.ok_or_else(|| wrong("`scenarios` is missing or no array"))?;
     let at = match file.get("at") {

@@ -44,6 +44,8 @@ pub struct Scope {
 pub enum Assertable {
     /// The label of the new message.
     Label,
+    /// From where the person uses it: a country or a network, as the settings name them.
+    Location,
     /// The peer or media server.
     Node,
     /// The items that it quotes.

@@ -32,6 +32,8 @@ pub struct Understood {
     pub session: Option<Sid>,
     /// The obligations that it says it can honour this time; what its record says, where it says nothing.
     pub honoured: Option<BTreeSet<String>>,
+    /// From where the person uses it.
+    pub location: Option<String>,
     /// Names that the server sent and may not assert.
     pub ignored: BTreeSet<String>,
 }
@@ -98,7 +100,7 @@ impl House {
         Facts {
             session: session.as_ref().map(session_facts),
             device: device_facts(device, server, now),
-            location: None,
+            location: asked.location.clone(),
             audit_available: true,
             server_node: server.node.clone(),
             supported_obligations: Some(honoured.collect()),
@@ -211,6 +213,9 @@ impl<'a> Translation<'a> {
             },
             session: text(&request.context, "session").map(Sid::from_text),
             honoured: request.context.get("supported_obligations").map(texts),
+            location: text(&request.context, "location")
+                .filter(|_| self.server.may_assert.contains(&Assertable::Location))
+                .map(str::to_owned),
             ignored,
         }
     }
@@ -281,6 +286,7 @@ impl<'a> Translation<'a> {
                     };
                 }
                 "recipients" if may(Assertable::Recipients) => context.recipients = self.recipients(value),
+                "location" if may(Assertable::Location) => {}
                 "session" | "at_least_revision" | "supported_obligations" => {}
                 _ => {
                     ignored.insert(format!("context.{name}"));

@@ -3,6 +3,8 @@
 
 use chrono::TimeDelta;
 use countersign_authn::assurance::Level;
+use countersign_directory::operation::settings;
+use countersign_directory::{Permit, Settings};
 use countersign_tests::house::{open_house, question, whole_world};
 use http::Method;
 use serde_json::{Value, json};
@@ -253,6 +255,32 @@ async fn break_glass_may_be_asked_for_whatever_the_channel_and_whether_it_is() {
         .await;
     assert_eq!(hidden["decision"], true, "{hidden}");
     assert_eq!(strip(&hidden), strip(&unknown));
+}
+
+#[tokio::test]
+async fn from_a_blocked_location_nothing_of_rank_2_is_served() {
+    let house = open_house().await;
+    let mut record = whole_world("chat");
+    record["may_assert"] = json!(["location"]);
+    let server = house.connect(record).await;
+    let alice = house.browser("alice", Level::Aal3, Some("ns")).await;
+    house.tie(&alice, "chat").await;
+    let settings = Settings {
+        blocked_locations: ["XX".to_owned()].into_iter().collect(),
+        ..house.app.snapshot().settings().clone()
+    };
+    let now = house.app.now();
+    let mut transaction = house.app.database.begin_write().await.unwrap();
+    let operator = Permit::operator();
+    let put = settings::put(&settings, &operator, now, &mut transaction);
+    drop(put.await.unwrap());
+    house.app.commit(transaction).await.unwrap();
+    for (location, decision) in [("XX", false), ("DE", true)] {
+        let mut asked = question("alice", "channel.join", "ops-ns");
+        asked["context"] = json!({"location": location});
+        let answer = house.ask(&server, asked).await;
+        assert_eq!(answer["decision"], decision, "{answer}");
+    }
 }
 
 /// An answer without what differs between any two.
