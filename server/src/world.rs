@@ -152,12 +152,13 @@ impl House {
         let apart = moment(&shown).map(|there| (self.clock.shown() - there).abs());
         let skewed = apart.is_none_or(|apart| apart > SKEW);
         if skewed != self.tail.skewed.swap(skewed, Ordering::Relaxed) {
-            match skewed {
-                true => tracing::error!(
+            if skewed {
+                tracing::error!(
                     store = shown,
                     "our clock and the store's are more than 5 seconds apart: from rank 1 up nothing is decided"
-                ),
-                false => tracing::warn!("our clock and the store's agree again"),
+                );
+            } else {
+                tracing::warn!("our clock and the store's agree again");
             }
         }
         Ok(())

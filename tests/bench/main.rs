@@ -3,8 +3,9 @@
 //! the ratios are what to compare, for the figures are this machine's.
 //!
 //! `bench [PEOPLE] [CHANNELS] [SECONDS]`, by default 100000, 10000 and 5; `bench decide` measures what needs
-//! no HTTP alone.
+//! no HTTP alone; `bench peers` puts another decision service beside it.
 
+mod cerbos;
 mod decide;
 mod house;
 mod load;
@@ -27,6 +28,9 @@ async fn main() {
     if arguments == ["decide"] {
         return decide::measure(chrono::Utc::now());
     }
+    if arguments == ["peers"] {
+        return peers(100_000, 10_000, Duration::from_secs(5)).await;
+    }
     if let [command, folder, durability] = arguments.as_slice()
         && command == "serve"
     {
@@ -45,7 +49,8 @@ async fn main() {
     .await;
 }
 
-async fn measure(people: usize, channels: usize, span: Duration) {
+/// A house's folder with that many people and channels in its store.
+async fn filled(people: usize, channels: usize) -> tempfile::TempDir {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let start = Instant::now();
     house::fill(folder.path(), &world::grown(people, channels)).await;
@@ -53,6 +58,63 @@ async fn measure(people: usize, channels: usize, span: Duration) {
         "==> {people} people and {channels} channels stored in {:.1} s",
         start.elapsed().as_secs_f64()
     );
+    folder
+}
+
+/// The house, which records and looks up, and Cerbos, which does neither, in turn.
+async fn peers(people: usize, channels: usize, span: Duration) {
+    let folder = filled(people, channels).await;
+    let house = house::Running::start(folder.path(), "process");
+    let peer = cerbos::Running::start(&cerbos::program(), &folder.path().join("cerbos")).await;
+    let asked = |path: &str| Load {
+        address: house.address,
+        requests: Arc::new(house::requests(path, &house.token, people, channels)),
+        connections: CONNECTIONS,
+        process: house.id(),
+    };
+    let loads = [
+        ("constant answer", asked("/constant")),
+        ("evaluation, recorded (process)", asked("/access/v1/evaluation")),
+        (
+            "Cerbos, attributes in the request",
+            Load {
+                address: peer.address,
+                requests: Arc::new(cerbos::requests(people, channels)),
+                connections: CONNECTIONS,
+                process: peer.id(),
+            },
+        ),
+    ];
+    let mut rows: Vec<Row> = Vec::new();
+    for (name, _) in &loads {
+        rows.push(Row {
+            name,
+            rounds: Vec::new(),
+        });
+    }
+    for _ in 0..ROUNDS {
+        for (row, (_, load)) in rows.iter_mut().zip(&loads) {
+            row.rounds.push(load.run(span).await);
+        }
+    }
+    println!(
+        "\n{people} people, {channels} channels of {} members, {CONNECTIONS} connections, {ROUNDS} x {} s\n",
+        world::MEMBERS,
+        span.as_secs(),
+    );
+    table::http(&rows);
+    println!();
+    for (name, process) in [("the house", house.id()), ("Cerbos", peer.id())] {
+        println!(
+            "{:<54}{:>8} MiB",
+            format!("resident, after the load: {name}"),
+            table::resident_mib(process)
+        );
+    }
+}
+
+async fn measure(people: usize, channels: usize, span: Duration) {
+    let folder = filled(people, channels).await;
 
     let mut rows = Vec::new();
     let mut memory = Vec::new();

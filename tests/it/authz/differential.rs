@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 const WORLD: &str = include_str!("../../../policies/worlds/coalition.world.json");
 /// How many random questions, and every how many-th small world, unless the environment says otherwise.
 const QUESTIONS: usize = 4_000;
-const STRIDE: usize = 11;
+const STRIDE: usize = 1;
 const NOON: &str = "2026-11-23T12:00:00Z";
 
 /// What is compared: decision, reason, all failing guards, obligations.
