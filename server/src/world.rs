@@ -16,7 +16,7 @@ use countersign_directory::change::Recorded;
 use countersign_directory::store::{changes, history, load_world};
 use countersign_directory::{Cursor, Noun, Revision};
 use sqlx::{AnyConnection, Row as _};
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, watch};
 
 use crate::app::House;
 
@@ -34,6 +34,7 @@ pub struct Tail {
     cursor: Mutex<Cursor>,
     confirmed_ms: AtomicI64,
     skewed: AtomicBool,
+    head: watch::Sender<Revision>,
 }
 
 /// The world could not be brought up to date.
@@ -60,7 +61,13 @@ impl Tail {
             cursor: Mutex::new(Cursor::end_of(revision)),
             confirmed_ms: AtomicI64::new(now.timestamp_millis()),
             skewed: AtomicBool::new(false),
+            head: watch::Sender::new(revision),
         }
+    }
+
+    /// The revision that was last taken in, for those who wait for the next.
+    pub fn head(&self) -> watch::Receiver<Revision> {
+        self.head.subscribe()
     }
 
     /// Whether our clock differs too much from the store's.
@@ -133,6 +140,7 @@ impl House {
             };
             self.take_in(&batch, last.revision, &mut db).await?;
             *cursor = last;
+            self.tail.head.send_replace(last.revision);
         }
         self.compare_clocks(&mut db).await?;
         let now = self.now().timestamp_millis();

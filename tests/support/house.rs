@@ -5,6 +5,7 @@
 use axum::Router;
 use axum::body::Body;
 use axum::extract::connect_info::MockConnectInfo;
+use axum::response::Response;
 use chrono::{DateTime, TimeDelta, Utc};
 use countersign_authn::Happened;
 use countersign_authn::assurance::{Level, Method, Proof};
@@ -302,6 +303,15 @@ impl TestHouse {
         let bearer = format!("Bearer {}", caller.token);
         self.send(request(verb, path, &[("authorization", &bearer)], body))
             .await
+    }
+
+    /// Opens a stream of events as a connected server; its body is read as it comes.
+    pub async fn listen(&self, caller: &ServerCaller, path: &str, last: Option<&str>) -> Response {
+        let bearer = format!("Bearer {}", caller.token);
+        let mut headers = vec![("authorization", bearer.as_str())];
+        headers.extend(last.map(|last| ("last-event-id", last)));
+        let request = request(Verb::GET, path, &headers, None);
+        self.router.clone().oneshot(request).await.unwrap()
     }
 
     /// Calls as a signed-in person whose page knows the CSRF token.

@@ -89,6 +89,7 @@ pub fn api() -> (Router<App>, utoipa::openapi::OpenApi) {
         .routes(routes!(directory::member::put, directory::member::delete))
         .routes(routes!(directory::changes::get))
         .routes(routes!(directory::changes::state))
+        .routes(routes!(directory::stream::get))
         .routes(routes!(console::decisions::list))
         .routes(routes!(console::decisions::stream))
         .routes(routes!(console::decisions::show))

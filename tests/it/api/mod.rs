@@ -6,3 +6,4 @@ mod explain;
 mod granting;
 mod people;
 mod routes;
+mod stream;

@@ -70,6 +70,7 @@ fn owners() -> BTreeMap<(&'static str, &'static str), &'static str> {
         (("delete", "/api/v1/sessions/{id}"), "officer"),
         (("put", "/api/v1/settings"), "sysadmin"),
         (("post", "/api/v1/simulate"), "simulator"),
+        (("get", "/api/v1/stream"), "server"),
     ])
 }
 

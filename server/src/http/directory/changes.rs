@@ -22,8 +22,6 @@ use crate::http::problem::Problem;
 const BATCH: u32 = 500;
 /// The longest that a caller may wait.
 const LONGEST_WAIT: u64 = 25;
-/// How often a waiting call looks for changes of other processes.
-const LOOK: Duration = Duration::from_millis(200);
 
 /// Where the caller stands.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -64,41 +62,58 @@ pub async fn get(
     Server(server): Server,
     Query(asked): Query<After>,
 ) -> Result<Json<Changes>, Problem> {
-    let mut db = app.database.pool.acquire().await?;
-    let mut cursor = match asked.after.as_deref() {
-        None => Cursor::end_of(changes::head(&mut db).await?),
-        Some(text) => {
-            let cursor = app
-                .read_cursor(text)
-                .ok_or_else(|| Problem::bad_request("`after` is no cursor of this feed"))?;
-            let oldest = changes::oldest(&mut db).await?;
-            if oldest.is_some_and(|oldest| cursor.revision + 1 < oldest) {
-                return Err(Problem::new(
-                    StatusCode::GONE,
-                    "changes that old are forgotten: start over with `GET /api/v1/changes/state`",
-                ));
-            }
-            cursor
-        }
-    };
+    let cursor = begin(&app, asked.after.as_deref()).await?;
     let deadline = Instant::now() + Duration::from_secs(asked.wait.min(LONGEST_WAIT));
+    let (changes, cursor) = next(&app, &server, cursor, deadline).await?;
+    Ok(Json(answer(changes, cursor, &server, &app)))
+}
+
+/// The place that a caller names; the end of the feed when it names none.
+pub(super) async fn begin(app: &App, after: Option<&str>) -> Result<Cursor, Problem> {
+    let mut db = app.database.pool.acquire().await?;
+    let Some(text) = after else {
+        return Ok(Cursor::end_of(changes::head(&mut db).await?));
+    };
+    let cursor = app
+        .read_cursor(text)
+        .ok_or_else(|| Problem::bad_request("`after` is no cursor of this feed"))?;
+    let oldest = changes::oldest(&mut db).await?;
+    if oldest.is_some_and(|oldest| cursor.revision + 1 < oldest) {
+        return Err(Problem::new(
+            StatusCode::GONE,
+            "changes that old are forgotten: start over with `GET /api/v1/changes/state`",
+        ));
+    }
+    Ok(cursor)
+}
+
+/// What follows `cursor` for `server`, as soon as there is something, and where that ends; nothing once the
+/// deadline is over.
+pub(super) async fn next(
+    app: &App,
+    server: &ConnectedServer,
+    mut cursor: Cursor,
+    deadline: Instant,
+) -> Result<(Vec<FeedChange>, Cursor), Problem> {
+    let mut head = app.tail.head();
     loop {
+        head.borrow_and_update();
+        // The connection is given back while nothing happens.
+        let mut db = app.database.pool.acquire().await?;
         let batch = changes::after(cursor, BATCH, &mut db).await?;
         if let Some(last) = batch.last() {
             cursor = last.cursor;
             app.catch_up().await?;
-            let snapshot = app.snapshot();
-            let changes = app.feed(&snapshot, &server, &batch, &mut db).await?;
+            let changes = app.feed(&app.snapshot(), server, &batch, &mut db).await?;
             if !changes.is_empty() {
-                return Ok(Json(answer(changes, cursor, &server, &app)));
+                return Ok((changes, cursor));
             }
-        } else if Instant::now() >= deadline {
-            return Ok(Json(answer(Vec::new(), cursor, &server, &app)));
-        } else {
-            // The connection is given back while nothing happens.
-            drop(db);
-            tokio::time::sleep(LOOK).await;
-            db = app.database.pool.acquire().await?;
+            continue;
+        }
+        drop(db);
+        let waited = tokio::time::timeout_at(deadline, head.changed()).await;
+        if waited.is_err() || Instant::now() >= deadline {
+            return Ok((Vec::new(), cursor));
         }
     }
 }
@@ -116,7 +131,12 @@ pub async fn state(State(app): State<App>, Server(server): Server) -> Result<Jso
     }))
 }
 
-fn answer(changes: Vec<FeedChange>, cursor: Cursor, server: &ConnectedServer, app: &App) -> Changes {
+pub(super) fn answer(
+    changes: Vec<FeedChange>,
+    cursor: Cursor,
+    server: &ConnectedServer,
+    app: &App,
+) -> Changes {
     Changes {
         changes,
         cursor: app.told_cursor(cursor),

@@ -4,3 +4,4 @@
 pub mod changes;
 pub mod channel;
 pub mod member;
+pub mod stream;
