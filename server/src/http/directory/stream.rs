@@ -21,7 +21,7 @@ use crate::http::caller::Server;
 use crate::http::problem::Problem;
 
 /// As long as an access token lives: who may no longer ask does not go on hearing.
-const LONGEST: Duration = Duration::from_secs(5 * 60);
+const LONGEST: Duration = Duration::from_mins(5);
 
 /// Where the caller stands.
 #[derive(Debug, Deserialize, IntoParams)]
