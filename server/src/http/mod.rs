@@ -4,7 +4,7 @@
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::response::Redirect;
-use axum::routing::{get, post};
+use axum::routing::get;
 use http::{HeaderValue, header};
 use tower_http::set_header::SetResponseHeaderLayer;
 use utoipa::OpenApi;
@@ -50,9 +50,9 @@ pub fn router(app: App) -> Router {
         .merge(api)
         .merge(authn::router(&app))
         .merge(oauth2::router(&app))
+        .merge(access::router())
         .route("/", get(async || Redirect::to("/account")))
         .route("/static/{file}", get(assets::get))
-        .route("/access/v1/evaluation", post(access::evaluation::post))
         .route("/admin", get(admin_ui::file))
         .route("/admin/", get(admin_ui::file))
         .route("/admin/{*path}", get(admin_ui::file))

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 mod evaluation;
+mod evaluations;
 mod request_errors;
 mod whitelist;

@@ -2,15 +2,34 @@
 //! `/access/v1`: the decision API, OpenID AuthZEN Authorization API 1.0. Its errors are plain
 //! sentences, as the standard says; a deny is no error.
 
+use axum::Router;
+use axum::extract::Request;
+use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse, Response};
-use http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::routing::{any, post};
+use http::{HeaderName, HeaderValue, StatusCode, header};
 
 use super::problem::Problem;
 use super::strict_json::BodyFault;
+use crate::app::App;
+use wire::WireError;
 
 pub mod answer;
+pub mod asked;
+pub mod batch;
 pub mod evaluation;
+pub mod evaluations;
+pub mod revision;
 pub mod wire;
+
+/// The decision API.
+pub fn router() -> Router<App> {
+    Router::new()
+        .route("/access/v1/evaluation", post(evaluation::post))
+        .route("/access/v1/evaluations", post(evaluations::post))
+        .route("/access/{*elsewhere}", any(nothing_here))
+        .layer(from_fn(echo_request_id))
+}
 
 /// An error of the decision API.
 #[derive(Debug)]
@@ -49,10 +68,27 @@ impl IntoResponse for AccessError {
     }
 }
 
+impl From<AccessError> for WireError {
+    fn from(error: AccessError) -> Self {
+        Self {
+            status: error.status.as_u16(),
+            message: error.message,
+        }
+    }
+}
+
 /// Gives the caller's `X-Request-ID` back, on errors too (AuthZEN 1.0, section 10.1.4).
-pub fn echo_request_id(sent: &HeaderMap, mut response: Response) -> Response {
-    if let Some(id) = sent.get("x-request-id") {
-        response.headers_mut().insert("x-request-id", id.clone());
+async fn echo_request_id(request: Request, next: Next) -> Response {
+    let id = request.headers().get(REQUEST_ID).cloned();
+    let mut response = next.run(request).await;
+    if let Some(id) = id {
+        response.headers_mut().insert(REQUEST_ID, id);
     }
     response
 }
+
+async fn nothing_here() -> AccessError {
+    Problem::not_found().into()
+}
+
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
