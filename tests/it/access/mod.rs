@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 mod evaluation;
 mod evaluations;
+mod metadata;
 mod request_errors;
 mod whitelist;

@@ -6,7 +6,7 @@ use axum::Router;
 use axum::extract::Request;
 use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{any, post};
+use axum::routing::{any, get, post};
 use http::{HeaderName, HeaderValue, StatusCode, header};
 
 use super::problem::Problem;
@@ -19,6 +19,7 @@ pub mod asked;
 pub mod batch;
 pub mod evaluation;
 pub mod evaluations;
+pub mod metadata;
 pub mod revision;
 pub mod wire;
 
@@ -27,6 +28,7 @@ pub fn router() -> Router<App> {
     Router::new()
         .route("/access/v1/evaluation", post(evaluation::post))
         .route("/access/v1/evaluations", post(evaluations::post))
+        .route("/.well-known/authzen-configuration", get(metadata::get))
         .route("/access/{*elsewhere}", any(nothing_here))
         .layer(from_fn(echo_request_id))
 }
