@@ -29,6 +29,7 @@ mod standing;
 pub mod explain;
 pub mod proof;
 pub mod scenario;
+pub mod search;
 pub mod snapshot;
 
 pub use action::actions;
