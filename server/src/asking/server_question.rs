@@ -18,7 +18,7 @@ use crate::http::access::wire::{Entity, Words};
 use crate::record::decision::Asker;
 
 /// No identifier of ours: control characters are never part of one.
-const UNKNOWN: &str = "\u{1f}";
+pub(crate) const UNKNOWN: &str = "\u{1f}";
 
 /// The most recipients of one question, and the most quotes.
 const LISTED: usize = 1_000;
@@ -186,7 +186,8 @@ impl<'a> Translation<'a> {
         self.server.channel_id.channel_theirs(ours, &self.table)
     }
 
-    fn question(&self, request: Words<'_>) -> Understood {
+    /// A question in our terms.
+    pub(crate) fn question(&self, request: Words<'_>) -> Understood {
         let mut ignored = BTreeSet::new();
         for (prefix, properties) in [
             ("subject", &request.subject.properties),

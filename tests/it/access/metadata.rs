@@ -23,7 +23,7 @@ async fn the_decision_point_is_the_issuer_and_its_endpoints_are_below_it() {
         .filter(|(name, _)| name.ends_with("_endpoint"))
         .map(|(name, address)| (name, address.as_str().unwrap()))
         .collect();
-    assert!(endpoints.len() >= 2, "{metadata}");
+    assert_eq!(endpoints.len(), 5, "{metadata}");
     let server = house.connect(whole_world("demo")).await;
     for (name, address) in endpoints {
         let path = address.strip_prefix(issuer).unwrap();

@@ -11,13 +11,15 @@ use serde::Serialize;
 use crate::app::App;
 
 /// What goes beyond the standard, by names of ours. Callers may rely on each.
-const CAPABILITIES: [&str; 3] = [
+const CAPABILITIES: [&str; 4] = [
     // A request may name a revision in `context.at_least_revision`, and answers name theirs.
     "urn:countersign:authzen:at-least-revision",
     // `options.evaluations_semantic`, all three.
     "urn:countersign:authzen:evaluations-semantic",
     // Duties come with a permit, and a caller may say in `context.supported_obligations` which it can do.
     "urn:countersign:authzen:obligations",
+    // All pages of a search are about one world.
+    "urn:countersign:authzen:search-at-one-revision",
 ];
 
 /// The document.
@@ -26,6 +28,9 @@ struct Metadata {
     policy_decision_point: String,
     access_evaluation_endpoint: String,
     access_evaluations_endpoint: String,
+    search_subject_endpoint: String,
+    search_resource_endpoint: String,
+    search_action_endpoint: String,
     capabilities: [&'static str; CAPABILITIES.len()],
 }
 
@@ -37,6 +42,9 @@ pub async fn get(State(app): State<App>) -> Response {
         policy_decision_point: issuer.clone(),
         access_evaluation_endpoint: at("/access/v1/evaluation"),
         access_evaluations_endpoint: at("/access/v1/evaluations"),
+        search_subject_endpoint: at("/access/v1/search/subject"),
+        search_resource_endpoint: at("/access/v1/search/resource"),
+        search_action_endpoint: at("/access/v1/search/action"),
         capabilities: CAPABILITIES,
     };
     let headers = [

@@ -21,6 +21,7 @@ pub mod evaluation;
 pub mod evaluations;
 pub mod metadata;
 pub mod revision;
+pub mod search;
 pub mod wire;
 
 /// The decision API.
@@ -28,6 +29,9 @@ pub fn router() -> Router<App> {
     Router::new()
         .route("/access/v1/evaluation", post(evaluation::post))
         .route("/access/v1/evaluations", post(evaluations::post))
+        .route("/access/v1/search/subject", post(search::subject::post))
+        .route("/access/v1/search/resource", post(search::resource::post))
+        .route("/access/v1/search/action", post(search::action::post))
         .route("/.well-known/authzen-configuration", get(metadata::get))
         .route("/access/{*elsewhere}", any(nothing_here))
         .layer(from_fn(echo_request_id))
