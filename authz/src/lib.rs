@@ -12,6 +12,7 @@
 //! [`Decision`] is an allow with the obligation `display_marking`, good until the first of them ends.
 
 mod action;
+mod catalog;
 mod cedar;
 mod decision;
 mod disclosure;

@@ -18,6 +18,7 @@ pub mod admin_ui;
 pub mod assets;
 pub mod authn;
 pub mod caller;
+pub mod chat_server;
 pub mod console;
 pub mod cookies;
 pub mod directory;
@@ -89,6 +90,9 @@ pub fn api() -> (Router<App>, utoipa::openapi::OpenApi) {
         .routes(routes!(directory::member::put, directory::member::delete))
         .routes(routes!(directory::changes::get))
         .routes(routes!(directory::changes::state))
+        .routes(routes!(chat_server::catalog::get))
+        .routes(routes!(chat_server::evictions::get))
+        .routes(routes!(chat_server::filter::post))
         .routes(routes!(console::decisions::list))
         .routes(routes!(console::decisions::stream))
         .routes(routes!(console::decisions::show))

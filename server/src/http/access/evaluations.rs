@@ -46,7 +46,7 @@ pub async fn post(State(app): State<App>, asked: Asked) -> Result<Json<Evaluatio
 async fn newest_wanted(questions: &[Question<'_>], app: &App) -> Result<Arc<Snapshot>, AccessError> {
     let readable = questions.iter().filter_map(|question| question.as_ref().ok());
     let wanted = readable.filter_map(|words| revision::wanted(words.context, app).ok().flatten());
-    revision::reaching(wanted.max(), app).await
+    Ok(revision::reaching(wanted.max(), app).await?)
 }
 
 struct Asking<'a> {

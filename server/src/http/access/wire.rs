@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
 /// A subject, resource, target: who or what, by the caller's own id.
-#[derive(Clone, Debug, Deserialize, Serialize, PartialEq, Eq)]
+#[derive(Clone, Debug, Deserialize, Serialize, PartialEq, Eq, ToSchema)]
 pub struct Entity {
     /// `user`, `channel`, `message`, …
     #[serde(rename = "type")]
@@ -15,6 +15,7 @@ pub struct Entity {
     pub id: String,
     /// What the caller says about it; only whitelisted names are heard.
     #[serde(default, skip_serializing_if = "Map::is_empty")]
+    #[schema(value_type = Object)]
     pub properties: Map<String, Value>,
 }
 
