@@ -130,6 +130,17 @@ impl Engine {
         decision
     }
 
+    /// As [`Engine::decide`], for what is asked once: nothing is remembered, and nothing that is gives way.
+    pub fn decide_once(
+        &self,
+        snapshot: &Snapshot,
+        question: &Question,
+        facts: &Facts,
+        now: DateTime<Utc>,
+    ) -> Decision {
+        self.decide_anew(snapshot, question, facts, now, &mut Turn::default())
+    }
+
     /// Answers a question, and notes when time alone next changes the answer.
     fn decide_anew(
         &self,

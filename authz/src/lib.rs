@@ -12,6 +12,7 @@
 //! [`Decision`] is an allow with the obligation `display_marking`, good until the first of them ends.
 
 mod action;
+mod catalog;
 mod cedar;
 mod decision;
 mod disclosure;
@@ -29,6 +30,7 @@ mod standing;
 pub mod explain;
 pub mod proof;
 pub mod scenario;
+pub mod search;
 pub mod snapshot;
 
 pub use action::actions;

@@ -2,9 +2,10 @@
 //! The world in memory at one revision. Persistent: the next revision shares all that did not
 //! change, so a change costs its own size and readers never wait.
 
+mod candidates;
 mod seen;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use arc_swap::ArcSwap;
@@ -13,8 +14,8 @@ use countersign_directory as directory;
 use countersign_directory::change::parse_member_id;
 use countersign_directory::{
     Agency, AgencyId, Agreement, AgreementId, Channel, ChannelId, ConnectedServer, Coverage, Device,
-    DeviceId, Entity, Item, ItemId, Mission, MissionId, Node, NodeId, Noun, Person, PersonId, Revision,
-    ServerId, ServerIds, Set, Settings, World,
+    DeviceId, Entity, Item, ItemId, Mission, MissionId, Node, NodeId, Noun, Person, PersonId, PersonKind,
+    Revision, ServerId, ServerIds, Set, Settings, World,
 };
 use countersign_labels::{self as labels, Calendar, Label, RawLabel, Schemes};
 use imbl::{HashMap, OrdMap, OrdSet};
@@ -47,6 +48,8 @@ pub struct Snapshot {
     nodes: OrdMap<NodeId, Arc<Node>>,
     people: OrdMap<PersonId, Arc<Person>>,
     servers: OrdMap<ServerId, Arc<ConnectedServer>>,
+    /// The people who are services.
+    services: OrdSet<PersonId>,
     server_ids: OrdMap<ServerId, Arc<ServerIds>>,
     settings: Arc<Settings>,
     /// Who belongs to which community when.
@@ -96,6 +99,7 @@ impl Snapshot {
                 .map(|(id, device)| (id, Arc::new(device)))
                 .collect(),
             missions: arcs(world.missions),
+            services: services(&world.people),
             people: arcs(world.people),
             servers: arcs(world.servers),
             server_ids: arcs(world.server_ids),
@@ -319,7 +323,13 @@ impl Snapshot {
                     self.put_node(id, node);
                 }
             }
-            Entity::Person(person) => put!(people, person),
+            Entity::Person(person) => {
+                self.services.remove(id);
+                if person.kind == PersonKind::Service {
+                    self.services.extend(id.parse::<PersonId>());
+                }
+                put!(people, person);
+            }
             Entity::Server(server) => put!(servers, server),
             Entity::ServerIds(ids) => put!(server_ids, ids),
             Entity::Settings(settings) => self.put_settings(settings),
@@ -342,7 +352,10 @@ impl Snapshot {
             Noun::Message => drop(self.messages.remove(id)),
             Noun::Mission => drop(self.missions.remove(id)),
             Noun::Node => drop(self.nodes.remove(id)),
-            Noun::Person => drop(self.people.remove(id)),
+            Noun::Person => {
+                self.services.remove(id);
+                self.people.remove(id);
+            }
             Noun::Server => drop(self.servers.remove(id)),
             Noun::ServerIds => drop(self.server_ids.remove(id)),
             Noun::Settings => self.put_settings(Settings::default()),
@@ -484,7 +497,14 @@ fn calendar(settings: &Settings) -> Arc<Calendar> {
     }
 }
 
-fn arcs<K: Ord + Clone, V>(map: std::collections::BTreeMap<K, V>) -> OrdMap<K, Arc<V>> {
+fn services(people: &BTreeMap<PersonId, Person>) -> OrdSet<PersonId> {
+    let services = people
+        .iter()
+        .filter(|(_, person)| person.kind == PersonKind::Service);
+    services.map(|(id, _)| id.clone()).collect()
+}
+
+fn arcs<K: Ord + Clone, V>(map: BTreeMap<K, V>) -> OrdMap<K, Arc<V>> {
     map.into_iter()
         .map(|(id, entity)| (id, Arc::new(entity)))
         .collect()

@@ -17,6 +17,7 @@ use countersign_labels::Schemes;
 use rand::rngs::StdRng;
 use sqlx::{Any, Transaction};
 
+use crate::asking::search::kept::Kept;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::database::Database;
@@ -72,6 +73,8 @@ pub struct House {
     pub expiries_noted: tokio::sync::Mutex<Option<DateTime<Utc>>>,
     /// Follows the changes that any process makes.
     pub tail: Tail,
+    /// Earlier worlds, for the next pages of searches.
+    pub searches: Kept,
     /// Calls clients back.
     pub outbound: reqwest::Client,
     /// A notice for every page, e.g. that rules are eased for a demo.

@@ -11,6 +11,7 @@ use countersign_directory::Actor;
 use countersign_labels::Schemes;
 
 use crate::app::{App, House};
+use crate::asking::search::kept::Kept;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::config::record::first_origin;
@@ -115,6 +116,7 @@ pub async fn open(
         signed_at: tokio::sync::Mutex::default(),
         alarms: record::alarms::Alarms::default(),
         outbound: outbound::client()?,
+        searches: Kept::default(),
         config,
         database,
         clock,

@@ -19,6 +19,8 @@ use countersign_authz::scenario::{run_files, simulate};
 use countersign_authz::{Engine, Snapshot};
 use countersign_labels::{Format, RawLabel, Schemes, Scribe};
 use countersign_server::config::Config;
+use countersign_server::http::access::batch::{Batch, MOST};
+use countersign_server::http::access::search::wire::PageRequest;
 use countersign_server::http::access::wire::EvaluationRequest;
 use countersign_server::http::strict_json::{self, StrictJson};
 use serde_json::{Value, json};
@@ -171,14 +173,19 @@ fn goes_round(format: Format, bytes: &[u8]) {
 }
 
 /// A request body that is taken means the same to a second reader; a question in it is read or
-/// refused.
+/// refused, and so is a list of them, or a page.
 pub fn request(bytes: &[u8]) {
     let Ok(value) = strict_json::parse(bytes) else {
         return;
     };
     let usual: Value = serde_json::from_slice(bytes).expect("the usual reader takes it too");
     assert_eq!(value, usual);
-    let _ = StrictJson(value).read::<EvaluationRequest>();
+    let _ = StrictJson(value.clone()).read::<EvaluationRequest>();
+    let page = value.get("page").cloned();
+    let _ = PageRequest::read(page);
+    if let Ok(Batch::Many(many)) = Batch::read(StrictJson(value)) {
+        assert!((1..=MOST).contains(&many.questions().count()));
+    }
 }
 
 /// A scenario file is run or refused, over a world where nobody is, because reading one is slow; its

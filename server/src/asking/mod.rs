@@ -5,6 +5,7 @@
 pub mod act;
 pub mod amend;
 pub mod feed;
+pub mod search;
 pub mod server_question;
 pub mod standing;
 pub mod told;

@@ -14,14 +14,14 @@ use serde_json::{Map, Value};
 
 use crate::app::House;
 use crate::asking::{Answered, session_facts};
-use crate::http::access::wire::{Entity, EvaluationRequest};
+use crate::http::access::wire::{Entity, Words};
 use crate::record::decision::Asker;
 
 /// No identifier of ours: control characters are never part of one.
-const UNKNOWN: &str = "\u{1f}";
+pub(crate) const UNKNOWN: &str = "\u{1f}";
 
-/// The most recipients of one question.
-const RECIPIENTS: usize = 1_000;
+/// The most recipients of one question, and the most quotes.
+const LISTED: usize = 1_000;
 
 /// A question of a connected server, understood.
 #[derive(Debug)]
@@ -44,12 +44,9 @@ impl House {
         &self,
         snapshot: &Snapshot,
         server: &ConnectedServer,
-        request: &EvaluationRequest,
+        request: Words<'_>,
     ) -> Answered {
-        let mut understood = Translation::new(server, snapshot).question(request);
-        if server.reasons != Reasons::Full {
-            self.forget_unknown_quotes(snapshot, &mut understood.question);
-        }
+        let understood = self.understand(snapshot, server, request);
         let now = self.now();
         let facts = self.facts(server, &understood, now);
         let asker = Asker {
@@ -64,6 +61,20 @@ impl House {
                 .touch_at(&person, &server.client_id, understood.session.as_ref(), now);
         }
         answered
+    }
+
+    /// A question of `server` in our terms, and no more of it than its answer may rest on.
+    pub(crate) fn understand(
+        &self,
+        snapshot: &Snapshot,
+        server: &ConnectedServer,
+        request: Words<'_>,
+    ) -> Understood {
+        let mut understood = Translation::new(server, snapshot).question(request);
+        if server.reasons != Reasons::Full {
+            self.forget_unknown_quotes(snapshot, &mut understood.question);
+        }
+        understood
     }
 
     /// A quote needs no clearance for what is quoted, and so a permit would tell that it is there. What she may
@@ -86,7 +97,7 @@ impl House {
     }
 
     /// What we know of the session and the device by ourselves.
-    fn facts(&self, server: &ConnectedServer, asked: &Understood, now: DateTime<Utc>) -> Facts {
+    pub(crate) fn facts(&self, server: &ConnectedServer, asked: &Understood, now: DateTime<Utc>) -> Facts {
         let session = asked.question.subject.parse().ok().and_then(|person| {
             self.board
                 .facts(&person, &server.client_id, asked.session.as_ref())
@@ -177,7 +188,8 @@ impl<'a> Translation<'a> {
         self.server.channel_id.channel_theirs(ours, &self.table)
     }
 
-    fn question(&self, request: &EvaluationRequest) -> Understood {
+    /// A question in our terms.
+    pub(crate) fn question(&self, request: Words<'_>) -> Understood {
         let mut ignored = BTreeSet::new();
         for (prefix, properties) in [
             ("subject", &request.subject.properties),
@@ -202,16 +214,16 @@ impl<'a> Translation<'a> {
             "break_glass.request" if self.server.reasons != Reasons::Full => {
                 Reference::new("user", subject.as_str())
             }
-            action => self.resource(action, &request.resource),
+            action => self.resource(action, request.resource),
         };
         Understood {
             question: Question {
                 subject,
                 action: request.action.name.clone(),
                 resource,
-                context: self.context(&request.context, &mut ignored),
+                context: self.context(request.context, &mut ignored),
             },
-            session: text(&request.context, "session").map(Sid::from_text),
+            session: text(request.context, "session").map(Sid::from_text),
             honoured: request.context.get("supported_obligations").map(texts),
             location: text(&request.context, "location")
                 .filter(|_| self.server.may_assert.contains(&Assertable::Location))
@@ -281,8 +293,10 @@ impl<'a> Translation<'a> {
                 "to" if may(Assertable::To) => context.to = Some(self.named(value)),
                 "quotes" if may(Assertable::Quotes) => {
                     context.quotes = match value.as_array() {
-                        Some(items) => items.iter().map(|item| self.named(item)).collect(),
-                        None => vec![Reference::new("message", UNKNOWN)],
+                        Some(items) if items.len() <= LISTED => {
+                            items.iter().map(|item| self.named(item)).collect()
+                        }
+                        _ => vec![Reference::new("message", UNKNOWN)],
                     };
                 }
                 "recipients" if may(Assertable::Recipients) => context.recipients = self.recipients(value),
@@ -299,7 +313,7 @@ impl<'a> Translation<'a> {
     /// A set of people. One whom the server may not know of makes it a set of nobody that is known.
     fn recipients(&self, value: &Value) -> Vec<Reference> {
         match value.as_array() {
-            Some(items) if items.len() <= RECIPIENTS => items.iter().map(|item| self.named(item)).collect(),
+            Some(items) if items.len() <= LISTED => items.iter().map(|item| self.named(item)).collect(),
             _ => vec![Reference::new("user", UNKNOWN)],
         }
     }

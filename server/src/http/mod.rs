@@ -4,7 +4,7 @@
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::response::Redirect;
-use axum::routing::{get, post};
+use axum::routing::get;
 use http::{HeaderValue, header};
 use tower_http::set_header::SetResponseHeaderLayer;
 use utoipa::OpenApi;
@@ -18,6 +18,7 @@ pub mod admin_ui;
 pub mod assets;
 pub mod authn;
 pub mod caller;
+pub mod chat_server;
 pub mod console;
 pub mod cookies;
 pub mod directory;
@@ -50,9 +51,9 @@ pub fn router(app: App) -> Router {
         .merge(api)
         .merge(authn::router(&app))
         .merge(oauth2::router(&app))
+        .merge(access::router())
         .route("/", get(async || Redirect::to("/account")))
         .route("/static/{file}", get(assets::get))
-        .route("/access/v1/evaluation", post(access::evaluation::post))
         .route("/admin", get(admin_ui::file))
         .route("/admin/", get(admin_ui::file))
         .route("/admin/{*path}", get(admin_ui::file))
@@ -90,6 +91,9 @@ pub fn api() -> (Router<App>, utoipa::openapi::OpenApi) {
         .routes(routes!(directory::changes::get))
         .routes(routes!(directory::changes::state))
         .routes(routes!(directory::stream::get))
+        .routes(routes!(chat_server::catalog::get))
+        .routes(routes!(chat_server::evictions::get))
+        .routes(routes!(chat_server::filter::post))
         .routes(routes!(console::decisions::list))
         .routes(routes!(console::decisions::stream))
         .routes(routes!(console::decisions::show))

@@ -23,7 +23,8 @@ pub struct BodyFault {
 }
 
 impl BodyFault {
-    fn bad(message: impl Into<String>) -> Self {
+    /// 400.
+    pub fn bad(message: impl Into<String>) -> Self {
         Self {
             status: StatusCode::BAD_REQUEST,
             message: message.into(),

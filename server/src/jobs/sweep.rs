@@ -27,10 +27,12 @@ pub enum SweepError {
 }
 
 impl House {
-    /// Removes expired rows of sign-in, and what is kept beside the record for too long.
+    /// Removes expired rows of sign-in, what is kept beside the record for too long, and
+    /// earlier worlds that no search goes on in.
     pub async fn sweep(&self) -> Result<(), SweepError> {
         let mut transaction = self.database.begin_write().await?;
         let now = self.now();
+        self.searches.forget(now);
         sweep::run(now, &mut transaction).await?;
         transaction.commit().await?;
         let kept = &self.config.record;

@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 mod evaluation;
+mod evaluations;
+mod fixture;
+mod metadata;
 mod request_errors;
+mod search;
 mod whitelist;

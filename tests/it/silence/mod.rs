@@ -3,4 +3,5 @@
 
 mod above;
 mod beyond;
+mod searching;
 mod worlds;

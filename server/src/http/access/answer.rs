@@ -7,7 +7,7 @@ use countersign_authn::assurance::Level;
 use countersign_authz::{Decision, NOT_AVAILABLE, NOT_AVAILABLE_TEXT, Snapshot, StepUp};
 use countersign_directory::{Answers, ConnectedServer, Reasons};
 
-use super::wire::{AnswerContext, EvaluationAnswer, WireObligation, WireStepUp};
+use super::wire::{AnswerContext, EvaluationAnswer, Told, WireObligation, WireStepUp};
 use crate::app::House;
 use crate::asking::Answered;
 
@@ -20,14 +20,12 @@ pub fn render(
 ) -> EvaluationAnswer {
     let decision = answered.decision.allowed();
     if server.answers == Answers::Bare {
-        return EvaluationAnswer {
-            decision,
-            context: None,
-        };
+        return EvaluationAnswer::bare(decision);
     }
+    let context = context(answered, server, snapshot, house);
     EvaluationAnswer {
         decision,
-        context: Some(context(answered, server, snapshot, house)),
+        context: Some(Told::Decision(Box::new(context))),
     }
 }
 

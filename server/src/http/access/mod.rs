@@ -2,15 +2,40 @@
 //! `/access/v1`: the decision API, OpenID AuthZEN Authorization API 1.0. Its errors are plain
 //! sentences, as the standard says; a deny is no error.
 
+use axum::Router;
+use axum::extract::Request;
+use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse, Response};
-use http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::routing::{any, get, post};
+use http::{HeaderName, HeaderValue, StatusCode, header};
 
 use super::problem::Problem;
 use super::strict_json::BodyFault;
+use crate::app::App;
+use wire::WireError;
 
 pub mod answer;
+pub mod asked;
+pub mod batch;
 pub mod evaluation;
+pub mod evaluations;
+pub mod metadata;
+pub mod revision;
+pub mod search;
 pub mod wire;
+
+/// The decision API.
+pub fn router() -> Router<App> {
+    Router::new()
+        .route("/access/v1/evaluation", post(evaluation::post))
+        .route("/access/v1/evaluations", post(evaluations::post))
+        .route("/access/v1/search/subject", post(search::subject::post))
+        .route("/access/v1/search/resource", post(search::resource::post))
+        .route("/access/v1/search/action", post(search::action::post))
+        .route("/.well-known/authzen-configuration", get(metadata::get))
+        .route("/access/{*elsewhere}", any(nothing_here))
+        .layer(from_fn(echo_request_id))
+}
 
 /// An error of the decision API.
 #[derive(Debug)]
@@ -49,10 +74,27 @@ impl IntoResponse for AccessError {
     }
 }
 
+impl From<AccessError> for WireError {
+    fn from(error: AccessError) -> Self {
+        Self {
+            status: error.status.as_u16(),
+            message: error.message,
+        }
+    }
+}
+
 /// Gives the caller's `X-Request-ID` back, on errors too (AuthZEN 1.0, section 10.1.4).
-pub fn echo_request_id(sent: &HeaderMap, mut response: Response) -> Response {
-    if let Some(id) = sent.get("x-request-id") {
-        response.headers_mut().insert("x-request-id", id.clone());
+async fn echo_request_id(request: Request, next: Next) -> Response {
+    let id = request.headers().get(REQUEST_ID).cloned();
+    let mut response = next.run(request).await;
+    if let Some(id) = id {
+        response.headers_mut().insert(REQUEST_ID, id);
     }
     response
 }
+
+async fn nothing_here() -> AccessError {
+    Problem::not_found().into()
+}
+
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");

@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
 /// A subject, resource, target: who or what, by the caller's own id.
-#[derive(Clone, Debug, Deserialize, Serialize, PartialEq, Eq)]
+#[derive(Clone, Debug, Deserialize, Serialize, PartialEq, Eq, ToSchema)]
 pub struct Entity {
     /// `user`, `channel`, `message`, …
     #[serde(rename = "type")]
@@ -15,6 +15,7 @@ pub struct Entity {
     pub id: String,
     /// What the caller says about it; only whitelisted names are heard.
     #[serde(default, skip_serializing_if = "Map::is_empty")]
+    #[schema(value_type = Object)]
     pub properties: Map<String, Value>,
 }
 
@@ -42,6 +43,31 @@ pub struct EvaluationRequest {
     pub context: Map<String, Value>,
 }
 
+/// One question in the caller's words, wherever in a request its parts stand.
+#[derive(Clone, Copy, Debug)]
+pub struct Words<'a> {
+    /// Who.
+    pub subject: &'a Entity,
+    /// What.
+    pub action: &'a Action,
+    /// On what.
+    pub resource: &'a Entity,
+    /// What the caller alone can know.
+    pub context: &'a Map<String, Value>,
+}
+
+impl EvaluationRequest {
+    /// The question.
+    pub fn words(&self) -> Words<'_> {
+        Words {
+            subject: &self.subject,
+            action: &self.action,
+            resource: &self.resource,
+            context: &self.context,
+        }
+    }
+}
+
 /// The answer. A deny is 200 with `decision: false`.
 #[derive(Clone, Debug, Serialize)]
 pub struct EvaluationAnswer {
@@ -49,7 +75,60 @@ pub struct EvaluationAnswer {
     pub decision: bool,
     /// Reason, obligations and place in the record; left out for servers that want bare answers.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub context: Option<AnswerContext>,
+    pub context: Option<Told>,
+}
+
+/// What stands in an answer's `context`.
+#[derive(Clone, Debug, Serialize)]
+#[serde(untagged)]
+pub enum Told {
+    /// About the decision.
+    Decision(Box<AnswerContext>),
+    /// About one question of many that is none.
+    Fault {
+        /// What is wrong with it.
+        error: WireError,
+    },
+}
+
+/// What would have been the error, had it been the only question.
+#[derive(Clone, Debug, Serialize)]
+pub struct WireError {
+    /// HTTP status.
+    pub status: u16,
+    /// What is wrong.
+    pub message: String,
+}
+
+impl EvaluationAnswer {
+    /// Yes or no, and nothing else.
+    pub fn bare(decision: bool) -> Self {
+        Self {
+            decision,
+            context: None,
+        }
+    }
+
+    /// The answer to what is no question.
+    pub fn fault(error: WireError) -> Self {
+        Self {
+            decision: false,
+            context: Some(Told::Fault { error }),
+        }
+    }
+}
+
+/// The answer of `POST /access/v1/evaluations`.
+#[derive(Clone, Debug, Serialize)]
+#[serde(untagged)]
+pub enum EvaluationsAnswer {
+    /// To a request without a list.
+    One(EvaluationAnswer),
+    /// To a list, in its order.
+    Many {
+        /// As many as were asked, or up to the one that decided.
+        evaluations: Vec<EvaluationAnswer>,
+    },
 }
 
 /// What an answer says beside yes or no. It tells no more than its reader may know.

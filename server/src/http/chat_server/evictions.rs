@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+//! `GET /api/v1/channels/{id}/evictions`: who must leave a channel, for a chat server that looks after
+//! its rooms by itself or was away. What the change feed tells one by one, all at once.
+
+use axum::Json;
+use axum::extract::{Path, State};
+use countersign_directory::ChannelId;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::app::App;
+use crate::asking::server_question::Translation;
+use crate::http::caller::Server;
+use crate::http::problem::Problem;
+use crate::record::decision::Asker;
+
+/// Who must leave.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Evictions {
+    /// The members who may not stay.
+    pub evictions: Vec<Evicted>,
+    /// Always: the person alone is asked about, without session and device.
+    pub standing: bool,
+    /// The world that was asked; opaque.
+    pub revision: String,
+}
+
+/// One who must.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Evicted {
+    /// The server's name of her.
+    pub user: String,
+    /// The recorded decision.
+    pub decision_id: String,
+}
+
+/// Lists the members who may not stay. Why is for the record alone.
+#[utoipa::path(get, path = "/api/v1/channels/{id}/evictions", operation_id = "evictions",
+    params(("id" = String, Path)),
+    responses((status = 200, body = Evictions), (status = 401, body = Problem), (status = 404, body = Problem)))]
+pub async fn get(
+    State(app): State<App>,
+    Server(server): Server,
+    Path(theirs): Path<String>,
+) -> Result<Json<Evictions>, Problem> {
+    let snapshot = app.snapshot();
+    let names = Translation::new(&server, &snapshot);
+    let id = names.channel(&theirs).and_then(|id| id.parse::<ChannelId>().ok());
+    let id = id.ok_or_else(Problem::not_found)?;
+    let channel = snapshot.channel(id.as_str()).ok_or_else(Problem::not_found)?;
+    let asker = Asker {
+        server: Some(server.id.to_string()),
+        ..Asker::default()
+    };
+    let mut evictions = Vec::new();
+    for person in channel.members.iter().filter(|person| server.sees_person(person)) {
+        if let Some(user) = names.person_theirs(person)
+            && let Some(answered) = app.eviction(&snapshot, person, &id, &asker).await
+        {
+            let decision_id = answered.id;
+            evictions.push(Evicted { user, decision_id });
+        }
+    }
+    Ok(Json(Evictions {
+        evictions,
+        standing: true,
+        revision: app.revision_for(&server, &snapshot),
+    }))
+}
