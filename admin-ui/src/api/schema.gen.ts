@@ -105,6 +105,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/catalog": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the labels that a person can use on this server. */
+        get: operations["catalog"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/changes": {
         parameters: {
             query?: never;
@@ -173,6 +190,23 @@ export interface paths {
         head?: never;
         /** Changes attributes of a channel. One person may close it, unlist it, take fewer missions, recipients, outsiders or industry. */
         patch: operations["change_channel"];
+        trace?: never;
+    };
+    "/api/v1/channels/{id}/evictions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the members who may not stay. Why is for the record alone. */
+        get: operations["evictions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/channels/{id}/members/{user}": {
@@ -289,6 +323,23 @@ export interface paths {
         put?: never;
         /** Runs one scenario over the live world and explains the answer. */
         post: operations["explain"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/filter": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Answers for each of a list. */
+        post: operations["filter"];
         delete?: never;
         options?: never;
         head?: never;
@@ -894,6 +945,32 @@ export interface components {
             /** @description Newest first. */
             items: components["schemas"]["BreakGlassItem"][];
         };
+        /** @description The labels that somebody can use. */
+        Catalog: {
+            /** @description Lowest first within each scheme. */
+            labels: components["schemas"]["CatalogLabel"][];
+            /** @description The world that was asked; opaque. */
+            revision: string;
+            /** @description Always: the person alone is asked about, without session and device. */
+            standing: boolean;
+        };
+        /** @description A label as it is offered. */
+        CatalogLabel: {
+            /** @description The colour behind the words, `#rrggbb`. */
+            background: string;
+            /** @description What counts where nothing is written. */
+            default: boolean;
+            /** @description The colour of the words. */
+            foreground: string;
+            /** @description What to send in `context.label`. */
+            label: {
+                [key: string]: unknown;
+            };
+            /** @description The words that are shown. */
+            marking: string;
+            /** @description The portion mark. */
+            short: string;
+        };
         /** @description Where to begin. */
         ChangeState: {
             /** @description Where to go on. */
@@ -1201,6 +1278,31 @@ export interface components {
             /** @description Sessions that are over. */
             sessions_ended: number;
         };
+        /** @description A subject, resource, target: who or what, by the caller's own id. */
+        Entity: {
+            /** @description The caller's id. */
+            id: string;
+            /** @description What the caller says about it; only whitelisted names are heard. */
+            properties?: Record<string, never>;
+            /** @description `user`, `channel`, `message`, … */
+            type: string;
+        };
+        /** @description One who must. */
+        Evicted: {
+            /** @description The recorded decision. */
+            decision_id: string;
+            /** @description The server's name of her. */
+            user: string;
+        };
+        /** @description Who must leave. */
+        Evictions: {
+            /** @description The members who may not stay. */
+            evictions: components["schemas"]["Evicted"][];
+            /** @description The world that was asked; opaque. */
+            revision: string;
+            /** @description Always: the person alone is asked about, without session and device. */
+            standing: boolean;
+        };
         /** @description What would be decided, and why. */
         Explained: components["schemas"]["Simulation"] & {
             /** @description Why. */
@@ -1303,6 +1405,25 @@ export interface components {
         } | {
             /** @enum {string} */
             kind: "world";
+        };
+        /** @description What is asked. */
+        FilterRequest: {
+            /** @description As with a decision: `session`, `at_least_revision`. */
+            context?: Record<string, never>;
+            /** @description What: messages, files and channels, at most 1,000. */
+            resources: components["schemas"]["Entity"][];
+            /** @description Who. */
+            subject: components["schemas"]["Entity"];
+        };
+        /** @description The answer. */
+        Filtered: {
+            /**
+             * @description For each in its place, whether she may see it: read the message, download the file, know of the
+             *     channel. Anything else she may not.
+             */
+            allowed: boolean[];
+            /** @description The world that was asked; opaque. */
+            revision: string;
         };
         /** @description Proof that a leaf is in a tree (RFC 6962 section 2.1.1). */
         InclusionProof: {
@@ -2256,6 +2377,60 @@ export interface operations {
             };
         };
     };
+    catalog: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The person, by the server's name. */
+                user: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Catalog"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     changes: {
         parameters: {
             query?: {
@@ -2545,6 +2720,43 @@ export interface operations {
                 };
             };
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    evictions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Evictions"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2969,6 +3181,61 @@ export interface operations {
                 };
             };
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    filter: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FilterRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Filtered"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
