@@ -10,4 +10,5 @@ mod one_person;
 mod oracle_rows;
 mod policy_index;
 mod proofs;
+mod search;
 mod standing;
