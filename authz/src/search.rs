@@ -8,13 +8,13 @@ use crate::Snapshot;
 use crate::action::{Action, Kind};
 
 /// Whether guardrail `member` stops everybody from doing `action` who is neither a member of the channel
-/// nor a service.
-pub fn is_for_members(action: &str) -> bool {
-    Action::named(action).is_some_and(|action| {
-        matches!(
-            action.kind,
-            Kind::Call | Kind::Download | Kind::Forward | Kind::Post | Kind::Read | Kind::Upload
-        )
+/// nor a service. Where an emergency clearance makes her as a member, it does not stop everybody.
+pub fn is_for_members(action: &str, snapshot: &Snapshot) -> bool {
+    let open = snapshot.settings().rules.emergency_membership;
+    Action::named(action).is_some_and(|action| match action.kind {
+        Kind::Post | Kind::Read => !open,
+        Kind::Call | Kind::Download | Kind::Forward | Kind::Upload => true,
+        _ => false,
     })
 }
 

@@ -225,7 +225,7 @@ impl<'a> Translation<'a> {
             },
             session: text(request.context, "session").map(Sid::from_text),
             honoured: request.context.get("supported_obligations").map(texts),
-            location: text(&request.context, "location")
+            location: text(request.context, "location")
                 .filter(|_| self.server.may_assert.contains(&Assertable::Location))
                 .map(str::to_owned),
             ignored,

@@ -38,7 +38,7 @@ pub(super) fn candidates<'a>(asked: &'a Searching<'a>, after: &'a str) -> Candid
         Open::Subject if known_action && asked.search.subject.kind == "user" => {
             if !is_there(&question, snapshot) {
                 Box::new(std::iter::empty())
-            } else if is_for_members(&question.action) {
+            } else if is_for_members(&question.action, snapshot) {
                 let channel = place(&question, snapshot).unwrap_or_default();
                 let could = members_and_services(snapshot, channel, after);
                 people(asked, names, could)
@@ -124,7 +124,7 @@ fn channels<'a>(
     after: &'a str,
 ) -> Candidates<'a> {
     let (server, snapshot) = (asked.server, asked.snapshot);
-    let hers = is_for_members(&question.action).then(|| channels_of(snapshot, &question.subject));
+    let hers = is_for_members(&question.action, snapshot).then(|| channels_of(snapshot, &question.subject));
     let ids: Box<dyn Iterator<Item = &'a ChannelId> + Send + 'a> = match hers.flatten() {
         Some(hers) => Box::new(hers.filter(move |id| id.as_str() > after)),
         None => Box::new(snapshot.channels_after(after)),
@@ -147,7 +147,7 @@ fn items<'a>(
     items: impl Iterator<Item = (&'a ItemId, &'a std::sync::Arc<Item>)>,
 ) -> Candidates<'a> {
     let (server, snapshot) = (asked.server, asked.snapshot);
-    let hers = is_for_members(&question.action).then(|| channels_of(snapshot, &question.subject));
+    let hers = is_for_members(&question.action, snapshot).then(|| channels_of(snapshot, &question.subject));
     let hers: Option<Vec<&ChannelId>> = hers.flatten().map(Iterator::collect);
     let could = items.filter(|(id, item)| {
         let theirs = || hers.as_ref().is_none_or(|hers| hers.contains(&&item.channel));
