@@ -264,6 +264,9 @@ test('the keyboard reaches the page, the navigation and the menu', async () => {
   await page.keyboard.press('Enter');
   await page.getByRole('dialog').waitFor();
   await page.keyboard.press('Escape');
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
+  // Where the focus was before; until it is back, the next key goes nowhere.
+  await page.waitForFunction(() => document.activeElement.getAttribute('aria-label')?.startsWith('Signed in as'));
   await page.keyboard.press('Tab');
   await page.keyboard.press('Tab');
   await page.keyboard.press('Enter');
