@@ -1740,10 +1740,12 @@ export interface components {
         Resource: {
             /** @description The channel that an unregistered item is in. */
             channel?: string | null;
-            /** @description Its name. */
+            /** @description Its name; a pseudonym, where it is above you. */
             id: string;
             /** @description `channel`, `message`, … */
             type: string;
+            /** @description Whether that is a pseudonym: there is no page of it. */
+            withheld: boolean;
         };
         /** @description The review. */
         Review: {

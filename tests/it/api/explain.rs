@@ -67,6 +67,7 @@ async fn an_auditor_cleared_for_nr_reads_no_word_above_nr_of_a_cts_decision() {
         why["resource"]["id"].as_str().unwrap().starts_with("channel-"),
         "{why:#}"
     );
+    assert_eq!(why["resource"]["withheld"], true, "{why:#}");
     assert_eq!(slipped(&why.to_string()), [""; 0], "{why:#}");
     let list = scene.read(&olga, "/api/v1/decisions?subject=carol").await;
     assert_eq!(list["items"][0]["id"], json!(id));

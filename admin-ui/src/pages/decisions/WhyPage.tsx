@@ -47,7 +47,12 @@ export function WhyPage() {
       actions={
         <Link
           to="/simulator"
-          search={{ subject: it.subject, action: it.action, type: it.resource.type, id: it.resource.id }}
+          search={{
+            subject: it.subject,
+            action: it.action,
+            type: it.resource.type,
+            id: it.resource.withheld ? '' : it.resource.id,
+          }}
           className={styles.link}
         >
           Open in simulator

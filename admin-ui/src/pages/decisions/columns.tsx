@@ -37,7 +37,7 @@ export const COLUMNS = column.columns([
   column.accessor('resource', {
     header: 'On',
     cell: ({ row }) =>
-      row.original.resource.type === 'channel' ? (
+      row.original.resource.type === 'channel' && !row.original.resource.withheld ? (
         <Link to="/channels/$id" params={{ id: row.original.resource.id }}>
           {row.original.resource.id}
         </Link>

@@ -8,7 +8,7 @@ const decision = (id: string, more: Partial<DecisionSummary> = {}): DecisionSumm
   at: '2026-11-23T12:00:00Z',
   subject: 'noah',
   action: 'channel.join',
-  resource: { type: 'channel', id: 'log-nr' },
+  resource: { type: 'channel', id: 'log-nr', withheld: false },
   outcome: 'deny',
   reason: 'BRIEFING_MISSING',
   ...more,

@@ -179,6 +179,7 @@ fn summary(snapshot: &Snapshot, recorded: &Recorded, pen: &mut Pen<'_>) -> Decis
         resource: Resource {
             kind: text("type").unwrap_or_default().to_owned(),
             id: text("id").unwrap_or_default().to_owned(),
+            withheld: resource.get("id") != recorded.body.resource.get("id"),
             channel: text("channel").map(str::to_owned),
         },
         outcome: recorded.outcome.clone(),

@@ -305,8 +305,10 @@ pub struct Resource {
     /// `channel`, `message`, …
     #[serde(rename = "type")]
     pub kind: String,
-    /// Its name.
+    /// Its name; a pseudonym, where it is above you.
     pub id: String,
+    /// Whether that is a pseudonym: there is no page of it.
+    pub withheld: bool,
     /// The channel that an unregistered item is in.
     pub channel: Option<String>,
 }
