@@ -2398,12 +2398,12 @@ export interface operations {
     };
     catalog: {
         parameters: {
-            query?: never;
-            header?: never;
-            path: {
+            query: {
                 /** @description The person, by the server's name. */
                 user: string;
             };
+            header?: never;
+            path?: never;
             cookie?: never;
         };
         requestBody?: never;

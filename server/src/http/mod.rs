@@ -29,6 +29,7 @@ pub mod health;
 pub mod oauth2;
 pub mod page;
 pub mod problem;
+pub mod query;
 pub mod record;
 pub mod strict_json;
 

@@ -123,3 +123,16 @@ async fn a_cursor_that_is_none_is_refused() {
         .await;
     assert_eq!(answer.status, 400);
 }
+
+#[tokio::test]
+async fn a_query_that_cannot_be_used_is_a_problem_that_says_so() {
+    let house = open_house().await;
+    let server = house.connect(whole_world("demo")).await;
+    for path in ["/api/v1/changes?wait=long", "/api/v1/catalog"] {
+        let answer = house.as_server(&server, Method::GET, path, None).await;
+        assert_eq!(answer.status, 400, "{}", answer.text);
+        assert_eq!(answer.headers["content-type"], "application/problem+json");
+        let detail = answer.json()["detail"].as_str().unwrap().to_owned();
+        assert!(detail.starts_with("the query cannot be used: "), "{detail}");
+    }
+}

@@ -3,8 +3,7 @@
 //! show. Only to a server that may send labels: to it, asking about each would tell the same.
 
 use axum::Json;
-use axum::extract::rejection::QueryRejection;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use countersign_authz::{Facts, Snapshot};
 use countersign_directory::{Assertable, PersonId};
 use countersign_labels::{RawLabel, Schemes};
@@ -16,6 +15,7 @@ use crate::app::App;
 use crate::asking::server_question::Translation;
 use crate::http::caller::Server;
 use crate::http::problem::Problem;
+use crate::http::query::Query;
 
 /// Whose.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -60,9 +60,8 @@ pub struct CatalogLabel {
 pub async fn get(
     State(app): State<App>,
     Server(server): Server,
-    asked: Result<Query<Whose>, QueryRejection>,
+    Query(asked): Query<Whose>,
 ) -> Result<Json<Catalog>, Problem> {
-    let Query(asked) = asked.map_err(|_| Problem::bad_request("say whose: `?user=`"))?;
     if !server.may_assert.contains(&Assertable::Label) {
         let detail = "the record of this server does not let it send labels: add `label` to `may_assert`";
         return Err(Problem::new(StatusCode::FORBIDDEN, detail));

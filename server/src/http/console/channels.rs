@@ -2,7 +2,7 @@
 //! Channels as administrators see them: the label, who is there, and who may be.
 
 use axum::Json;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
 use countersign_authz::Snapshot;
 use countersign_authz::explain::{Pen, Pseudonyms};
@@ -16,6 +16,7 @@ use crate::asking::server_question::Translation;
 use crate::http::caller::{self, Caller};
 use crate::http::directory::channel::ChannelReported;
 use crate::http::problem::Problem;
+use crate::http::query::Query;
 
 /// Lists channels.
 #[utoipa::path(get, path = "/api/v1/channels", operation_id = "channels", params(Page),

@@ -6,7 +6,7 @@ use std::convert::Infallible;
 use std::sync::{Mutex, PoisonError};
 
 use axum::Json;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
 use axum::response::sse::{Event, KeepAlive, Sse};
 use countersign_audit::store::leaves::{self, Filter};
 use countersign_authn::session::Session;
@@ -23,6 +23,7 @@ use super::shapes::{Decision, DecisionPage, DecisionSummary, Failing, Obligation
 use crate::app::App;
 use crate::http::caller::Person;
 use crate::http::problem::Problem;
+use crate::http::query::Query;
 use crate::record::Recorded;
 use crate::record::decision::DECISION;
 

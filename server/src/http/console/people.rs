@@ -7,7 +7,7 @@ use authn::session::end;
 use authn::store::accounts;
 use authn::{Happened, session};
 use axum::Json;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
 use chrono::{DateTime, Utc};
 use countersign_authn as authn;
 use countersign_authz::Snapshot;
@@ -23,6 +23,7 @@ use super::{Page, cut};
 use crate::app::App;
 use crate::http::caller;
 use crate::http::problem::Problem;
+use crate::http::query::Query;
 use crate::record;
 
 /// Lists people.

@@ -5,7 +5,7 @@
 use std::time::Duration;
 
 use axum::Json;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use countersign_directory::store::changes;
 use countersign_directory::{ConnectedServer, Cursor};
 use http::StatusCode;
@@ -17,6 +17,7 @@ use crate::app::App;
 use crate::asking::feed::{FeedChange, ended_users};
 use crate::http::caller::Server;
 use crate::http::problem::Problem;
+use crate::http::query::Query;
 
 /// Change rows read at once.
 const BATCH: u32 = 500;

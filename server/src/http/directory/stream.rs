@@ -6,7 +6,7 @@
 use std::convert::Infallible;
 use std::time::Duration;
 
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::response::sse::{Event, KeepAlive, Sse};
 use countersign_directory::Cursor;
 use futures_util::stream::{self, Stream};
@@ -19,6 +19,7 @@ use super::changes::{answer, begin, next};
 use crate::app::App;
 use crate::http::caller::Server;
 use crate::http::problem::Problem;
+use crate::http::query::Query;
 
 /// As long as an access token lives: who may no longer ask does not go on hearing.
 const LONGEST: Duration = Duration::from_mins(5);

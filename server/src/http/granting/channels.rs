@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //! Channels as administrators and owners change them.
 
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
 use axum::response::Response;
 use countersign_directory::ChannelId;
 use countersign_directory::amend::Amendment;
@@ -10,6 +10,7 @@ use super::{Applied, Waiting, Why, amend};
 use crate::app::App;
 use crate::http::caller::Person;
 use crate::http::problem::Problem;
+use crate::http::query::Query;
 use crate::http::strict_json::StrictJson;
 
 /// Changes attributes of a channel. One person may close it, unlist it, take fewer missions, recipients, outsiders or industry.

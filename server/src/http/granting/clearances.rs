@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //! Clearances: granted and prolonged by two people, taken away by one.
 
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
 use axum::response::Response;
 use chrono::{DateTime, Utc};
 use countersign_directory::PersonId;
@@ -13,6 +13,7 @@ use super::{Applied, Waiting, Why, amend};
 use crate::app::App;
 use crate::http::caller::Person;
 use crate::http::problem::Problem;
+use crate::http::query::Query;
 use crate::http::strict_json::StrictJson;
 
 /// Grants a clearance. Two people, neither of them its holder.

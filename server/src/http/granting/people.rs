@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //! Who exists, and with which attributes.
 
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
 use axum::response::Response;
 use countersign_directory::PersonId;
 use countersign_directory::amend::Amendment;
@@ -11,6 +11,7 @@ use super::{Applied, Waiting, Why, amend};
 use crate::app::App;
 use crate::http::caller::Person;
 use crate::http::problem::Problem;
+use crate::http::query::Query;
 use crate::http::strict_json::StrictJson;
 
 /// Somebody new, active, without clearance. Two people.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //! Agencies, missions, devices, nodes, agreements and settings.
 
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
 use axum::response::Response;
 use countersign_directory::amend::Amendment;
 use countersign_directory::{AgencyId, AgreementId, DeviceId, MissionId, NodeId};
@@ -10,6 +10,7 @@ use super::{Applied, Waiting, Why, amend};
 use crate::app::App;
 use crate::http::caller::Person;
 use crate::http::problem::Problem;
+use crate::http::query::Query;
 use crate::http::strict_json::StrictJson;
 
 /// An agency, new or in place of the one with its id. Two people.

@@ -2,7 +2,7 @@
 //! Checkpoints: the newest as a signed note, all of them as a list, and the key that they verify by.
 
 use axum::Json;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, Utc};
 use countersign_audit::store::checkpoints::{self, StoredCheckpoint};
@@ -15,6 +15,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::Watcher;
 use crate::app::App;
 use crate::http::problem::Problem;
+use crate::http::query::Query;
 
 /// Which checkpoints to list.
 #[derive(Clone, Debug, Default, Deserialize, IntoParams)]

@@ -2,7 +2,7 @@
 //! Proofs of RFC 6962: that a leaf is in the tree, and that one tree is the start of another.
 
 use axum::Json;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use countersign_audit::Hash;
 use countersign_audit::store::{leaves, nodes, tree};
 use serde::{Deserialize, Serialize};
@@ -11,6 +11,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::Watcher;
 use crate::app::App;
 use crate::http::problem::Problem;
+use crate::http::query::Query;
 
 /// Which leaf, in which tree.
 #[derive(Clone, Debug, Default, Deserialize, IntoParams)]
