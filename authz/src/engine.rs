@@ -94,11 +94,6 @@ impl Engine {
         self.judge.has_differed()
     }
 
-    /// The schemes in use.
-    pub fn schemes(&self) -> &'static Schemes {
-        self.schemes
-    }
-
     /// Answers a question. A repeat about the same snapshot is answered from memory for as long as
     /// nothing changes with time.
     pub fn decide(

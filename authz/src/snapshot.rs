@@ -173,6 +173,16 @@ impl Snapshot {
         &self.settings
     }
 
+    /// The label of what bears none: rank 0 of the deployment's default scheme; of NATO where that has none.
+    pub fn unmarked(&self, schemes: &Schemes) -> Option<RawLabel> {
+        let lowest = |id: &str| {
+            let level = schemes.scheme(id)?.level_down(0)?;
+            Some(RawLabel::new(id, &level.id))
+        };
+        let chosen = self.settings.default_scheme.as_deref();
+        chosen.and_then(lowest).or_else(|| lowest("NATO"))
+    }
+
     /// The agreements between schemes.
     pub fn agreements(&self) -> impl Iterator<Item = &labels::Agreement> {
         self.agreements

@@ -366,14 +366,8 @@ fn stake(
 
 /// Rank 0 of the deployment's default scheme; of NATO where that has none.
 fn unmarked(snapshot: &Snapshot, schemes: &Schemes) -> Result<Arc<Label>, Fault> {
-    let chosen = snapshot.settings().default_scheme.as_deref();
-    let lowest = |id: &str| {
-        let scheme = schemes.scheme(id)?;
-        Some(RawLabel::new(id, &scheme.level_down(0)?.id))
-    };
-    let raw = chosen
-        .and_then(lowest)
-        .or_else(|| lowest("NATO"))
+    let raw = snapshot
+        .unmarked(schemes)
         .ok_or(Fault("no scheme has a rank 0"))?;
     understood(&raw, snapshot, schemes)
 }

@@ -42,20 +42,29 @@ impl House {
     /// A cursor of the change feed for a caller.
     pub fn told_cursor(&self, cursor: Cursor) -> String {
         let plain = [cursor.revision.to_be_bytes(), cursor.seq.to_be_bytes()].concat();
-        let mut nonce = [0; NONCE];
-        self.rng().fill_bytes(&mut nonce);
-        let hidden = self.sealer.hide(CURSOR, &plain, nonce).unwrap_or_default();
-        format!("c{}", URL_SAFE_NO_PAD.encode(hidden))
+        self.carried('c', CURSOR, &plain)
     }
 
     /// Reads what [`House::told_cursor`] wrote.
     pub fn read_cursor(&self, text: &str) -> Option<Cursor> {
-        let hidden = URL_SAFE_NO_PAD.decode(text.strip_prefix('c')?).ok()?;
-        let plain = self.sealer.reveal(CURSOR, &hidden).ok()?;
+        let plain = self.read_carried('c', CURSOR, text)?;
         let (revision, seq) = plain.split_first_chunk::<8>()?;
         Some(Cursor {
             revision: i64::from_be_bytes(*revision),
             seq: i64::from_be_bytes(seq.try_into().ok()?),
         })
+    }
+    /// What a caller carries for us to `purpose`, marked with a letter. It looks different each time.
+    pub(super) fn carried(&self, mark: char, purpose: &str, plain: &[u8]) -> String {
+        let mut nonce = [0; NONCE];
+        self.rng().fill_bytes(&mut nonce);
+        let hidden = self.sealer.hide(purpose, plain, nonce).unwrap_or_default();
+        format!("{mark}{}", URL_SAFE_NO_PAD.encode(hidden))
+    }
+
+    /// Reads what [`House::carried`] wrote.
+    pub(super) fn read_carried(&self, mark: char, purpose: &str, text: &str) -> Option<Vec<u8>> {
+        let hidden = URL_SAFE_NO_PAD.decode(text.strip_prefix(mark)?).ok()?;
+        Some(self.sealer.reveal(purpose, &hidden).ok()?.to_vec())
     }
 }

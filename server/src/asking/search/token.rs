@@ -2,15 +2,11 @@
 //! Where a search goes on, as its caller carries it: hidden, of one length whatever stands in it, and
 //! good for nobody else and no other search.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use countersign_directory::id::MAX_BYTES;
 use countersign_directory::{Revision, ServerId};
-use rand::Rng as _;
 
 use crate::app::House;
 
-const NONCE: usize = 12;
 /// Bytes of a hash of the request.
 const HASH: usize = 32;
 
@@ -28,16 +24,12 @@ pub struct Continued {
 impl House {
     /// A place in a search of `server`, for it to carry.
     pub fn told_page(&self, server: &ServerId, place: &Continued) -> String {
-        let mut nonce = [0; NONCE];
-        self.rng().fill_bytes(&mut nonce);
-        let hidden = self.sealer.hide(&purpose(server), &place.to_bytes(), nonce);
-        format!("p{}", URL_SAFE_NO_PAD.encode(hidden.unwrap_or_default()))
+        self.carried('p', &purpose(server), &place.to_bytes())
     }
 
     /// Reads what [`House::told_page`] wrote for the same server.
     pub fn read_page(&self, server: &ServerId, text: &str) -> Option<Continued> {
-        let hidden = URL_SAFE_NO_PAD.decode(text.strip_prefix('p')?).ok()?;
-        let plain = self.sealer.reveal(&purpose(server), &hidden).ok()?;
+        let plain = self.read_carried('p', &purpose(server), text)?;
         Continued::of_bytes(&plain)
     }
 }

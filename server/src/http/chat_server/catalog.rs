@@ -4,9 +4,9 @@
 
 use axum::Json;
 use axum::extract::State;
-use countersign_authz::{Facts, Snapshot};
+use countersign_authz::Facts;
 use countersign_directory::{Assertable, PersonId};
-use countersign_labels::{RawLabel, Schemes};
+use countersign_labels::RawLabel;
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -77,7 +77,7 @@ pub async fn get(
         ..Facts::standing()
     };
     let usable = app.engine.usable_labels(&snapshot, &person, &facts, app.now());
-    let unmarked = unmarked(&snapshot, app.schemes);
+    let unmarked = snapshot.unmarked(app.schemes);
     let offered = usable.into_iter().filter_map(|label| {
         let level = app.schemes.scheme(&label.scheme)?.level(&label.level)?;
         Some(CatalogLabel {
@@ -94,14 +94,4 @@ pub async fn get(
         standing: true,
         revision: app.revision_for(&server, &snapshot),
     }))
-}
-
-/// Rank 0 of the deployment's default scheme; of NATO where that has none.
-fn unmarked(snapshot: &Snapshot, schemes: &Schemes) -> Option<RawLabel> {
-    let chosen = snapshot.settings().default_scheme.as_deref();
-    let lowest = |id: &str| {
-        let level = schemes.scheme(id)?.level_down(0)?;
-        Some(RawLabel::new(id, &level.id))
-    };
-    chosen.and_then(lowest).or_else(|| lowest("NATO"))
 }

@@ -34,7 +34,7 @@ where
 {
     let Asked { server, body } = asked;
     if !server.may_search {
-        let detail = "the record of this server does not let it search: set `may_search`, which takes two";
+        let detail = "the record of this server does not let it search: set `may_search` there";
         return Err(Problem::new(StatusCode::FORBIDDEN, detail).into());
     }
     let Value::Object(mut members) = body.0 else {
