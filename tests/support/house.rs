@@ -87,15 +87,29 @@ pub async fn open_house_with(more: toml::Table) -> TestHouse {
     open(more, WORLD, str::to_owned).await
 }
 
+/// As [`open_house`], with more sections of the configuration.
+pub async fn open_house_configured(sections: toml::Table) -> TestHouse {
+    open_configured(sections, toml::Table::new(), WORLD, str::to_owned).await
+}
+
 /// As [`open_house`], with another world.
 pub async fn open_house_of(world: &[u8]) -> TestHouse {
     open(toml::Table::new(), world, str::to_owned).await
 }
 
 async fn open(more: toml::Table, world: &[u8], address: impl FnOnce(&str) -> String) -> TestHouse {
+    open_configured(toml::Table::new(), more, world, address).await
+}
+
+async fn open_configured(
+    sections: toml::Table,
+    more: toml::Table,
+    world: &[u8],
+    address: impl FnOnce(&str) -> String,
+) -> TestHouse {
     let database = database::fresh().await;
     let folder = tempfile::tempdir().unwrap();
-    let mut table = toml::Table::new();
+    let mut table = sections;
     table.insert("data_dir".into(), folder.path().display().to_string().into());
     let mut section = toml::toml! { connections = 5 };
     section.insert("url".into(), address(&database.url).into());

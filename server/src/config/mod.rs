@@ -11,6 +11,7 @@ pub mod database;
 pub mod environment;
 pub mod listen;
 pub mod login;
+pub mod passkeys;
 pub mod record;
 
 /// The whole configuration, typed and checked.
@@ -32,6 +33,9 @@ pub struct Config {
     /// Sign-in pages and password hashing.
     #[serde(default)]
     pub login: login::Login,
+    /// Which passkeys are taken, and which reach AAL3.
+    #[serde(default)]
+    pub passkeys: passkeys::Passkeys,
     /// The tamper-evident record.
     #[serde(default)]
     pub record: record::Record,
@@ -122,6 +126,7 @@ impl Config {
         self.listen.check(issuer.scheme())?;
         self.database.fill(&self.data_dir)?;
         self.record.check(&self.issuer)?;
+        self.passkeys.policy()?;
         Ok(self)
     }
 
