@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 //! Whether somebody may sign in at all, as the directory says, and which ways she has.
 
+use chrono::{DateTime, Utc};
 use countersign_directory::id::PersonId;
 use countersign_directory::store::{People, load};
 use countersign_directory::{Person, PersonKind, Status};
 use sqlx::AnyConnection;
 
+use crate::assurance::Level;
+use crate::factor::attestation::Fit;
+use crate::factor::passkey::Passkeys;
 use crate::store::{StoreError, passkeys, passwords, totps};
 
 /// The entry of an active human being; `None` for the unknown, the disabled and for services.
@@ -14,6 +18,34 @@ pub async fn active(id: &PersonId, db: &mut AnyConnection) -> Result<Option<Pers
         .await
         .map_err(|error| StoreError::Directory(error.to_string()))?;
     Ok(person.filter(|person| person.status == Status::Active && person.kind != PersonKind::Service))
+}
+
+/// The strongest sign-in that a person can show.
+pub async fn strongest(
+    person: &PersonId,
+    verifier: &Passkeys,
+    now: DateTime<Utc>,
+    db: &mut AnyConnection,
+) -> Result<Level, StoreError> {
+    let ways = ways(person, db).await?;
+    let mut level = if ways.password && ways.totp {
+        Level::Aal2
+    } else {
+        Level::Aal1
+    };
+    let Some(entry) = active(person, db).await? else {
+        return Ok(level);
+    };
+    let trust = verifier.trusted();
+    for passkey in passkeys::of_person(person, db).await? {
+        let reached = match trust.judge_kept(&passkey.key(), passkey.kept(), &entry, now) {
+            Fit::High => Level::Aal3,
+            Fit::Lower(_) => Level::Aal2PhishingResistant,
+            Fit::Refused(_) => continue,
+        };
+        level = level.max(reached);
+    }
+    Ok(level)
 }
 
 /// Which ways to sign in a person has.

@@ -14,14 +14,14 @@ use sqlx::AnyConnection;
 use crate::account::{self, Ways};
 use crate::enrolment;
 use crate::factor::passkey::{Adding, CHALLENGE_LIFETIME, Passkeys, Refusal, named};
-use crate::factor::totp::Seed;
+use crate::factor::totp::{Algorithm, Seed};
 use crate::happened::Happened;
 use crate::lockout::{self, Authenticator};
 use crate::secret::{SealError, Sealer, Secret, random_id};
 use crate::session::end::{self, Reason};
 use crate::store::ceremonies::{self, Kind};
 use crate::store::passkeys::{self, Passkey};
-use crate::store::{StoreError, passwords, totps};
+use crate::store::{StoreError, passwords, recovery_codes, totps};
 
 /// Why nothing was bound. Roll the transaction back on [`BindError::Link`]; commit otherwise.
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
@@ -90,7 +90,7 @@ pub async fn passkey_with_link(
     let adding = Adding {
         person: &person,
         name,
-        capped: false,
+        capped: enrolment::is_capped(link, db).await?,
     };
     let passkey = match passkeys
         .finish_registration(challenge, adding, &bound_to, credential, now, log, db)
@@ -110,6 +110,7 @@ pub async fn passkey_with_link(
 pub async fn offer_code(
     link: &str,
     person: &PersonId,
+    algorithm: Algorithm,
     sealer: &Sealer,
     now: DateTime<Utc>,
     rng: &mut impl CryptoRng,
@@ -118,7 +119,7 @@ pub async fn offer_code(
     let Some(bound_to) = bound_to(link) else {
         return Ok(None);
     };
-    let seed = Seed::generate(rng);
+    let seed = Seed::generate(algorithm, rng);
     let id = random_id(rng);
     let state = STANDARD_NO_PAD.encode(seed.seal(person, sealer, rng)?);
     // Setting up an app takes longer than touching a key.
@@ -220,6 +221,21 @@ pub async fn rename_passkey(
     Ok(is_renamed)
 }
 
+/// Takes the password and the code generator beside it away, if a passkey is left. `false`: they stay.
+pub async fn remove_password(
+    person: &PersonId,
+    log: &mut Happened,
+    db: &mut AnyConnection,
+) -> Result<bool, StoreError> {
+    if passkeys::of_person(person, db).await?.is_empty() || !passwords::remove(person, db).await? {
+        return Ok(false);
+    }
+    totps::remove(person, db).await?;
+    recovery_codes::remove(person, db).await?;
+    log.event("password.removed", person.as_str(), json!({}));
+    Ok(true)
+}
+
 async fn reset(
     person: &PersonId,
     before: Ways,
@@ -228,6 +244,8 @@ async fn reset(
     log: &mut Happened,
     db: &mut AnyConnection,
 ) -> Result<(), StoreError> {
+    // Whoever had the old authenticator may have the codes too.
+    recovery_codes::remove(person, db).await?;
     if before != Ways::default() {
         end::end_all(person, None, Reason::FactorReset, now, rng, log, db).await?;
     }

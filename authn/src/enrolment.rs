@@ -24,15 +24,48 @@ pub async fn issue(
     log: &mut Happened,
     db: &mut AnyConnection,
 ) -> Result<Secret, StoreError> {
+    issue_as(person, false, lifetime, now, rng, log, db).await
+}
+
+/// As [`issue`], for somebody who proved less than an administrator saw: a passkey that is bound with
+/// it never reaches aal3.
+pub(crate) async fn issue_capped(
+    person: &PersonId,
+    lifetime: TimeDelta,
+    now: DateTime<Utc>,
+    rng: &mut impl CryptoRng,
+    log: &mut Happened,
+    db: &mut AnyConnection,
+) -> Result<Secret, StoreError> {
+    issue_as(person, true, lifetime, now, rng, log, db).await
+}
+
+/// Whether what is bound with a link stays below aal3.
+pub(crate) async fn is_capped(link: &str, db: &mut AnyConnection) -> Result<bool, StoreError> {
+    match Secret::presented(link) {
+        Some(link) => enrolment::is_capped(&link.hash(), db).await,
+        None => Ok(true),
+    }
+}
+
+async fn issue_as(
+    person: &PersonId,
+    is_capped: bool,
+    lifetime: TimeDelta,
+    now: DateTime<Utc>,
+    rng: &mut impl CryptoRng,
+    log: &mut Happened,
+    db: &mut AnyConnection,
+) -> Result<Secret, StoreError> {
     accounts::ensure(person, now, rng, db).await?;
     enrolment::void(person, now, db).await?;
     let link = Secret::generate(rng);
     let expires_at = now + lifetime;
-    enrolment::put(&link.hash(), person, expires_at, now, db).await?;
+    enrolment::put(&link.hash(), person, is_capped, expires_at, now, db).await?;
     log.event(
         "enrolment.issued",
         person.as_str(),
-        json!({ "expires_at": expires_at }),
+        json!({ "expires_at": expires_at, "capped": is_capped }),
     );
     Ok(link)
 }

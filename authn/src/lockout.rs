@@ -22,6 +22,8 @@ const LONGEST_WAIT_SECONDS: i64 = 15 * 60;
 pub enum Authenticator {
     /// The password.
     Password,
+    /// The saved recovery codes.
+    Recovery,
     /// The code generator.
     Totp,
 }
@@ -30,6 +32,7 @@ impl Authenticator {
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Password => "password",
+            Self::Recovery => "recovery",
             Self::Totp => "totp",
         }
     }

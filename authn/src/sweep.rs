@@ -5,12 +5,15 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use sqlx::AnyConnection;
 
-use crate::store::{StoreError, ceremonies, codes, flows, lockouts, tokens};
+use crate::store::{StoreError, ceremonies, codes, flows, lockouts, notices, tokens};
 
 /// How long a used code is remembered after its end, so that its reuse is still recognised.
 const CODES_REMEMBERED: TimeDelta = TimeDelta::hours(1);
 /// How long failures of a name without an account count.
 const STRANGERS_REMEMBERED: TimeDelta = TimeDelta::hours(24);
+
+/// How long a notice is tried to be sent, and then remembered.
+const NOTICES_KEPT: TimeDelta = TimeDelta::days(7);
 
 /// Forgets it all. Safe to run at any time, also on several processes.
 pub async fn run(now: DateTime<Utc>, db: &mut AnyConnection) -> Result<(), StoreError> {
@@ -18,5 +21,6 @@ pub async fn run(now: DateTime<Utc>, db: &mut AnyConnection) -> Result<(), Store
     flows::forget_expired(now, db).await?;
     codes::forget_expired(now - CODES_REMEMBERED, db).await?;
     tokens::forget_expired(now - CODES_REMEMBERED, db).await?;
+    notices::forget(now - NOTICES_KEPT, db).await?;
     lockouts::forget_strangers(now - STRANGERS_REMEMBERED, db).await
 }

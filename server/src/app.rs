@@ -23,6 +23,7 @@ use crate::config::Config;
 use crate::database::Database;
 use crate::factors::Factors;
 use crate::jobs::clock::Reading;
+use crate::mail::Post;
 use crate::record::Recorder;
 use crate::record::alarms::Alarms;
 use crate::rng::Randomness;
@@ -77,6 +78,8 @@ pub struct House {
     pub searches: Kept,
     /// Calls clients back.
     pub outbound: reqwest::Client,
+    /// Tells people what was done in their name.
+    pub post: Post,
     /// A notice for every page, e.g. that rules are eased for a demo.
     pub notice: Option<String>,
     pub(crate) randomness: Randomness,

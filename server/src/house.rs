@@ -17,6 +17,7 @@ use crate::config::Config;
 use crate::config::record::first_origin;
 use crate::database::{Database, DatabaseError};
 use crate::factors::{FactorError, Factors};
+use crate::mail::Post;
 use crate::master_key::{self, MasterKeyError};
 use crate::outbound::{self, OutboundError};
 use crate::record::{self, RecordError, Recorder};
@@ -47,6 +48,9 @@ pub enum OpenError {
     /// The signing keys.
     #[error("the signing keys cannot be used: {0}")]
     Keys(#[from] SigningError),
+    /// The mail server.
+    #[error(transparent)]
+    Mail(#[from] crate::config::ConfigError),
     /// What sign-in keeps.
     #[error(transparent)]
     SignIn(#[from] authn::store::StoreError),
@@ -120,6 +124,7 @@ pub async fn open(
         signed_at: tokio::sync::Mutex::default(),
         alarms: record::alarms::Alarms::default(),
         outbound: outbound::client()?,
+        post: Post::new(&config.mail)?,
         searches: Kept::default(),
         config,
         database,

@@ -15,6 +15,7 @@ pub mod house;
 pub mod http;
 pub mod jobs;
 pub mod listen;
+pub mod mail;
 pub mod master_key;
 pub mod outbound;
 pub mod record;

@@ -44,6 +44,11 @@ const fetchChallenge = async (form) => {
     if (form.elements[name]) body.set(name, form.elements[name].value);
   }
   const reply = await fetch(form.dataset.challenge, { method: "POST", body });
+  if (reply.status === 403 && form.elements.csrf) {
+    // The sign-in is too old or too weak for this: the server answers the form with where to go.
+    form.submit();
+    return new Promise(() => {});
+  }
   if (!reply.ok) throw new Error("no challenge");
   return reply.json();
 };

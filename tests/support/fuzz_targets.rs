@@ -10,6 +10,10 @@ use countersign_audit::checkpoint::Checkpoint;
 use countersign_audit::checkpoint::cosignature::WitnessKey;
 use countersign_audit::checkpoint::note::{Note, Signature, VerifierKey};
 use countersign_audit::export::{Checker, Checks, Line};
+use countersign_authn::factor::attestation::Metadata;
+use countersign_authn::factor::attestation::metadata::Signer;
+use countersign_authn::factor::passkey;
+use countersign_authn::factor::recovery::Code;
 use countersign_authn::oidc::authorize::{self, Refusal};
 use countersign_authn::oidc::client::{Client, ClientRecord};
 use countersign_authn::oidc::jws;
@@ -29,7 +33,8 @@ use serde_json::{Value, json};
 pub type Target = fn(&[u8]);
 
 /// Every target by name; the names are those of `fuzz/targets/` and `fuzz/seeds/`.
-pub const TARGETS: [(&str, Target); 13] = [
+pub const TARGETS: [(&str, Target); 16] = [
+    ("attestation", attestation),
     ("authorize", self::authorize),
     ("checkpoint", checkpoint),
     ("config", config),
@@ -37,13 +42,45 @@ pub const TARGETS: [(&str, Target); 13] = [
     ("journal", journal),
     ("label", label),
     ("marking", marking),
+    ("metadata", metadata),
     ("opentdf", opentdf),
+    ("recovery_code", recovery_code),
     ("request", request),
     ("scenario", scenario),
     ("stanag4774", stanag4774),
     ("token", token),
     ("world", world),
 ];
+
+/// An attestation object tells its model or is refused.
+pub fn attestation(bytes: &[u8]) {
+    let _ = passkey::model_of(bytes);
+}
+
+/// A FIDO metadata file is refused unless a trusted service signed it, and a list that is read is kept
+/// as it was read.
+pub fn metadata(bytes: &[u8]) {
+    let signer = Signer {
+        roots: Vec::new(),
+        name: "mds.fidoalliance.org".into(),
+    };
+    let now = DateTime::from_timestamp(1_700_000_000, 0).unwrap();
+    assert!(Metadata::read(bytes, &signer, now).is_err(), "nobody is trusted");
+    if let Ok(list) = Metadata::of(bytes) {
+        let kept = serde_json::to_string(&list).unwrap();
+        assert_eq!(serde_json::from_str::<Metadata>(&kept).unwrap(), list);
+    }
+}
+
+/// A recovery code that is read is read again as it is shown.
+pub fn recovery_code(bytes: &[u8]) {
+    let Ok(text) = std::str::from_utf8(bytes) else {
+        return;
+    };
+    if let Some(code) = Code::presented(text) {
+        assert_eq!(Code::presented(&code.shown()), Some(code));
+    }
+}
 
 /// An authorization request is refused, or frozen with an address that is on file.
 pub fn authorize(bytes: &[u8]) {

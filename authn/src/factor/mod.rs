@@ -5,4 +5,5 @@
 pub mod attestation;
 pub mod passkey;
 pub mod password;
+pub mod recovery;
 pub mod totp;

@@ -18,6 +18,10 @@ use crate::secret::Sealer;
 
 /// The least length beside a second factor, in code points.
 pub const SHORTEST: usize = 8;
+/// The least length of a password that is the only factor.
+pub const SHORTEST_ALONE: usize = 15;
+/// Words of the context shorter than this are in too many good passwords.
+const SHORTEST_WORD: usize = 4;
 /// The greatest length, in code points.
 pub const LONGEST: usize = 256;
 
@@ -55,21 +59,38 @@ pub enum PolicyError {
     #[error("a password has at most {LONGEST} characters")]
     Long,
     /// Too short.
-    #[error("a password has at least {SHORTEST} characters")]
-    Short,
-    /// It contains the user name or the name of this service.
-    #[error("a password must not contain your user name or the name of this service")]
+    #[error("a password has at least {0} characters")]
+    Short(usize),
+    /// It contains her name, or that of the service or of where she works.
+    #[error("a password must not contain your name, nor the name of this service or of where you work")]
     Telling,
+}
+
+/// What stands beside a password.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Beside {
+    /// Nothing.
+    Nothing,
+    /// A second factor.
+    SecondFactor,
 }
 
 /// The outcome of a check. Only [`Hasher::verify`] makes one.
 #[derive(Clone, Debug, Eq, PartialEq)]
-pub struct Verdict(bool);
+pub struct Verdict {
+    is_right: bool,
+    is_outdated: bool,
+}
 
 impl Verdict {
     /// Whether the password was right.
     pub fn is_right(&self) -> bool {
-        self.0
+        self.is_right
+    }
+
+    /// Whether it was right and its hash is of another cost than new ones: it is to be hashed anew.
+    pub fn is_outdated(&self) -> bool {
+        self.is_right && self.is_outdated
     }
 }
 
@@ -116,8 +137,20 @@ impl Hasher {
     /// Checks a password against the stored hash, or against a dummy when there is none.
     pub fn verify(&self, password: &SecretString, stored: Option<&str>) -> Verdict {
         let hash = PasswordHash::new(stored.unwrap_or(&self.dummy));
-        let fits = hash.is_ok_and(|hash| self.argon2.verify_password(&self.keyed(password), &hash).is_ok());
-        Verdict(fits && stored.is_some())
+        let fits = hash
+            .as_ref()
+            .is_ok_and(|hash| self.argon2.verify_password(&self.keyed(password), hash).is_ok());
+        let now = self.argon2.params();
+        let is_outdated = hash.is_ok_and(|hash| {
+            let was = Params::try_from(&hash);
+            was.is_ok_and(|was| {
+                (was.m_cost(), was.t_cost(), was.p_cost()) != (now.m_cost(), now.t_cost(), now.p_cost())
+            })
+        });
+        Verdict {
+            is_right: fits && stored.is_some(),
+            is_outdated,
+        }
     }
 
     fn keyed(&self, password: &SecretString) -> Vec<u8> {
@@ -137,23 +170,32 @@ impl fmt::Debug for Hasher {
     }
 }
 
-/// Checks a new password against the rules (NIST SP 800-63B-4, 3.1.1.2): length in code points, no
-/// composition rules, the whole password against a blocklist and against words of the context.
-pub fn acceptable(password: &SecretString, person: &str) -> Result<(), PolicyError> {
+/// Checks a new password against the rules (NIST SP 800-63B-4, 3.1.1.2): length in code points after
+/// NFC, no composition rules, the whole password against a blocklist, and no words of the context:
+/// `context` holds names, of which each word counts.
+pub fn acceptable(password: &SecretString, beside: Beside, context: &[&str]) -> Result<(), PolicyError> {
     let text = password.expose_secret();
-    let length = text.chars().count();
     if text.chars().any(char::is_control) {
         return Err(PolicyError::Control);
     }
-    if length < SHORTEST {
-        return Err(PolicyError::Short);
+    let length = text.nfc().count();
+    let least = match beside {
+        Beside::Nothing => SHORTEST_ALONE,
+        Beside::SecondFactor => SHORTEST,
+    };
+    if length < least {
+        return Err(PolicyError::Short(least));
     }
     if length > LONGEST {
         return Err(PolicyError::Long);
     }
-    let folded = text.to_lowercase();
-    let name = person.to_lowercase();
-    if folded.contains("countersign") || (name.len() >= 4 && folded.contains(&name)) {
+    let folded = text.nfc().collect::<String>().to_lowercase();
+    let mut words = context
+        .iter()
+        .flat_map(|names| names.split(|c: char| !c.is_alphanumeric()))
+        .map(|word| word.nfc().collect::<String>().to_lowercase())
+        .filter(|word| word.chars().count() >= SHORTEST_WORD);
+    if folded.contains("countersign") || words.any(|word| folded.contains(&word)) {
         return Err(PolicyError::Telling);
     }
     let first = text.chars().next();
@@ -164,6 +206,7 @@ pub fn acceptable(password: &SecretString, person: &str) -> Result<(), PolicyErr
     Ok(())
 }
 
+/// Sorted, folded, of 8 characters and more; lines that begin with `# ` say where they come from.
 const COMMON: &str = include_str!("common_passwords.txt");
 
 #[cfg(test)]
@@ -193,6 +236,23 @@ mod tests {
                 .is_right()
         );
         assert!(!hasher.verify(&right, Some("not a hash")).is_right());
+    }
+
+    #[test]
+    fn a_hash_of_another_cost_is_right_and_outdated() {
+        let right = SecretString::from("correct horse battery");
+        let stored = hasher().hash(&right, &mut rng()).unwrap();
+        assert!(!hasher().verify(&right, Some(&stored)).is_outdated());
+        let cost = Cost {
+            memory_kib: 128,
+            passes: 1,
+            lanes: 1,
+        };
+        let dearer = Hasher::new(cost, &Sealer::new(&[7; 32]).unwrap(), &mut rng()).unwrap();
+        let verdict = dearer.verify(&right, Some(&stored));
+        assert!(verdict.is_right() && verdict.is_outdated());
+        let wrong = SecretString::from("wrong horse battery");
+        assert!(!dearer.verify(&wrong, Some(&stored)).is_outdated());
     }
 
     #[test]
@@ -233,9 +293,18 @@ mod tests {
 
     #[test]
     fn new_passwords_are_judged_whole_and_by_length() {
-        let judge = |text: &str| acceptable(&SecretString::from(text), "alice");
+        let context = ["alice", "Alice Möller", "Allied Chat", "bnd"];
+        let judge = |text: &str| acceptable(&SecretString::from(text), Beside::SecondFactor, &context);
         assert_eq!(judge("çççéééü1"), Ok(()));
-        assert_eq!(judge("1234567"), Err(PolicyError::Short));
+        assert_eq!(judge("1234567"), Err(PolicyError::Short(8)));
+        // Seven letters, however they are typed.
+        assert_eq!(judge("e\u{301}e\u{301}e\u{301}1234"), Err(PolicyError::Short(8)));
+        assert_eq!(judge("I chat with allied friends"), Err(PolicyError::Telling));
+        assert_eq!(judge("mo\u{308}ller und Sohn"), Err(PolicyError::Telling));
+        assert_eq!(judge("the bnd is a short word"), Ok(()));
+        let alone = |text: &str| acceptable(&SecretString::from(text), Beside::Nothing, &context);
+        assert_eq!(alone("fourteen chars"), Err(PolicyError::Short(15)));
+        assert_eq!(alone("fifteen chars !"), Ok(()));
         assert_eq!(judge("Password1"), Err(PolicyError::Common));
         assert_eq!(judge("aaaaaaaaaaaa"), Err(PolicyError::Common));
         assert_eq!(judge("my name is Alice"), Err(PolicyError::Telling));

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-//! Security codes of a code generator (RFC 6238): six digits, SHA-1 as apps expect, a step of 30
-//! seconds, one step either side. A step is accepted once, by compare-and-set in SQL, so a code seen
+//! Security codes of a code generator (RFC 6238): six digits, SHA-1 as apps expect or SHA-256, a step
+//! of 30 seconds, one step either side. A step is accepted once, by compare-and-set in SQL, so a code seen
 //! over a shoulder is worthless, also on another process and also at the same moment.
 //!
-//! The secret has 160 bits and is sealed at rest for its owner.
+//! The secret is as long as its hash (RFC 6238, 5.1), so that its length tells which one it is for,
+//! and it is sealed at rest for its owner.
 
 use std::fmt;
 
@@ -19,15 +20,33 @@ use zeroize::Zeroizing;
 use crate::secret::{SealError, Sealer};
 
 const STEP_SECONDS: i64 = 30;
-const SECRET_BYTES: usize = 20;
+
+/// The hash of a code generator.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub enum Algorithm {
+    /// What every app knows. Its weakness against collisions does not matter here.
+    #[default]
+    Sha1,
+    /// Where a rule forbids SHA-1 by name; some apps ignore that they are told so.
+    Sha256,
+}
+
+impl Algorithm {
+    fn secret_bytes(self) -> usize {
+        match self {
+            Self::Sha1 => 20,
+            Self::Sha256 => 32,
+        }
+    }
+}
 
 /// The secret of a code generator.
 pub struct Seed(Zeroizing<Vec<u8>>);
 
 impl Seed {
     /// A new one.
-    pub fn generate(rng: &mut impl CryptoRng) -> Self {
-        let mut bytes = Zeroizing::new(vec![0_u8; SECRET_BYTES]);
+    pub fn generate(algorithm: Algorithm, rng: &mut impl CryptoRng) -> Self {
+        let mut bytes = Zeroizing::new(vec![0_u8; algorithm.secret_bytes()]);
         rng.fill_bytes(&mut bytes);
         Self(bytes)
     }
@@ -63,7 +82,11 @@ impl Seed {
         let issuer = percent(deployment);
         let account = percent(person.as_str());
         let secret = self.base32();
-        format!("otpauth://totp/{issuer}:{account}?secret={secret}&issuer={issuer}")
+        let algorithm = match self.algorithm() {
+            Algorithm::Sha1 => "",
+            Algorithm::Sha256 => "&algorithm=SHA256",
+        };
+        format!("otpauth://totp/{issuer}:{account}?secret={secret}&issuer={issuer}{algorithm}")
     }
 
     /// The step whose code this is, if it is one of now, one before or one after.
@@ -89,9 +112,24 @@ impl Seed {
     }
 
     fn code(&self, step: i64) -> String {
-        let generator = Builder::new().with_secret(self.0.to_vec()).build_noncompliant();
+        let algorithm = match self.algorithm() {
+            Algorithm::Sha1 => totp_rs::Algorithm::SHA1,
+            Algorithm::Sha256 => totp_rs::Algorithm::SHA256,
+        };
+        let generator = Builder::new()
+            .with_algorithm(algorithm)
+            .with_secret(self.0.to_vec())
+            .build_noncompliant();
         let second = u64::try_from(step.saturating_mul(STEP_SECONDS)).unwrap_or_default();
         generator.generate(second).to_string()
+    }
+
+    fn algorithm(&self) -> Algorithm {
+        if self.0.len() == Algorithm::Sha256.secret_bytes() {
+            Algorithm::Sha256
+        } else {
+            Algorithm::Sha1
+        }
     }
 
     fn base32(&self) -> String {
@@ -144,6 +182,24 @@ mod tests {
             (2_000_000_000, "279037"),
         ] {
             assert_eq!(seed().code_at(DateTime::from_timestamp(second, 0).unwrap()), code);
+        }
+    }
+
+    /// RFC 6238, appendix B: the last six of its eight digits.
+    #[test]
+    fn codes_of_sha_256_are_those_of_rfc_6238_too() {
+        let seed = Seed(Zeroizing::new(b"12345678901234567890123456789012".to_vec()));
+        for (second, code) in [
+            (59, "119246"),
+            (1_111_111_109, "084774"),
+            (2_000_000_000, "698825"),
+        ] {
+            assert_eq!(seed.code_at(DateTime::from_timestamp(second, 0).unwrap()), code);
+        }
+        let alice: PersonId = "alice".parse().unwrap();
+        assert!(seed.address("Chat", &alice).ends_with("&algorithm=SHA256"));
+        for algorithm in [Algorithm::Sha1, Algorithm::Sha256] {
+            assert_eq!(Seed::generate(algorithm, &mut rng()).algorithm(), algorithm);
         }
     }
 

@@ -3,6 +3,7 @@
 
 use chrono::{DateTime, Utc};
 use rand::CryptoRng;
+use serde_json::json;
 use sqlx::AnyConnection;
 
 use super::{Flow, Proven, Stage, keep};
@@ -11,7 +12,7 @@ use crate::secret::Secret;
 use crate::session::end::{self, Reason};
 use crate::session::open;
 use crate::session::{Lifetimes, Place, Session};
-use crate::store::StoreError;
+use crate::store::{StoreError, browsers};
 
 /// A finished sign-in.
 #[derive(Debug)]
@@ -45,6 +46,11 @@ pub async fn finish(
         person,
         proof,
     } = proven;
+    if let Some(agent) = &place.agent
+        && browsers::is_new(&person, agent, now, db).await?
+    {
+        log.event("signin.new_browser", person.as_str(), json!({ "agent": agent }));
+    }
     let mut renewed = None;
     if let Some(present) = present {
         if present.person == person {

@@ -27,7 +27,9 @@ use crate::session::SessionId;
 use crate::store::flows::{self, FlowRow};
 use crate::store::{StoreError, json_text};
 
-pub use steps::{Problem, Step, StepError, give_code, give_name, give_passkey, give_password};
+pub use steps::{
+    Problem, Step, StepError, give_code, give_name, give_passkey, give_password, give_recovery_code,
+};
 
 /// How long a person may take from one step to the next.
 pub const PATIENCE: TimeDelta = TimeDelta::minutes(15);

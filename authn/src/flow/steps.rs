@@ -4,6 +4,7 @@
 
 use chrono::{DateTime, Utc};
 use countersign_directory::id::PersonId;
+use rand::CryptoRng;
 use serde_json::json;
 use sqlx::AnyConnection;
 
@@ -16,7 +17,8 @@ use crate::factor::password::Verdict;
 use crate::factor::totp::Seed;
 use crate::happened::Happened;
 use crate::lockout::{self, Authenticator, Standing};
-use crate::secret::{SealError, Sealer};
+use crate::recovery;
+use crate::secret::{SealError, Sealer, Secret};
 use crate::store::{StoreError, passwords, totps};
 
 /// What comes after a step.
@@ -50,6 +52,8 @@ pub enum Problem {
     },
     /// Name or password is wrong. Which, nobody learns.
     Password,
+    /// The recovery code is wrong, or was used before.
+    Recovery,
     /// The step does not belong here, e.g. after the back button.
     Stage,
     /// What was proven is not enough for what is asked.
@@ -170,6 +174,37 @@ pub async fn give_code(
         attested: false,
     };
     Ok(prove(flow, person, proof)?)
+}
+
+/// Takes a saved recovery code in place of a security code. She gets a link with which to bind a new
+/// authenticator, and the sign-in ends: a code opens no session.
+pub async fn give_recovery_code(
+    flow: Flow,
+    code: &str,
+    sealer: &Sealer,
+    now: DateTime<Utc>,
+    rng: &mut impl CryptoRng,
+    log: &mut Happened,
+    db: &mut AnyConnection,
+) -> Result<Result<Secret, Step>, StoreError> {
+    let Stage::Code { person, .. } = flow.stage.clone() else {
+        return Ok(Err(Step::Again(flow, Problem::Stage)));
+    };
+    if let Some(problem) = brake(person.as_str(), Authenticator::Recovery, now, db).await? {
+        return Ok(Err(Step::Again(flow, problem)));
+    }
+    match recovery::redeem(&person, code, sealer, now, rng, log, db).await? {
+        Some(link) => {
+            lockout::cleared(person.as_str(), Authenticator::Recovery, db).await?;
+            super::remove(&flow, db).await?;
+            Ok(Ok(link))
+        }
+        None => {
+            lockout::failed(person.as_str(), Authenticator::Recovery, now, log, db).await?;
+            log.event("signin.refused", person.as_str(), json!({ "factor": "recovery" }));
+            Ok(Err(Step::Again(flow, Problem::Recovery)))
+        }
+    }
 }
 
 /// Takes a passkey's answer. It proves everything at once, whatever was asked for.

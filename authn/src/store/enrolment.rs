@@ -11,17 +11,22 @@ use super::{Columns, StoreError, millis};
 pub async fn put(
     hash: &[u8],
     person: &PersonId,
+    is_capped: bool,
     expires_at: DateTime<Utc>,
     now: DateTime<Utc>,
     db: &mut AnyConnection,
 ) -> Result<(), StoreError> {
-    sqlx::query("INSERT INTO enrolment_links (hash, person, created_at, expires_at) VALUES ($1, $2, $3, $4)")
-        .bind(hash.to_vec())
-        .bind(person.as_str())
-        .bind(millis(now))
-        .bind(millis(expires_at))
-        .execute(db)
-        .await?;
+    sqlx::query(
+        "INSERT INTO enrolment_links (hash, person, capped, created_at, expires_at) \
+         VALUES ($1, $2, $3, $4, $5)",
+    )
+    .bind(hash.to_vec())
+    .bind(person.as_str())
+    .bind(i64::from(is_capped))
+    .bind(millis(now))
+    .bind(millis(expires_at))
+    .execute(db)
+    .await?;
     Ok(())
 }
 
@@ -41,6 +46,17 @@ pub async fn person(
     .await?;
     row.map(|row| Columns::of("enrolment_links", &row).parsed("person"))
         .transpose()
+}
+
+/// Whether what is bound with a link stays below aal3. An unknown link says yes.
+pub async fn is_capped(hash: &[u8], db: &mut AnyConnection) -> Result<bool, StoreError> {
+    let row = sqlx::query("SELECT capped FROM enrolment_links WHERE hash = $1")
+        .bind(hash.to_vec())
+        .fetch_optional(db)
+        .await?;
+    row.map_or(Ok(true), |row| {
+        Columns::of("enrolment_links", &row).flag("capped")
+    })
 }
 
 /// Uses a link up (compare-and-set). `None`: unknown, expired, or used before.

@@ -3,6 +3,7 @@
 //! commit a transaction and never read a clock. One wording runs on both engines.
 
 pub mod accounts;
+pub mod browsers;
 pub mod ceremonies;
 pub mod clients;
 pub mod codes;
@@ -10,9 +11,11 @@ pub mod enrolment;
 pub mod flows;
 pub mod lockouts;
 pub mod metadata;
+pub mod notices;
 pub mod outbox;
 pub mod passkeys;
 pub mod passwords;
+pub mod recovery_codes;
 pub mod sessions;
 pub mod signing_keys;
 pub mod tokens;

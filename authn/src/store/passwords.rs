@@ -36,6 +36,22 @@ pub async fn hash(person: &PersonId, db: &mut AnyConnection) -> Result<Option<St
         .transpose()
 }
 
+/// Replaces a hash by one of another cost, if it is still the one that was checked.
+pub async fn rehash(
+    person: &PersonId,
+    checked: &str,
+    hash: &str,
+    db: &mut AnyConnection,
+) -> Result<bool, StoreError> {
+    let done = sqlx::query("UPDATE passwords SET hash = $3 WHERE person = $1 AND hash = $2")
+        .bind(person.as_str())
+        .bind(checked)
+        .bind(hash)
+        .execute(db)
+        .await?;
+    Ok(done.rows_affected() == 1)
+}
+
 /// Notes a successful use.
 pub async fn used(person: &PersonId, now: DateTime<Utc>, db: &mut AnyConnection) -> Result<(), StoreError> {
     sqlx::query("UPDATE passwords SET last_used_at = $2 WHERE person = $1")

@@ -121,6 +121,8 @@ impl Amendment {
                 person.status = Status::Active;
                 is(Entity::Person(person))
             }
+            // What the directory knows of her stays; how she signs in is kept elsewhere.
+            Self::PersonRecover { .. } => is(Entity::Person(person(old)?.clone())),
             Self::PersonPatch { patch, .. } => is(Entity::Person(patch.on(person(old)?)?)),
             Self::ClearanceGrant { clearance, .. } => {
                 let mut person = person(old)?.clone();

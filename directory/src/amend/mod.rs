@@ -64,6 +64,8 @@ pub enum Amendment {
     PersonEnable { id: PersonId },
     /// Attributes of a person change.
     PersonPatch { id: PersonId, patch: PersonPatch },
+    /// A person gets a new way to sign in, in place of those that she has.
+    PersonRecover { id: PersonId },
     /// The settings change.
     SettingsPut { settings: Settings },
 }
@@ -84,7 +86,8 @@ impl Amendment {
             | Self::ClearanceSuspend { id, .. }
             | Self::PersonCreate { id, .. }
             | Self::PersonEnable { id }
-            | Self::PersonPatch { id, .. } => (Noun::Person, id.as_str()),
+            | Self::PersonPatch { id, .. }
+            | Self::PersonRecover { id } => (Noun::Person, id.as_str()),
             Self::DevicePut { id, .. } => (Noun::Device, id.as_str()),
             Self::MissionPut { id, .. } => (Noun::Mission, id.as_str()),
             Self::NodePut { id, .. } => (Noun::Node, id.as_str()),
@@ -145,6 +148,7 @@ impl Amendment {
             Self::PersonCreate { .. } => "person.created",
             Self::PersonEnable { .. } => "person.activated",
             Self::PersonPatch { .. } => "person.changed",
+            Self::PersonRecover { .. } => "person.recovery_granted",
             Self::SettingsPut { .. } => "settings.changed",
         }
     }

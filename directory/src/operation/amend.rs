@@ -91,7 +91,11 @@ pub async fn weigh(
     references(old.as_ref(), &after, db).await?;
     let parameters = json!({"amendment": amendment, "basis": old.as_ref().map(basis)});
     Ok(Weighed {
-        widens: widening(old.as_ref(), &after, now),
+        widens: match amendment {
+            // Whoever holds the new one is her from then on.
+            Amendment::PersonRecover { .. } => vec!["ways to sign in"],
+            _ => widening(old.as_ref(), &after, now),
+        },
         parameters: ParametersHash::of(&parameters),
         old,
         after,
@@ -114,7 +118,9 @@ pub async fn apply(
     if alone && !weighed.widens.is_empty() {
         return Err(AmendFault::ApprovalMissing(weighed.widens));
     }
-    let same = matches!(&weighed.after, After::Is(new) if weighed.old.as_ref() == Some(&**new));
+    let is_elsewhere = matches!(amendment, Amendment::PersonRecover { .. });
+    let same =
+        !is_elsewhere && matches!(&weighed.after, After::Is(new) if weighed.old.as_ref() == Some(&**new));
     if same {
         return Ok(Outcome {
             events: Vec::new(),

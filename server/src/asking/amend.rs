@@ -3,6 +3,7 @@
 //! about, filed, and waits for a second person.
 
 use authn::session::Session;
+use authn::{Happened, enrolment};
 use chrono::{DateTime, Utc};
 use countersign_authn as authn;
 use countersign_authz::{Context, Reason, Reference};
@@ -55,8 +56,8 @@ impl House {
         }
     }
 
-    /// Carries out what a second person has approved.
-    pub async fn carry_out(&self, session: &Session, id: &ApprovalId) -> Result<(), Problem> {
+    /// Carries out what a second person has approved. For a new way to sign in: its one-time address.
+    pub async fn carry_out(&self, session: &Session, id: &ApprovalId) -> Result<Option<String>, Problem> {
         let now = self.now();
         let (proposal, weighed) = {
             let mut db = self.database.pool.acquire().await?;
@@ -76,8 +77,19 @@ impl House {
         let mut transaction = self.database.begin_write().await?;
         let outcome = proposal::execute(id, &session.person, &permit, now, &mut transaction).await?;
         record::append(permit.by(), &outcome.events, now, &mut transaction).await?;
+        let link = match &proposal.act {
+            Amendment::PersonRecover { id } => {
+                let mut log = Happened::new();
+                let rng = &mut self.rng();
+                let lasts = enrolment::LIFETIME;
+                let link = enrolment::issue(id, lasts, now, rng, &mut log, &mut transaction).await?;
+                record::happened(permit.by(), &log, now, &mut transaction).await?;
+                Some(format!("{}/enrol/{}", self.config.issuer, link.expose()))
+            }
+            _ => None,
+        };
         self.commit(transaction).await?;
-        Ok(())
+        Ok(link)
     }
 
     /// The permit; none when a second person is all that is missing.

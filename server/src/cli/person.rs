@@ -2,12 +2,14 @@
 //! `countersign person enrol ID…`: gives people a one-time address each, at which they set up how
 //! they sign in. The operator's act, on record as his.
 
+use authn::account::{self, Ways};
 use authn::{Happened, enrolment};
 use clap::Subcommand;
 use countersign_authn as authn;
-use countersign_directory::{Actor, PersonId, Status};
+use countersign_directory::{Actor, Event, PersonId, Status};
+use serde_json::json;
 
-use super::opened::{Store, outside};
+use super::opened::{Store, finish, outside};
 use super::{Failure, block_on};
 use crate::app::App;
 use crate::record;
@@ -20,6 +22,10 @@ pub enum PersonCommand {
         /// Who; each must be in the directory and active.
         #[arg(required = true)]
         people: Vec<PersonId>,
+        /// Also for people who can sign in already, whom two security officers should give a new way
+        /// (`POST /api/v1/people/{id}/recover`). On record as done alone.
+        #[arg(long)]
+        alone: bool,
         #[command(flatten)]
         store: Store,
     },
@@ -27,7 +33,7 @@ pub enum PersonCommand {
 
 impl PersonCommand {
     pub(super) fn run(self) -> Result<(), Failure> {
-        let Self::Enrol { people, store } = self;
+        let Self::Enrol { people, alone, store } = self;
         block_on(async move {
             let app = store.open().await?;
             let snapshot = app.snapshot();
@@ -38,6 +44,22 @@ impl PersonCommand {
                     None => return Err(Failure::Input(format!("nobody has the id `{id}`"))),
                 }
             }
+            let mut events = Vec::new();
+            for id in &people {
+                let mut db = app.database.pool.acquire().await.map_err(outside)?;
+                if account::ways(id, &mut db).await.map_err(outside)? == Ways::default() {
+                    continue;
+                }
+                if !alone {
+                    return Err(Failure::No(format!(
+                        "`{id}` can sign in already: two security officers give a new way \
+                         (`POST /api/v1/people/{id}/recover`); --alone does it by yourself, on record as that"
+                    )));
+                }
+                events.push(Event::new("enrolment.issued_alone", id.as_str(), json!({})));
+            }
+            let transaction = app.database.begin_write().await.map_err(outside)?;
+            finish(&app, &events, transaction).await?;
             for (person, address) in addresses(&app, &people).await? {
                 println!("{person}  {address}");
             }

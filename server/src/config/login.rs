@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //! Sign-in pages and the cost of password hashing.
 
+use countersign_authn::factor::totp::Algorithm;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -18,8 +19,31 @@ pub struct Login {
     pub banner: Banner,
     /// Argon2id memory, KiB.
     pub argon2_memory_kib: u32,
-    /// Argon2id passes.
+    /// Argon2id passes. When cost is raised, each password is hashed anew at its next use.
     pub argon2_passes: u32,
+    /// The hash of new code generators. Some apps know SHA-1 alone.
+    pub totp_hash: TotpHash,
+}
+
+/// The hash of code generators.
+#[derive(Clone, Copy, Debug, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum TotpHash {
+    /// SHA-1, as apps expect.
+    #[default]
+    Sha1,
+    /// SHA-256.
+    Sha256,
+}
+
+impl TotpHash {
+    /// The same, for the factor.
+    pub fn algorithm(self) -> Algorithm {
+        match self {
+            Self::Sha1 => Algorithm::Sha1,
+            Self::Sha256 => Algorithm::Sha256,
+        }
+    }
 }
 
 /// The classification banner of every page.
@@ -50,6 +74,7 @@ impl Default for Login {
             banner: Banner::default(),
             argon2_memory_kib: 19_456,
             argon2_passes: 2,
+            totp_hash: TotpHash::default(),
         }
     }
 }

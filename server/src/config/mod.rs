@@ -11,6 +11,7 @@ pub mod database;
 pub mod environment;
 pub mod listen;
 pub mod login;
+pub mod mail;
 pub mod passkeys;
 pub mod record;
 
@@ -33,6 +34,9 @@ pub struct Config {
     /// Sign-in pages and password hashing.
     #[serde(default)]
     pub login: login::Login,
+    /// How people are told what was done in their name.
+    #[serde(default)]
+    pub mail: mail::Mail,
     /// Which passkeys are taken, and which reach AAL3.
     #[serde(default)]
     pub passkeys: passkeys::Passkeys,
@@ -127,6 +131,7 @@ impl Config {
         self.database.fill(&self.data_dir)?;
         self.record.check(&self.issuer)?;
         self.passkeys.policy()?;
+        self.mail.check()?;
         Ok(self)
     }
 

@@ -109,6 +109,7 @@ pub fn api() -> (Router<App>, utoipa::openapi::OpenApi) {
         .routes(routes!(console::simulate::post))
         .routes(routes!(console::explain::post))
         .routes(routes!(granting::people::enable))
+        .routes(routes!(granting::people::recover))
         .routes(routes!(granting::clearances::grant))
         .routes(routes!(granting::clearances::patch))
         .routes(routes!(granting::clearances::suspend))

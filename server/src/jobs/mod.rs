@@ -17,6 +17,7 @@ mod expiry;
 mod key_rotation;
 mod logout;
 mod models;
+mod notices;
 mod policies;
 mod reviews;
 mod sweep;
@@ -55,6 +56,9 @@ pub fn start(app: &App) {
     });
     every(app, "models", Duration::from_secs(5), |app| {
         async move { Ok(app.follow_models().await?) }.boxed()
+    });
+    every(app, "notices", Duration::from_secs(1), |app| {
+        async move { Ok(app.send_notices().await?) }.boxed()
     });
     every(app, "expiry", Duration::from_secs(1), |app| {
         async move { Ok(app.note_expiries().await?) }.boxed()

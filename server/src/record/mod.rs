@@ -130,6 +130,7 @@ pub async fn happened(
     db: &mut AnyConnection,
 ) -> Result<(), RecordError> {
     changes::record(&log.changes, now, db).await?;
+    countersign_authn::notice::file(&log.events, now, db).await?;
     append(actor, &log.events, now, db).await?;
     Ok(())
 }

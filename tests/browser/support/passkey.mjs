@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/** Gives a page a built-in authenticator. With `verified: false` nobody proves to be at it. */
-export async function withPasskey(page, { verified = true } = {}) {
+/**
+ * Gives a page a built-in authenticator. With `verified: false` nobody proves to be at it, with
+ * `touched: false` nobody touches it.
+ */
+export async function withPasskey(page, { verified = true, touched = true } = {}) {
   const cdp = await page.context().newCDPSession(page);
   await cdp.send('WebAuthn.enable');
   const { authenticatorId } = await cdp.send('WebAuthn.addVirtualAuthenticator', {
@@ -11,7 +14,7 @@ export async function withPasskey(page, { verified = true } = {}) {
       hasResidentKey: true,
       hasUserVerification: true,
       isUserVerified: verified,
-      automaticPresenceSimulation: true,
+      automaticPresenceSimulation: touched,
     },
   });
   return {
@@ -22,6 +25,14 @@ export async function withPasskey(page, { verified = true } = {}) {
     /** Puts a passkey of another authenticator on this one. */
     async add(credential) {
       await cdp.send('WebAuthn.addCredential', { authenticatorId, credential });
+    },
+    /** Pulls it out. */
+    async remove() {
+      await cdp.send('WebAuthn.removeVirtualAuthenticator', { authenticatorId });
+    },
+    /** Says whether somebody touches it. */
+    async setTouched(enabled) {
+      await cdp.send('WebAuthn.setAutomaticPresenceSimulation', { authenticatorId, enabled });
     },
     /** Says whether the person proves to be there. */
     async setVerified(isUserVerified) {

@@ -54,6 +54,7 @@ fn owners() -> BTreeMap<(&'static str, &'static str), &'static str> {
             "officer",
         ),
         (("post", "/api/v1/people/{id}/enable"), "officer"),
+        (("post", "/api/v1/people/{id}/recover"), "officer"),
         (("post", "/api/v1/people/{id}/revoke"), "officer"),
         (("post", "/api/v1/people/{id}/sessions/end"), "officer"),
         (("get", "/api/v1/proposals"), "console"),

@@ -22,15 +22,15 @@ use super::desk::{ORIGIN, Tab, enrol, link, location};
 
 const DUE: &str = "2026-12-31";
 
-struct Desk {
-    house: TestHouse,
-    service: Service,
-    maker: Arc<Maker>,
+pub(crate) struct Desk {
+    pub(crate) house: TestHouse,
+    pub(crate) service: Service,
+    pub(crate) maker: Arc<Maker>,
     _folder: TempDir,
 }
 
 /// A house that believes a service of ours, with more rules on passkeys.
-async fn desk(rules: &str) -> Desk {
+pub(crate) async fn desk(rules: &str) -> Desk {
     let (service, maker) = (Service::new(SERVICE), Arc::new(Maker::new(1)));
     let folder = tempfile::tempdir().unwrap();
     let root = folder.path().join("root.pem");
@@ -79,7 +79,7 @@ impl Desk {
     }
 
     /// Enrols a key of the maker's with a link.
-    async fn enrolled(&self, person: &str) -> Authenticator {
+    pub(crate) async fn enrolled(&self, person: &str) -> Authenticator {
         let mut key = self.key(&self.maker, person);
         let link = link(&self.house, person).await;
         let answer = enrol(&self.house, &link, &mut key).await;

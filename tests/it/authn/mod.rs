@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 //! Who are you: factors, flows, sessions and the OpenID provider, as browsers and clients meet them.
 
-mod attestation;
+pub(crate) mod attestation;
 mod codes;
 mod desk;
 mod keys;
+mod notices;
 mod pages;
 mod passkey;
 mod password;
 mod provider;
+mod recovery;
 mod sessions;

@@ -3,15 +3,21 @@
 
 use authn::factor::totp::Seed;
 use authn::store::totps;
+use axum::Router;
+use axum::body::Body;
+use axum::extract::connect_info::MockConnectInfo;
 use chrono::TimeDelta;
 use countersign_authn as authn;
 use countersign_directory::PersonId;
-use countersign_tests::house::{Answer, TestHouse, open_house};
-use http::StatusCode;
+use countersign_server::app::App;
+use countersign_server::http as wire;
+use countersign_tests::house::{Answer, TestHouse, open_house, open_house_configured};
+use http::{Method, Request, StatusCode, header};
+use tower::ServiceExt as _;
 
-use super::desk::{Tab, link, location};
+use super::desk::{ORIGIN, Tab, form, link, location};
 
-const PASSWORD: &str = "four words of mine";
+pub(crate) const PASSWORD: &str = "four words of mine";
 
 async fn seed(house: &TestHouse, person: &str) -> Seed {
     let person: PersonId = person.parse().unwrap();
@@ -21,7 +27,7 @@ async fn seed(house: &TestHouse, person: &str) -> Seed {
 }
 
 /// Enrols a password and a code generator through the pages.
-async fn enrol(house: &TestHouse, person: &str) -> Seed {
+pub(crate) async fn enrol(house: &TestHouse, person: &str) -> Seed {
     let link = link(house, person).await;
     let mut tab = Tab::new(house);
     let page = tab.get(&format!("/enrol/{link}/password")).await;
@@ -61,7 +67,7 @@ async fn enrol(house: &TestHouse, person: &str) -> Seed {
 }
 
 /// A browser at the page that asks for a code.
-async fn at_code<'a>(house: &'a TestHouse, name: &str) -> (Tab<'a>, String) {
+pub(crate) async fn at_code<'a>(house: &'a TestHouse, name: &str) -> (Tab<'a>, String) {
     let mut tab = Tab::new(house);
     let flow = tab.begin("/signin").await;
     tab.post("/signin/name", &[("flow", &flow), ("name", name)]).await;
@@ -72,7 +78,7 @@ async fn at_code<'a>(house: &'a TestHouse, name: &str) -> (Tab<'a>, String) {
     (tab, flow)
 }
 
-async fn give_code(tab: &mut Tab<'_>, flow: &str, code: &str) -> StatusCode {
+pub(crate) async fn give_code(tab: &mut Tab<'_>, flow: &str, code: &str) -> StatusCode {
     tab.post("/signin/code", &[("flow", flow), ("code", code)])
         .await
         .status
@@ -136,7 +142,127 @@ async fn of_two_uses_at_the_same_moment_one_is_accepted() {
     assert_eq!(accepted, 1, "{a} {b}");
 }
 
-async fn guess(tab: &mut Tab<'_>, flow: &str, name: &str, password: &str) -> Answer {
+/// Sends a form of this browser's to another process on the same store.
+async fn elsewhere(tab: &Tab<'_>, other: &Router, path: &str, fields: &[(&str, &str)]) -> StatusCode {
+    let cookies: Vec<String> = tab
+        .cookies
+        .iter()
+        .map(|(name, value)| format!("{name}={value}"))
+        .collect();
+    let request = Request::builder()
+        .method(Method::POST)
+        .uri(path)
+        .header(header::COOKIE, cookies.join("; "))
+        .header(header::ORIGIN, ORIGIN)
+        .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+        .body(Body::from(form(fields)))
+        .unwrap();
+    other.clone().oneshot(request).await.unwrap().status()
+}
+
+/// A second process, its clock like the first one's.
+async fn second(house: &TestHouse) -> (App, Router) {
+    let app = house.reopened().await;
+    app.clock.advance(house.app.now() - app.now());
+    let peer = std::net::SocketAddr::from(([127, 0, 0, 1], 40_000));
+    let router = wire::router(app.clone()).layer(MockConnectInfo(peer));
+    (app, router)
+}
+
+/// A1.
+#[tokio::test]
+async fn a_code_used_at_one_process_is_worthless_at_another() {
+    let house = open_house().await;
+    let seed = enrol(&house, "dave").await;
+    house.advance(TimeDelta::seconds(30)).await;
+    let (_app, other) = second(&house).await;
+    let (mut here, first) = at_code(&house, "dave").await;
+    let (there, second) = at_code(&house, "dave").await;
+    let (again, third) = at_code(&house, "dave").await;
+    let code = seed.code_at(house.app.now());
+    let at_once = [("flow", second.as_str()), ("code", code.as_str())];
+    let (a, b) = tokio::join!(
+        give_code(&mut here, &first, &code),
+        elsewhere(&there, &other, "/signin/code", &at_once)
+    );
+    let accepted = [a, b].iter().filter(|status| **status == StatusCode::OK).count();
+    assert_eq!(accepted, 1, "{a} {b}");
+    let later = [("flow", third.as_str()), ("code", code.as_str())];
+    let status = elsewhere(&again, &other, "/signin/code", &later).await;
+    assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
+}
+
+#[tokio::test]
+async fn failures_at_one_process_slow_down_another() {
+    let house = open_house().await;
+    enrol(&house, "dave").await;
+    let (_app, other) = second(&house).await;
+    let mut tab = Tab::new(&house);
+    let flow = tab.begin("/signin").await;
+    for _ in 0..5 {
+        guess(&mut tab, &flow, "dave", "wrong words").await;
+    }
+    let fields = [("flow", flow.as_str()), ("password", PASSWORD)];
+    let status = elsewhere(&tab, &other, "/signin/password", &fields).await;
+    assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY, "it must wait there too");
+}
+
+#[tokio::test]
+async fn a_dearer_hash_is_made_at_the_next_sign_in_and_only_if_the_password_was_right() {
+    let mut login = toml::Table::new();
+    login.insert("argon2_memory_kib".into(), 64.into());
+    login.insert("argon2_passes".into(), 1.into());
+    let mut sections = toml::Table::new();
+    sections.insert("login".into(), login.into());
+    let house = open_house_configured(sections).await;
+    enrol(&house, "dave").await;
+    let dave: PersonId = "dave".parse().unwrap();
+    let stored = async || {
+        let mut db = house.app.database.pool.acquire().await.unwrap();
+        authn::store::passwords::hash(&dave, &mut db)
+            .await
+            .unwrap()
+            .unwrap()
+    };
+    let cheap = stored().await;
+    let mut config = house.app.config.clone();
+    config.login.argon2_memory_kib = 128;
+    let dearer = house.reopened_with(config).await;
+    let peer = std::net::SocketAddr::from(([127, 0, 0, 1], 40_000));
+    let other = wire::router(dearer).layer(MockConnectInfo(peer));
+    let mut tab = Tab::new(&house);
+    let flow = tab.begin("/signin").await;
+    tab.post("/signin/name", &[("flow", &flow), ("name", "dave")])
+        .await;
+    for (password, is_new) in [("wrong words of mine", false), (PASSWORD, true)] {
+        let fields = [("flow", flow.as_str()), ("password", password)];
+        elsewhere(&tab, &other, "/signin/password", &fields).await;
+        assert_eq!(stored().await != cheap, is_new, "{password}");
+    }
+    assert!(stored().await.contains("m=128"));
+}
+
+#[tokio::test]
+async fn a_password_that_names_its_owner_is_refused_and_the_page_says_why() {
+    let house = open_house().await;
+    let link = link(&house, "dave").await;
+    let mut tab = Tab::new(&house);
+    let page = tab.get(&format!("/enrol/{link}/password")).await.text;
+    let ceremony = page.split("name=\"ceremony\" value=\"").nth(1).unwrap();
+    let ceremony = ceremony.split('"').next().unwrap();
+    for (password, why) in [
+        ("dave and his dog", "must not contain your name"),
+        ("football", "among those that attackers try first"),
+        ("short", "at least 8 characters"),
+    ] {
+        let fields = [("ceremony", ceremony), ("password", password), ("code", "000000")];
+        let answer = tab.post(&format!("/enrol/{link}/password"), &fields).await;
+        assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(answer.text.contains(why), "{password}: {}", answer.text);
+    }
+}
+
+pub(crate) async fn guess(tab: &mut Tab<'_>, flow: &str, name: &str, password: &str) -> Answer {
     tab.post("/signin/name", &[("flow", flow), ("name", name)]).await;
     tab.post("/signin/password", &[("flow", flow), ("password", password)])
         .await

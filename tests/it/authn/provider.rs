@@ -116,7 +116,19 @@ async fn a_clients_least_level_holds_on_silent_reuse_too() {
     tab.sign_in("/signin", &mut key).await;
     let answer = tab.get(&authorize(&[("prompt", "none")])).await;
     assert_eq!(told(&answer)["error"], "interaction_required");
-    let answer = tab.sign_in(&authorize(&[]), &mut key).await;
+    let flow = tab.begin(&authorize(&[])).await;
+    let challenge = tab.challenge(&flow).await;
+    let credential = key.get(&challenge["options"]);
+    let id = challenge["id"].as_str().unwrap();
+    let fields = [
+        ("flow", flow.as_str()),
+        ("challenge", id),
+        ("credential", &credential),
+    ];
+    let page = tab.post("/signin/passkey", &fields).await;
+    assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", page.text);
+    assert!(page.text.contains("Go back to Chat"), "{}", page.text);
+    let answer = tab.get(&format!("/signin/back?flow={flow}")).await;
     assert_eq!(told(&answer)["error"], "unmet_authentication_requirements");
 }
 

@@ -5,5 +5,6 @@ mod command_line;
 mod full_disk;
 mod killed;
 mod label_commands;
+mod passkey_commands;
 mod record_commands;
 mod witness;

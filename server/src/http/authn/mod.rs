@@ -19,12 +19,17 @@ pub fn router(app: &App) -> Router<App> {
     Router::new()
         .route("/signin", get(signin::show::get))
         .route("/signin/again", get(signin::again::get))
+        .route("/signin/back", get(signin::back::get))
         .route("/signin/challenge", post(signin::challenge::post))
         .route("/signin/code", post(signin::code::post))
         .route("/signin/continue", get(signin::go_on::get))
         .route("/signin/name", post(signin::name::post))
         .route("/signin/passkey", post(signin::passkey::post))
         .route("/signin/password", post(signin::password::post))
+        .route(
+            "/signin/recovery",
+            get(signin::recovery::get).post(signin::recovery::post),
+        )
         .route("/signin/step-up", get(signin::show::get))
         .route("/enrol/{link}", get(enrol::show::get))
         .route("/enrol/{link}/challenge", post(enrol::challenge::post))
@@ -38,6 +43,8 @@ pub fn router(app: &App) -> Router<App> {
         .route("/account/passkeys/challenge", post(account::passkeys::challenge))
         .route("/account/passkeys/remove", post(account::passkeys::remove))
         .route("/account/passkeys/rename", post(account::passkeys::rename))
+        .route("/account/password/remove", post(account::password::remove))
+        .route("/account/recovery", post(account::recovery::make))
         .route("/account/sessions/end", post(account::sessions::end))
         .route(
             "/account/signout",

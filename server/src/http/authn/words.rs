@@ -38,6 +38,9 @@ pub fn problem(problem: Problem, help: &str) -> String {
         Problem::PasskeyNotAllowed(lack) => not_allowed(lack).to_owned(),
         Problem::PasskeyTooWeak { lack, would_do } => too_weak(lack, &would_do, desk),
         Problem::Password => "The username or the password isn't right. Try again.".to_owned(),
+        Problem::Recovery => {
+            "That recovery code isn't right, or was used before. Take another one from your list.".to_owned()
+        }
         Problem::Stage => "That step was already done. Go on from here.".to_owned(),
         Problem::TooWeak { needed } => format!(
             "This needs a stronger sign-in ({}). Use a passkey, or ask {desk} for an enrolment link.",
@@ -101,4 +104,26 @@ fn too_weak(lack: Lack, would_do: &[String], desk: &str) -> String {
         String::new()
     };
     format!("Your passkey works, but not for this: {why}. What you came from needs {which}.{more}")
+}
+
+/// What a person is told that happened to her account.
+pub fn notice(kind: &str) -> &'static str {
+    match kind {
+        "authenticator.disabled" => "A way to sign in was closed after too many wrong attempts",
+        "enrolment.issued" => "A link to set up a new way to sign in was made for you",
+        "enrolment.issued_alone" => "An operator alone gave you a new way to sign in",
+        "enrolment.used" => "A link to set up a new way to sign in was used",
+        "passkey.added" => "A passkey was added",
+        "passkey.counter_went_back" => "There may be a copy of one of your passkeys",
+        "passkey.model_compromised" => "The make of one of your passkeys is reported as compromised",
+        "passkey.removed" => "A passkey was removed",
+        "password.removed" => "Your password was removed",
+        "password.set" => "Your password was set",
+        "recovery_codes.made" => "New recovery codes were made",
+        "recovery_codes.used" => "A recovery code was used",
+        "signin.new_browser" => "You signed in with a browser that was not used before",
+        "totp.added" => "An authenticator app was added",
+        "totp.removed" => "An authenticator app was removed",
+        _ => "Something about how you sign in changed",
+    }
 }

@@ -72,6 +72,22 @@ pub async fn enable(
     amend(&app, &session, act, why).await
 }
 
+/// A person who lost her ways to sign in gets a link with which to set up a new one. Two people; whoever
+/// carries it out is told the link, hands it over, and the person is told by mail.
+#[utoipa::path(post, path = "/api/v1/people/{id}/recover", operation_id = "recover_person",
+    params(Why, ("X-CSRF-Token" = String, Header), ("id" = String, Path)),
+    responses((status = 202, body = Waiting), (status = 400, body = Problem), (status = 401, body = Problem),
+        (status = 403, body = Problem), (status = 404, body = Problem), (status = 409, body = Problem)))]
+pub async fn recover(
+    State(app): State<App>,
+    Person(session): Person,
+    Path(id): Path<PersonId>,
+    Query(why): Query<Why>,
+) -> Result<Response, Problem> {
+    let act = Amendment::PersonRecover { id };
+    amend(&app, &session, act, why).await
+}
+
 /// Takes the name out of the body.
 fn named(body: StrictJson) -> Result<(PersonId, Value), Problem> {
     let StrictJson(mut body) = body;

@@ -56,6 +56,16 @@ pub struct ProposalList {
     pub items: Vec<Proposed>,
 }
 
+/// It was carried out.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct CarriedOut {
+    /// The world's revision.
+    pub revision: String,
+    /// For a new way to sign in: the one-time address, told this once.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub enrol_url: Option<String>,
+}
+
 /// The second person's word.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -164,16 +174,19 @@ pub async fn withdraw(
 /// Carries out one's own proposal, once another person has approved it.
 #[utoipa::path(post, path = "/api/v1/proposals/{id}/execute", operation_id = "execute_proposal",
     params(("id" = String, Path), ("X-CSRF-Token" = String, Header)),
-    responses((status = 200, body = Applied), (status = 401, body = Problem), (status = 403, body = Problem),
+    responses((status = 200, body = CarriedOut), (status = 401, body = Problem), (status = 403, body = Problem),
         (status = 404, body = Problem), (status = 409, body = Problem)))]
 pub async fn execute(
     State(app): State<App>,
     Person(session): Person,
     Path(id): Path<ApprovalId>,
-) -> Result<Json<Applied>, Problem> {
+) -> Result<Json<CarriedOut>, Problem> {
     own(&app, &id, &session.person).await?;
-    app.carry_out(&session, &id).await?;
-    Ok(Json(applied(&app)))
+    let enrol_url = app.carry_out(&session, &id).await?;
+    Ok(Json(CarriedOut {
+        revision: applied(&app).revision,
+        enrol_url,
+    }))
 }
 
 /// What somebody else proposed is not there for her.

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-//! `POST /account/passkeys…`: adds and removes passkeys. Both ask for a sign-in of the last ten
-//! minutes, so that an unwatched screen is not enough.
+//! `POST /account/passkeys…`: adds and removes passkeys. Both ask for a fresh and strong sign-in.
 
 use authn::Happened;
-use authn::assurance::{Level, Requirement};
+use authn::assurance::Level;
 use authn::bind;
 use authn::factor::passkey::{Adding, Refusal};
 use authn::session::Session;
@@ -16,8 +15,9 @@ use countersign_directory::Actor;
 use http::{HeaderMap, header};
 use serde_json::json;
 
+use super::fresh::{self, Fresh};
 use super::show::page;
-use crate::app::{App, House};
+use crate::app::App;
 use crate::http::authn::enrol::challenge::display_name;
 use crate::http::authn::{browser, words};
 use crate::http::fault::Fault;
@@ -25,12 +25,10 @@ use crate::http::form::OwnForm;
 use crate::http::page::see_other;
 use crate::record;
 
-const FRESH_SECONDS: i64 = 600;
-const SIGN_IN_AGAIN: &str = "/signin?then=/account&max_age=600";
-
 /// `POST /account/passkeys/challenge`
 pub async fn challenge(State(app): State<App>, headers: HeaderMap, form: OwnForm) -> Result<Response, Fault> {
-    let Some(session) = fresh(&app, &headers, &form).await? else {
+    let Fresh::Enough(session) = fresh::session(&app, &headers, &form).await? else {
+        // The page's script then sends the form, and she is led to sign in again.
         return Err(Fault::Foreign);
     };
     let now = app.now();
@@ -51,8 +49,9 @@ pub async fn challenge(State(app): State<App>, headers: HeaderMap, form: OwnForm
 
 /// `POST /account/passkeys`
 pub async fn add(State(app): State<App>, headers: HeaderMap, form: OwnForm) -> Result<Response, Fault> {
-    let Some(session) = fresh(&app, &headers, &form).await? else {
-        return Ok(see_other(SIGN_IN_AGAIN));
+    let session = match fresh::session(&app, &headers, &form).await? {
+        Fresh::Enough(session) => session,
+        Fresh::SignInFirst(response) => return Ok(response),
     };
     let now = app.now();
     let mut log = Happened::new();
@@ -107,8 +106,9 @@ pub async fn rename(State(app): State<App>, headers: HeaderMap, form: OwnForm) -
 
 /// `POST /account/passkeys/remove`
 pub async fn remove(State(app): State<App>, headers: HeaderMap, form: OwnForm) -> Result<Response, Fault> {
-    let Some(session) = fresh(&app, &headers, &form).await? else {
-        return Ok(see_other(SIGN_IN_AGAIN));
+    let session = match fresh::session(&app, &headers, &form).await? {
+        Fresh::Enough(session) => session,
+        Fresh::SignInFirst(response) => return Ok(response),
     };
     let now = app.now();
     let mut log = Happened::new();
@@ -122,19 +122,6 @@ pub async fn remove(State(app): State<App>, headers: HeaderMap, form: OwnForm) -
         Err("Your only passkey cannot be removed: add another first.".to_owned())
     };
     page(&app, &session, outcome).await
-}
-
-async fn fresh(house: &House, headers: &HeaderMap, form: &OwnForm) -> Result<Option<Session>, Fault> {
-    let Some(session) = browser::session(house, headers).await? else {
-        return Ok(None);
-    };
-    form.belongs_to(&session)?;
-    let level = session.level;
-    let need = Requirement {
-        max_age: Some(FRESH_SECONDS),
-        ..Requirement::level(level)
-    };
-    Ok(session.unmet(&need, house.now()).is_none().then_some(session))
 }
 
 fn bound_to(session: &Session) -> String {

@@ -6,7 +6,7 @@ use authn::account;
 use authn::factor::attestation::models;
 use authn::session::Session;
 use authn::store::passkeys::{self, Passkey};
-use authn::store::sessions;
+use authn::store::{recovery_codes, sessions};
 use axum::extract::State;
 use axum::response::Response;
 use countersign_authn as authn;
@@ -30,6 +30,7 @@ struct Account {
     passkeys: Vec<PasskeyRow>,
     removable: bool,
     has_password: bool,
+    codes: Option<String>,
     sessions: Vec<SessionRow>,
     problem: Option<String>,
     done: Option<String>,
@@ -72,6 +73,7 @@ pub(super) async fn page(
     let mut db = house.database.pool.acquire().await?;
     let keys = passkeys::of_person(&session.person, &mut db).await?;
     let ways = account::ways(&session.person, &mut db).await?;
+    let (left, got) = recovery_codes::left(&session.person, &mut db).await?;
     let mut all = sessions::open_of_person(&session.person, &mut db).await?;
     all.retain(|one| one.is_live(now) || one.id == session.id);
     all.sort_by_key(|one| one.id != session.id);
@@ -90,6 +92,7 @@ pub(super) async fn page(
         removable: keys.len() > 1,
         passkeys: keys.into_iter().map(|key| PasskeyRow::of(house, key)).collect(),
         has_password: ways.password,
+        codes: (got > 0).then(|| format!("{left} of {got} left")),
         sessions: all.iter().map(|one| SessionRow::of(one, session)).collect(),
         done: outcome.as_ref().ok().cloned().flatten(),
         problem: outcome.err(),

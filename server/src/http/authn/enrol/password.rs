@@ -4,7 +4,7 @@
 use askama::Template;
 use authn::Happened;
 use authn::bind::{self, BindError};
-use authn::factor::password::acceptable;
+use authn::factor::password::{Beside, PolicyError, acceptable};
 use authn::factor::totp::{Seed, picture};
 use axum::extract::{Path, State};
 use axum::response::Response;
@@ -37,8 +37,16 @@ pub async fn get(State(app): State<App>, Path(link): Path<String>) -> Result<Res
     let person = show::person(&app, &link).await?;
     let mut rng = app.rng();
     let mut transaction = app.database.begin_write().await?;
-    let offered =
-        bind::offer_code(&link, &person, &app.sealer, app.now(), &mut rng, &mut transaction).await?;
+    let offered = bind::offer_code(
+        &link,
+        &person,
+        app.config.login.totp_hash.algorithm(),
+        &app.sealer,
+        app.now(),
+        &mut rng,
+        &mut transaction,
+    )
+    .await?;
     transaction.commit().await?;
     let (ceremony, seed) = offered.ok_or(Fault::Gone)?;
     Ok(page(&app, link, &person, ceremony, &seed, None))
@@ -53,7 +61,7 @@ pub async fn post(
     let person = show::person(&app, &link).await?;
     let password = SecretString::from(form.0.one("password").unwrap_or_default());
     let ceremony = form.field("ceremony")?.to_owned();
-    if let Err(fault) = acceptable(&password, person.as_str()) {
+    if let Err(fault) = judged(&app, &password, &person) {
         return again(
             &app,
             link,
@@ -98,6 +106,18 @@ pub async fn post(
         }
         Err(_) => Err(Fault::Gone),
     }
+}
+
+/// Whether a password will do beside a code generator: names that are easily guessed are not in it.
+fn judged(house: &House, password: &SecretString, person: &PersonId) -> Result<(), PolicyError> {
+    let snapshot = house.snapshot();
+    let entry = snapshot.person(person.as_str());
+    let said = entry.and_then(|entry| entry.display_name.as_deref());
+    let mail = entry.and_then(|entry| entry.email.as_deref());
+    let agency = entry.and_then(|entry| entry.agency.as_ref().map(AsRef::as_ref));
+    let mut context = vec![person.as_str(), house.config.login.deployment.as_str()];
+    context.extend([said, mail, agency].into_iter().flatten());
+    acceptable(password, Beside::SecondFactor, &context)
 }
 
 async fn again(

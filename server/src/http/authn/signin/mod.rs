@@ -3,6 +3,7 @@
 //! shows the same page again with the reason.
 
 pub mod again;
+pub mod back;
 pub mod challenge;
 pub mod code;
 pub mod go_on;
@@ -11,4 +12,5 @@ mod outcome;
 mod pages;
 pub mod passkey;
 pub mod password;
+pub mod recovery;
 pub mod show;

@@ -29,9 +29,25 @@ pub async fn post(State(app): State<App>, headers: HeaderMap, form: OwnForm) -> 
         }
         _ => None,
     };
-    let verdict = app.factors.verify(password, stored).await?;
+    let verdict = app.factors.verify(password.clone(), stored.clone()).await?;
+    let anew = if verdict.is_outdated() {
+        Some(app.factors.hash(password, app.rng()).await?)
+    } else {
+        None
+    };
     let mut log = Happened::new();
     let mut transaction = app.database.begin_write().await?;
+    if let (
+        Stage::Password {
+            person: Some(person), ..
+        },
+        Some(stored),
+        Some(anew),
+    ) = (&flow.stage, &stored, &anew)
+        && passwords::rehash(person, stored, anew, &mut transaction).await?
+    {
+        log.event("password.rehashed", person.as_str(), serde_json::json!({}));
+    }
     let step = flow::give_password(flow, &verdict, app.now(), &mut log, &mut transaction).await?;
     outcome::answer(&app, &headers, step, log, transaction).await
 }

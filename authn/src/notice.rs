@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+//! Which events a person is told of by another channel than the one at hand, so that she notices what
+//! somebody else does in her name. A notice is written in the transaction of the event.
+
+use chrono::{DateTime, Utc};
+use countersign_directory::Event;
+use sqlx::AnyConnection;
+
+use crate::secret::sha256;
+use crate::store::notices::{self, Notice};
+use crate::store::{StoreError, json_text};
+
+/// The events, whose subject is the person.
+pub const KINDS: [&str; 15] = [
+    "authenticator.disabled",
+    "enrolment.issued",
+    "passkey.added",
+    "passkey.counter_went_back",
+    "passkey.model_compromised",
+    "passkey.removed",
+    "password.removed",
+    "password.set",
+    "recovery_codes.made",
+    "recovery_codes.used",
+    "signin.new_browser",
+    "totp.added",
+    "totp.removed",
+    "enrolment.issued_alone",
+    "enrolment.used",
+];
+
+/// Files what of `events` a person is told.
+pub async fn file(events: &[Event], now: DateTime<Utc>, db: &mut AnyConnection) -> Result<(), StoreError> {
+    for event in events.iter().filter(|event| KINDS.contains(&event.kind)) {
+        let Ok(person) = event.subject.parse() else {
+            continue;
+        };
+        let detail = json_text(&event.detail);
+        let told = format!(
+            "{}/{}/{}/{detail}",
+            event.kind,
+            event.subject,
+            now.timestamp_millis()
+        );
+        let notice = Notice {
+            // The same event twice in a moment is told once.
+            id: hex(&sha256(told.as_bytes())),
+            person,
+            kind: event.kind.to_owned(),
+            happened_at: now,
+            attempts: 0,
+        };
+        notices::put(&notice, &detail, db).await?;
+    }
+    Ok(())
+}
+
+fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write as _;
+    bytes.iter().take(16).fold(String::new(), |mut text, byte| {
+        // INVARIANT: writing to a string does not fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}

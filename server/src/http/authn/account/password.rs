@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+//! `POST /account/password/remove`: takes the password and its code generator away, if a passkey stays.
+
+use authn::{Happened, bind};
+use axum::extract::State;
+use axum::response::Response;
+use countersign_authn as authn;
+use countersign_directory::Actor;
+use http::HeaderMap;
+
+use super::fresh::{self, Fresh};
+use super::show::page;
+use crate::app::App;
+use crate::http::fault::Fault;
+use crate::http::form::OwnForm;
+use crate::record;
+
+/// `POST /account/password/remove`
+pub async fn remove(State(app): State<App>, headers: HeaderMap, form: OwnForm) -> Result<Response, Fault> {
+    let session = match fresh::session(&app, &headers, &form).await? {
+        Fresh::Enough(session) => session,
+        Fresh::SignInFirst(response) => return Ok(response),
+    };
+    let now = app.now();
+    let mut log = Happened::new();
+    let mut db = app.database.begin_write().await?;
+    let is_removed = bind::remove_password(&session.person, &mut log, &mut db).await?;
+    record::happened(&Actor::Person(session.person.clone()), &log, now, &mut db).await?;
+    app.commit(db).await?;
+    let outcome = if is_removed {
+        Ok(Some(
+            "The password and its security code were removed.".to_owned(),
+        ))
+    } else {
+        Err("Your only way to sign in cannot be removed: add a passkey first.".to_owned())
+    };
+    page(&app, &session, outcome).await
+}
