@@ -209,6 +209,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/channels/{id}/federate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Files, for a second person, that a channel may be shared with a node. It is carried out by the chat server, which asks
+         *     `channel.federate` with the proposal's id in `context.approval`.
+         */
+        post: operations["federate_channel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/channels/{id}/members/{user}": {
         parameters: {
             query?: never;
@@ -593,7 +613,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Shows one proposal. */
+        /** Shows one proposal. Whoever filed it sees it without an office. */
         get: operations["proposal"];
         put?: never;
         post?: never;
@@ -1377,6 +1397,11 @@ export interface components {
             number: number;
             /** @description What it says. */
             text: string;
+        };
+        /** @description With whom a channel is to be shared. */
+        Federation: {
+            /** @description The node. */
+            node: string;
         };
         /** @description One change, in the server's own names. */
         FeedChange: {
@@ -2776,6 +2801,76 @@ export interface operations {
                 };
             };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    federate_channel: {
+        parameters: {
+            query?: {
+                /** @description At most 1000 bytes. */
+                reason?: string;
+            };
+            header: {
+                "X-CSRF-Token": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Federation"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Waiting"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -11,6 +11,7 @@ use countersign_directory::operation::amend::{AmendFault, Weighed, apply, weigh}
 use countersign_directory::operation::proposal::{self, ProposalError};
 use countersign_directory::store::proposals::{self, Proposal};
 use countersign_directory::{ApprovalId, ApprovalState, Entity, Permit, PersonId};
+use http::StatusCode;
 
 use crate::app::House;
 use crate::asking::act::refused;
@@ -66,6 +67,10 @@ impl House {
             let weighed = weigh(&proposal.act, now, &mut db).await?;
             (proposal, weighed)
         };
+        if let Amendment::ChannelFederate { .. } = proposal.act {
+            let whose = "the chat server carries this out: it asks `channel.federate` with this id in `context.approval`";
+            return Err(Problem::new(StatusCode::CONFLICT, whose));
+        }
         let approver = approver(&proposal)?;
         if weighed.parameters != proposal.approval.parameters {
             return Err(ProposalError::Changed.into());
@@ -96,6 +101,7 @@ impl House {
         };
         let context = Context {
             label: label(act, weighed),
+            node: node(act),
             approver: approver.map(ToString::to_string),
             ..Context::default()
         };
@@ -144,7 +150,16 @@ fn label(act: &Amendment, weighed: &Weighed) -> Option<serde_json::Value> {
     serde_json::to_value(label).ok()
 }
 
-fn approver(proposal: &Proposal) -> Result<&PersonId, ProposalError> {
+/// The node that a question about federation is about.
+fn node(act: &Amendment) -> Option<String> {
+    match act {
+        Amendment::ChannelFederate { node, .. } => Some(node.to_string()),
+        _ => None,
+    }
+}
+
+/// Who has approved a proposal that is still open.
+pub(super) fn approver(proposal: &Proposal) -> Result<&PersonId, ProposalError> {
     match &proposal.approval.state {
         ApprovalState::Approved { approver, .. } if proposal.ended.is_none() => Ok(approver),
         ApprovalState::Requested if proposal.ended.is_none() => {

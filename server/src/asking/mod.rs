@@ -4,6 +4,7 @@
 
 pub mod act;
 pub mod amend;
+pub mod approved;
 pub mod feed;
 pub mod search;
 pub mod server_question;

@@ -114,6 +114,7 @@ pub fn api() -> (Router<App>, utoipa::openapi::OpenApi) {
         .routes(routes!(granting::clearances::suspend))
         .routes(routes!(granting::clearances::resume))
         .routes(routes!(granting::clearances::revoke))
+        .routes(routes!(granting::channels::federate))
         .routes(routes!(granting::channels::reclassify))
         .routes(routes!(granting::things::put_agency))
         .routes(routes!(granting::things::put_mission))

@@ -3,8 +3,10 @@
 
 use axum::extract::{Path, State};
 use axum::response::Response;
-use countersign_directory::ChannelId;
 use countersign_directory::amend::Amendment;
+use countersign_directory::{ChannelId, NodeId};
+use serde::Deserialize;
+use utoipa::ToSchema;
 
 use super::{Applied, Waiting, Why, amend};
 use crate::app::App;
@@ -32,6 +34,32 @@ pub async fn patch(
         patch: body.read()?,
     };
     amend(&app, &session, act, why).await
+}
+
+/// With whom a channel is to be shared.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Federation {
+    /// The node.
+    #[schema(value_type = String)]
+    node: NodeId,
+}
+
+/// Files, for a second person, that a channel may be shared with a node. It is carried out by the chat server, which asks
+/// `channel.federate` with the proposal's id in `context.approval`.
+#[utoipa::path(post, path = "/api/v1/channels/{id}/federate", operation_id = "federate_channel",
+    params(Why, ("X-CSRF-Token" = String, Header), ("id" = String, Path)), request_body = Federation,
+    responses((status = 202, body = Waiting), (status = 400, body = Problem), (status = 401, body = Problem),
+        (status = 403, body = Problem), (status = 404, body = Problem), (status = 409, body = Problem)))]
+pub async fn federate(
+    State(app): State<App>,
+    Person(session): Person,
+    Path(id): Path<ChannelId>,
+    Query(why): Query<Why>,
+    body: StrictJson,
+) -> Result<Response, Problem> {
+    let Federation { node } = body.read()?;
+    amend(&app, &session, Amendment::ChannelFederate { id, node }, why).await
 }
 
 /// Gives a channel another label and ends its drift. One person may raise it.
