@@ -112,7 +112,10 @@ fn bounds(server: &ConnectedServer) -> Result<(), ServerError> {
 /// Whether the record can turn a deny into an allow, or tell more than before.
 fn grants(old: Option<&ConnectedServer>, new: &ConnectedServer) -> bool {
     let Some(old) = old else {
-        return new.clients.is_some() || new.reasons == Reasons::Full;
+        return new.clients.is_some()
+            || new.reasons == Reasons::Full
+            || new.may_search
+            || !new.supported_obligations.is_empty();
     };
     (new.clients.is_some() && new.clients != old.clients)
         || (new.reasons == Reasons::Full && old.reasons != Reasons::Full)
@@ -122,6 +125,8 @@ fn grants(old: Option<&ConnectedServer>, new: &ConnectedServer) -> bool {
         || new.node != old.node
         || !new.may_assert.is_subset(&old.may_assert)
         || (new.may_search && !old.may_search)
+        // What it cannot honour is denied.
+        || !new.supported_obligations.is_subset(&old.supported_obligations)
         || new.labels_owner != old.labels_owner
         || new.members_owner != old.members_owner
 }
