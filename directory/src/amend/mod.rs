@@ -15,6 +15,7 @@ use serde::{Deserialize, Serialize};
 
 pub use apply::{After, AmendError};
 pub use parts::{ChannelPatch, DeviceTerms, NewPerson, PersonPatch, clearance_id};
+pub(crate) use widens::channel as channel_widening;
 pub use widens::widening;
 
 use crate::{
