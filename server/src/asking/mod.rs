@@ -4,7 +4,9 @@
 
 pub mod act;
 pub mod amend;
+pub mod entitlements;
 pub mod feed;
+pub mod room_access;
 pub mod search;
 pub mod server_question;
 pub mod standing;
