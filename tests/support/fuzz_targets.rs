@@ -22,6 +22,7 @@ use countersign_server::config::Config;
 use countersign_server::http::access::batch::{Batch, MOST};
 use countersign_server::http::access::search::wire::PageRequest;
 use countersign_server::http::access::wire::EvaluationRequest;
+use countersign_server::http::opentdf::wire::{GetDecisionBulk, GetDecisions, GetEntitlements};
 use countersign_server::http::strict_json::{self, StrictJson};
 use serde_json::{Value, json};
 
@@ -181,6 +182,17 @@ pub fn request(bytes: &[u8]) {
     let usual: Value = serde_json::from_slice(bytes).expect("the usual reader takes it too");
     assert_eq!(value, usual);
     let _ = StrictJson(value.clone()).read::<EvaluationRequest>();
+    if let Ok(asked) = StrictJson(value.clone()).read::<GetDecisions>() {
+        let asked = asked.decision_requests.iter().enumerate();
+        let _ = asked.map(|(at, request)| request.questions(at).is_ok()).count();
+    }
+    if let Ok(asked) = StrictJson(value.clone()).read::<GetDecisionBulk>() {
+        let asked = asked.decision_requests.iter().enumerate();
+        let _ = asked.map(|(at, request)| request.questions(at).is_ok()).count();
+    }
+    if let Ok(asked) = StrictJson(value.clone()).read::<GetEntitlements>() {
+        let _ = asked.entity_identifier.only().is_ok();
+    }
     let page = value.get("page").cloned();
     let _ = PageRequest::read(page);
     if let Ok(Batch::Many(many)) = Batch::read(StrictJson(value)) {

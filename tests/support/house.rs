@@ -10,7 +10,9 @@ use chrono::{DateTime, TimeDelta, Utc};
 use countersign_authn::Happened;
 use countersign_authn::assurance::{Level, Method, Proof};
 use countersign_authn::oidc::access_token::{AccessToken, LIFETIME};
+use countersign_authn::oidc::client::{ClientRecord, new_secret};
 use countersign_authn::session::{Lifetimes, Place, Session, Sid, open};
+use countersign_authn::store::clients;
 use countersign_directory::operation::{import, server};
 use countersign_directory::{Actor, Administration, ConnectedServer, Permit};
 use countersign_server::app::App;
@@ -155,6 +157,35 @@ impl TestHouse {
     /// As [`open_house`], reaching its store by another address.
     pub async fn open_by(address: impl FnOnce(&str) -> String) -> Self {
         open(toml::Table::new(), WORLD, address).await
+    }
+
+    /// Answers on a free port of the loopback address as well, and says where.
+    pub async fn serve(&self) -> String {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let router = self.router.clone();
+        tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
+        format!("http://{address}")
+    }
+
+    /// Connects a server by its record, and gives its client a secret.
+    pub async fn connect_with_secret(&self, record: Value) -> (ServerCaller, String) {
+        let caller = self.connect(record).await;
+        let client: ClientRecord = serde_json::from_value(json!({
+            "id": caller.record.client_id, "name": "Chat", "grants": ["client_credentials"],
+            "server": caller.record.id,
+        }))
+        .unwrap();
+        let (secret, hash) = new_secret(&mut self.app.rng());
+        let mut transaction = self.app.database.begin_write().await.unwrap();
+        clients::put(&client, self.app.now(), &mut transaction)
+            .await
+            .unwrap();
+        clients::set_secret(&client.id, Some(hash), &mut transaction)
+            .await
+            .unwrap();
+        transaction.commit().await.unwrap();
+        (caller, secret.expose().to_owned())
     }
 
     /// Connects a server by its record.

@@ -7,3 +7,4 @@ pub mod fuzz_targets;
 pub mod house;
 pub mod oracle;
 pub mod process;
+pub mod rocket_chat;

@@ -40,6 +40,19 @@ pub struct Understood {
     pub ignored: BTreeSet<String>,
 }
 
+impl Understood {
+    /// A question that brings nothing along.
+    pub(crate) fn without_context(question: Question) -> Self {
+        Self {
+            question,
+            session: None,
+            honoured: None,
+            location: None,
+            ignored: BTreeSet::new(),
+        }
+    }
+}
+
 impl House {
     /// Maps, gathers, decides and records one question of `server`.
     pub async fn answer(
@@ -192,6 +205,11 @@ impl<'a> Translation<'a> {
         let id = self.server.channel_id.channel(theirs, &self.table)?;
         let channel = self.snapshot.channel(id.as_str())?;
         self.server.sees_channel(&id, channel).then(|| id.to_string())
+    }
+
+    /// Our id of a channel that need not exist.
+    pub(crate) fn new_channel(&self, theirs: &str) -> Option<countersign_directory::ChannelId> {
+        self.server.channel_id.channel(theirs, &self.table)
     }
 
     /// The server's name of one of our people.

@@ -27,6 +27,7 @@ pub mod form;
 pub mod granting;
 pub mod health;
 pub mod oauth2;
+pub mod opentdf;
 pub mod page;
 pub mod problem;
 pub mod query;
@@ -53,6 +54,7 @@ pub fn router(app: App) -> Router {
         .merge(authn::router(&app))
         .merge(oauth2::router(&app))
         .merge(access::router())
+        .merge(opentdf::router())
         .route("/", get(async || Redirect::to("/account")))
         .route("/static/{file}", get(assets::get))
         .route("/admin", get(admin_ui::file))

@@ -14,6 +14,7 @@ pub mod authorize;
 pub mod discovery;
 pub mod introspect;
 pub mod jwks;
+pub mod keycloak;
 pub mod logout;
 mod reply;
 mod request;
@@ -34,5 +35,6 @@ pub fn router(app: &App) -> Router<App> {
         .route("/oauth2/jwks", get(jwks::get))
         .route("/oauth2/revoke", post(revoke::post))
         .route("/oauth2/token", post(token::post))
+        .route("/protocol/openid-connect/token", post(keycloak::post))
         .route("/oauth2/userinfo", get(userinfo::answer).post(userinfo::answer))
 }
