@@ -15,9 +15,6 @@ export function advice(problem: Problem): string | undefined {
       return 'Sign in again.';
     case 'ACCOUNT_INACTIVE':
       return 'An account that is involved is disabled.';
-    case 'DEVICE_POSTURE':
-    case 'DEVICE_CAP':
-      return 'Use a device that is managed and accredited.';
     default:
   }
   if (problem.status === 409 || problem.status === 410 || problem.status === 412) {

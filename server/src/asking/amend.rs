@@ -13,7 +13,7 @@ use countersign_directory::store::proposals::{self, Proposal};
 use countersign_directory::{ApprovalId, ApprovalState, Entity, Permit, PersonId};
 
 use crate::app::House;
-use crate::asking::act::refused;
+use crate::asking::act::refused_for;
 use crate::http::problem::Problem;
 use crate::record;
 
@@ -128,7 +128,12 @@ impl House {
         match answered.decision.permit() {
             Some(permit) => Ok(Some(permit)),
             None if answered.decision.failing == [Reason::DualControl] => Ok(None),
-            None => Err(refused(&answered, action)),
+            None => {
+                // A second person would not help: what else is missing is what she has to hear.
+                let mut others = answered.decision.failing.iter();
+                let other = others.find(|reason| **reason != Reason::DualControl);
+                Err(refused_for(&answered, action, other.copied()))
+            }
         }
     }
 

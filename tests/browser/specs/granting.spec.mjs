@@ -126,7 +126,7 @@ test('a clearance is proposed by one, approved by another, carried out by the fi
 
 test('what one person may do is said so, and holds at once', async () => {
   const { page, context, clean } = await as(judy);
-  await opened(page, '/admin/people/fred', 'fred');
+  await opened(page, '/admin/people/hugo', 'hugo');
   await page.getByRole('button', { name: 'Suspend DE GEHEIM' }).click();
   const dialog = dialogOf(page);
   await dialog.getByText('One person is enough: it holds at once.').waitFor();
@@ -184,7 +184,7 @@ test('roles, missions and briefings: less at once, more by two', async () => {
   await dialog.getByLabel('Reason').fill('runs the watch');
   await dialog.getByRole('button', { name: 'Propose' }).click();
   await page.getByRole('link', { name: 'see the proposal' }).click();
-  await page.getByRole('heading', { level: 1, name: 'Change lars: briefings, roles' }).waitFor();
+  await page.getByRole('heading', { level: 1, name: 'Change lars: roles, briefings' }).waitFor();
   await page.getByRole('button', { name: 'Withdraw' }).click();
   await page.getByRole('alertdialog').getByRole('button', { name: 'Withdraw' }).click();
   await page.getByText(/Withdrawn by judy/).waitFor();
@@ -226,7 +226,7 @@ test('what changed meanwhile cannot be approved, and says so', async () => {
   await dialog.getByText(/has changed since: propose it anew/).waitFor();
   await dialog.getByText(/Load it again/).waitFor();
   await two.page.reload();
-  await two.page.getByText('Changed since').waitFor();
+  await two.page.getByText('Changed since', { exact: true }).waitFor();
   await two.page.getByText(/nobody can approve it/).waitFor();
   assert.equal(await two.page.getByRole('button', { name: 'Approve' }).count(), 0);
   await two.page.getByRole('button', { name: 'Reject' }).click();
@@ -261,7 +261,7 @@ test('nobody gives to herself', async () => {
   const dialog = dialogOf(page);
   await dialog.getByLabel('Good until').fill('2035-01-31');
   await dialog.getByRole('button', { name: 'Next' }).click();
-  await dialog.getByText(/Nobody proposes or approves more for herself/).waitFor();
+  await dialog.getByText('You cannot approve your own request.').waitFor();
   await dialog.getByText('Ask another security officer.').waitFor();
   clean();
   await context.close();
@@ -281,21 +281,22 @@ test('whose office it is not is told which one it takes', async () => {
   await olga.context.close();
 });
 
-test('a channel is raised and closed by one, lowered and reopened by two', async () => {
+test('a channel’s audience is narrowed and it is closed by one, widened and reopened by two', async () => {
   const { page, context, clean } = await as(judy);
   await opened(page, '/admin/channels/town', 'town');
   const dialog = dialogOf(page);
   await page.getByRole('button', { name: 'Reclassify' }).click();
-  await dialog.getByLabel('Level').selectOption('NR');
+  await dialog.getByLabel('Releasable to').fill('DEU, FRA');
   await dialog.getByRole('button', { name: 'Next' }).click();
   await dialog.getByText(/One person is enough/).waitFor();
   await dialog.getByRole('button', { name: 'Do it now' }).click();
   await page.getByText('town has another label.').waitFor();
-  await page.getByText('NATO RESTRICTED').first().waitFor();
+  await page.getByText('NATO UNCLASSIFIED // REL TO DEU, FRA').first().waitFor();
   await page.getByRole('button', { name: 'Reclassify' }).click();
-  await dialog.getByLabel('Level').selectOption('NU');
+  await dialog.getByLabel('Releasable to').fill('');
   await dialog.getByRole('button', { name: 'Next' }).click();
   await dialog.getByText(/It takes a second person/).waitFor();
+  await dialog.getByText('may let somebody do more').waitFor();
   await dialog.getByLabel('Reason').fill('nothing in it is restricted');
   await dialog.getByRole('button', { name: 'Propose' }).click();
   await page.getByRole('link', { name: 'see the proposal' }).waitFor();
@@ -310,19 +311,31 @@ test('a channel is raised and closed by one, lowered and reopened by two', async
 
 test('whom a channel takes: fewer at once, more by two', async () => {
   const { page, context, clean } = await as(judy);
-  await opened(page, '/admin/channels/log-nr', 'log-nr');
+  await opened(page, '/admin/channels/town', 'town');
   const dialog = dialogOf(page);
   await page.getByRole('button', { name: 'Change', exact: true }).click();
-  await dialog.getByRole('checkbox', { name: /industry/ }).uncheck();
+  await dialog.getByRole('checkbox', { name: /outsiders/ }).uncheck();
   await dialog.getByRole('button', { name: 'Next' }).click();
   await dialog.getByRole('button', { name: 'Do it now' }).click();
-  await page.getByText('log-nr is changed.').waitFor();
+  await page.getByText('town is changed.').waitFor();
   await page.getByRole('button', { name: 'Change', exact: true }).click();
+  await dialog.getByRole('checkbox', { name: /outsiders/ }).check();
   await dialog.getByRole('checkbox', { name: /industry/ }).check();
-  await dialog.getByLabel('Missions').fill('');
+  await dialog.getByLabel('Missions').fill('BALTIC');
   await dialog.getByRole('button', { name: 'Next' }).click();
   await dialog.getByText(/It takes a second person/).waitFor();
   assert.equal(await dialog.getByText('may let somebody do more').count(), 2);
+  clean();
+  await context.close();
+});
+
+test('a channel above rank 0 is changed from an approved device, and the dialog says so', async () => {
+  const { page, context, clean } = await as(judy);
+  await opened(page, '/admin/channels/log-nr', 'log-nr');
+  await page.getByRole('button', { name: 'Close' }).click();
+  const dialog = dialogOf(page);
+  await dialog.getByText('Use a device that is approved for this.').waitFor();
+  assert.equal(await dialog.getByRole('button', { name: 'Do it now' }).count(), 0);
   clean();
   await context.close();
 });
