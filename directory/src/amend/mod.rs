@@ -6,6 +6,7 @@
 //! a deny into an allow. Both are pure. What is not provably narrower counts as wider.
 
 mod apply;
+mod difference;
 mod parts;
 mod widens;
 
@@ -14,6 +15,7 @@ use countersign_labels::RawLabel;
 use serde::{Deserialize, Serialize};
 
 pub use apply::{After, AmendError};
+pub use difference::{Part, difference};
 pub use parts::{ChannelPatch, DeviceTerms, NewPerson, PersonPatch, clearance_id};
 pub(crate) use widens::channel as channel_widening;
 pub use widens::widening;

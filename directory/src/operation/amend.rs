@@ -190,7 +190,7 @@ async fn write(
 
 /// What the thing is, for the hash and the record. A device goes on reporting its posture, and a
 /// channel its members, while somebody waits for a second person.
-fn basis(entity: &Entity) -> Value {
+pub(crate) fn basis(entity: &Entity) -> Value {
     match entity {
         Entity::Agency(agency) => json!(agency),
         Entity::Agreement(agreement) => json!(agreement),

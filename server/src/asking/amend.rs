@@ -14,7 +14,7 @@ use countersign_directory::{ApprovalId, ApprovalState, Entity, Permit, PersonId}
 use http::StatusCode;
 
 use crate::app::House;
-use crate::asking::act::refused;
+use crate::asking::act::refused_for;
 use crate::http::problem::Problem;
 use crate::record;
 
@@ -31,20 +31,8 @@ impl House {
     /// Does what `session` asks for, or files it for a second person.
     pub async fn amend(&self, session: &Session, act: &Amendment, reason: &str) -> Result<Amended, Problem> {
         let now = self.now();
-        let weighed = {
-            let mut db = self.database.pool.acquire().await?;
-            weigh(act, now, &mut db).await
-        };
-        let weighed = match weighed {
-            Ok(weighed) => weighed,
-            Err(fault) => {
-                // Whose office it is not learns nothing about what there is.
-                let (action, kind, id) = at_the_door(act);
-                self.act(session, action, kind, id).await?;
-                return Err(fault.into());
-            }
-        };
-        match self.may(session, act, &weighed, None).await? {
+        let (weighed, permit) = self.weighed(session, act, now).await?;
+        match permit {
             Some(permit) if weighed.widens.is_empty() => {
                 let mut transaction = self.database.begin_write().await?;
                 let outcome = apply(act, &permit, now, &mut transaction).await?;
@@ -53,6 +41,41 @@ impl House {
                 Ok(Amended::Done)
             }
             _ => self.propose(session, act, reason, now).await.map(Amended::Waits),
+        }
+    }
+
+    /// What would become of an act of `session`, and whether one person is enough. Nothing is done.
+    pub async fn would_amend(&self, session: &Session, act: &Amendment) -> Result<(Weighed, bool), Problem> {
+        let (weighed, permit) = self.weighed(session, act, self.now()).await?;
+        let alone = permit.is_some() && weighed.widens.is_empty();
+        if !alone && act.about() == Some(session.person.as_str()) {
+            return Err(ProposalError::Own.into());
+        }
+        Ok((weighed, alone))
+    }
+
+    /// Weighs an act and asks about it; without a permit, a second person is all that is missing.
+    async fn weighed(
+        &self,
+        session: &Session,
+        act: &Amendment,
+        now: DateTime<Utc>,
+    ) -> Result<(Weighed, Option<Permit>), Problem> {
+        let weighed = {
+            let mut db = self.database.pool.acquire().await?;
+            weigh(act, now, &mut db).await
+        };
+        match weighed {
+            Ok(weighed) => {
+                let permit = self.may(session, act, &weighed, None).await?;
+                Ok((weighed, permit))
+            }
+            Err(fault) => {
+                // Whose office it is not learns nothing about what there is.
+                let (action, kind, id) = at_the_door(act);
+                self.act(session, action, kind, id).await?;
+                Err(fault.into())
+            }
         }
     }
 
@@ -111,7 +134,12 @@ impl House {
         match answered.decision.permit() {
             Some(permit) => Ok(Some(permit)),
             None if answered.decision.failing == [Reason::DualControl] => Ok(None),
-            None => Err(refused(&answered, action)),
+            None => {
+                // A second person would not help: what else is missing is what she has to hear.
+                let mut others = answered.decision.failing.iter();
+                let other = others.find(|reason| **reason != Reason::DualControl);
+                Err(refused_for(&answered, action, other.copied()))
+            }
         }
     }
 

@@ -26,9 +26,11 @@ pub mod fault;
 pub mod form;
 pub mod granting;
 pub mod health;
+pub mod marking;
 pub mod oauth2;
 pub mod opentdf;
 pub mod page;
+pub mod path;
 pub mod problem;
 pub mod query;
 pub mod record;
@@ -127,6 +129,7 @@ pub fn api() -> (Router<App>, utoipa::openapi::OpenApi) {
             granting::things::end_agreement
         ))
         .routes(routes!(granting::things::put_settings))
+        .routes(routes!(granting::weigh::post))
         .routes(routes!(granting::proposals::list))
         .routes(routes!(granting::proposals::show))
         .routes(routes!(granting::proposals::approve))

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //! Channels as administrators and owners change them.
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::response::Response;
 use countersign_directory::amend::Amendment;
 use countersign_directory::{ChannelId, NodeId};
@@ -11,6 +11,7 @@ use utoipa::ToSchema;
 use super::{Applied, Waiting, Why, amend};
 use crate::app::App;
 use crate::http::caller::Person;
+use crate::http::path::Path;
 use crate::http::problem::Problem;
 use crate::http::query::Query;
 use crate::http::strict_json::StrictJson;
@@ -18,7 +19,7 @@ use crate::http::strict_json::StrictJson;
 /// Changes attributes of a channel. One person may close it, unlist it, take fewer missions, recipients, outsiders or industry.
 #[utoipa::path(patch, path = "/api/v1/channels/{id}", operation_id = "change_channel",
     params(Why, ("X-CSRF-Token" = String, Header), ("id" = String, Path)),
-    request_body(content = Object, description = "What changes: `name`, `agency`, `missions`, `recipients`, `owners`, `externals_allowed`, `industry_allowed`, `listed`, `state`, `label_mode`"),
+    request_body(content = HashMap<String, Value>, description = "What changes: `name`, `agency`, `missions`, `recipients`, `owners`, `externals_allowed`, `industry_allowed`, `listed`, `state`, `label_mode`"),
     responses((status = 200, body = Applied), (status = 202, body = Waiting), (status = 400, body = Problem),
         (status = 401, body = Problem), (status = 403, body = Problem), (status = 404, body = Problem),
         (status = 409, body = Problem)))]
@@ -65,7 +66,7 @@ pub async fn federate(
 /// Gives a channel another label and ends its drift. One person may raise it.
 #[utoipa::path(post, path = "/api/v1/channels/{id}/reclassify", operation_id = "reclassify_channel",
     params(Why, ("X-CSRF-Token" = String, Header), ("id" = String, Path)),
-    request_body(content = Object, description = "The label, as world files write it"),
+    request_body(content = HashMap<String, Value>, description = "The label, as world files write it"),
     responses((status = 200, body = Applied), (status = 202, body = Waiting), (status = 400, body = Problem),
         (status = 401, body = Problem), (status = 403, body = Problem), (status = 404, body = Problem),
         (status = 409, body = Problem)))]
