@@ -2,6 +2,7 @@
 mod evaluation;
 mod evaluations;
 mod fixture;
+mod limits;
 mod metadata;
 mod request_errors;
 mod search;
