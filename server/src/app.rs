@@ -22,6 +22,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::database::Database;
 use crate::factors::Factors;
+use crate::http::admission::limits::Limits;
 use crate::jobs::clock::Reading;
 use crate::record::Recorder;
 use crate::record::alarms::Alarms;
@@ -75,6 +76,8 @@ pub struct House {
     pub tail: Tail,
     /// Earlier worlds, for the next pages of searches.
     pub searches: Kept,
+    /// What each caller may still ask.
+    pub limits: Limits,
     /// Calls clients back.
     pub outbound: reqwest::Client,
     /// A notice for every page, e.g. that rules are eased for a demo.

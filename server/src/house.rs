@@ -17,6 +17,7 @@ use crate::config::Config;
 use crate::config::record::first_origin;
 use crate::database::{Database, DatabaseError};
 use crate::factors::{FactorError, Factors};
+use crate::http::admission::limits::Limits;
 use crate::master_key::{self, MasterKeyError};
 use crate::outbound::{self, OutboundError};
 use crate::record::{self, RecordError, Recorder};
@@ -117,6 +118,7 @@ pub async fn open(
         alarms: record::alarms::Alarms::default(),
         outbound: outbound::client()?,
         searches: Kept::default(),
+        limits: Limits::new(&config.limits, &mut rng),
         config,
         database,
         clock,

@@ -86,7 +86,14 @@ pub async fn open_house() -> TestHouse {
 
 /// As [`open_house`], with more keys of the section `[record]`.
 pub async fn open_house_with(more: toml::Table) -> TestHouse {
-    open(more, WORLD, str::to_owned).await
+    let mut sections = toml::Table::new();
+    sections.insert("record".into(), more.into());
+    open(sections, WORLD, str::to_owned).await
+}
+
+/// As [`open_house`], with more sections of the configuration.
+pub async fn open_house_configured(sections: toml::Table) -> TestHouse {
+    open(sections, WORLD, str::to_owned).await
 }
 
 /// As [`open_house`], with another world.
@@ -94,7 +101,7 @@ pub async fn open_house_of(world: &[u8]) -> TestHouse {
     open(toml::Table::new(), world, str::to_owned).await
 }
 
-async fn open(more: toml::Table, world: &[u8], address: impl FnOnce(&str) -> String) -> TestHouse {
+async fn open(mut more: toml::Table, world: &[u8], address: impl FnOnce(&str) -> String) -> TestHouse {
     let database = database::fresh().await;
     let folder = tempfile::tempdir().unwrap();
     let mut table = toml::Table::new();
@@ -103,8 +110,11 @@ async fn open(more: toml::Table, world: &[u8], address: impl FnOnce(&str) -> Str
     section.insert("url".into(), address(&database.url).into());
     table.insert("database".into(), section.into());
     let mut section = toml::toml! { durability = "process" };
-    section.extend(more);
+    if let Some(toml::Value::Table(record)) = more.remove("record") {
+        section.extend(record);
+    }
     table.insert("record".into(), section.into());
+    table.extend(more);
     let config = Config::from_table(table).unwrap();
     let randomness = Randomness::system().unwrap();
     let app = house::open(config, Clock::turned_by_hand(start()), randomness, None)

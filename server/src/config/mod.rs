@@ -9,6 +9,7 @@ use serde::Deserialize;
 
 pub mod database;
 pub mod environment;
+pub mod limits;
 pub mod listen;
 pub mod login;
 pub mod record;
@@ -29,6 +30,9 @@ pub struct Config {
     /// Where facts are kept.
     #[serde(default)]
     pub database: database::DatabaseSection,
+    /// How much one caller may ask.
+    #[serde(default)]
+    pub limits: limits::Limits,
     /// Sign-in pages and password hashing.
     #[serde(default)]
     pub login: login::Login,
@@ -121,6 +125,7 @@ impl Config {
         }
         self.listen.check(issuer.scheme())?;
         self.database.fill(&self.data_dir)?;
+        self.limits.check()?;
         self.record.check(&self.issuer)?;
         Ok(self)
     }

@@ -3,7 +3,6 @@
 
 use std::sync::Arc;
 
-use authn::oidc::access_token::AccessToken;
 use authn::session::{Session, open};
 use axum::extract::FromRequestParts;
 use countersign_authn as authn;
@@ -13,6 +12,7 @@ use http::{HeaderMap, Method, header};
 use subtle::ConstantTimeEq;
 
 use crate::app::{App, House};
+use crate::http::admission::Admitted;
 use crate::http::cookies;
 use crate::http::problem::Problem;
 
@@ -37,9 +37,18 @@ impl FromRequestParts<App> for Server {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
-        connected_server(app, &parts.headers)
-            .map(Self)
-            .ok_or_else(Problem::unauthorized)
+        Admitted::from_request_parts(parts, app)
+            .await
+            .map(|admitted| Self(admitted.server))
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for Admitted {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        let admitted = parts.extensions.get::<Self>().cloned();
+        admitted.ok_or_else(Problem::unauthorized)
     }
 }
 
@@ -71,22 +80,6 @@ impl FromRequestParts<App> for Caller {
             Person::from_request_parts(parts, app).await.map(Self::Person)
         }
     }
-}
-
-/// The record of the server whose client's token was sent.
-pub fn connected_server(house: &House, headers: &HeaderMap) -> Option<Arc<ConnectedServer>> {
-    let token = headers
-        .get(header::AUTHORIZATION)?
-        .to_str()
-        .ok()?
-        .strip_prefix("Bearer ")?;
-    let token = AccessToken::open(token, &house.sealer, house.now())?;
-    if token.person.is_some() {
-        return None;
-    }
-    let snapshot = house.snapshot();
-    let mut servers = snapshot.servers().map(|(_, server)| server);
-    servers.find(|server| server.client_id == token.client).cloned()
 }
 
 /// The live session of the cookie that was sent.
