@@ -7,5 +7,6 @@ mod keys;
 mod pages;
 mod passkey;
 mod password;
+mod pkits;
 mod provider;
 mod sessions;
