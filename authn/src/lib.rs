@@ -22,6 +22,7 @@ pub mod factor;
 pub mod flow;
 pub mod happened;
 pub mod lockout;
+pub mod metadata;
 pub mod oidc;
 pub mod secret;
 pub mod session;

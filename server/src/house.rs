@@ -48,6 +48,9 @@ pub enum OpenError {
     /// The signing keys.
     #[error("the signing keys cannot be used: {0}")]
     Keys(#[from] SigningError),
+    /// What sign-in keeps.
+    #[error(transparent)]
+    SignIn(#[from] authn::store::StoreError),
     /// The world.
     #[error("the world cannot be loaded: {0}")]
     World(#[from] TailError),
@@ -98,10 +101,11 @@ pub async fn open(
     let fresh_name = record::process_name(&mut rng);
     let key = sealer.mac(b"record spool");
     let recorder = Recorder::open(&config.data_dir, &fresh_name, &config.record, &key, now, &mut db).await?;
+    let models = authn::store::metadata::load(&mut db).await?;
     drop(db);
 
     Ok(App::from(House {
-        factors: Factors::new(&config, &sealer, &mut rng)?,
+        factors: Factors::new(&config, models, &sealer, &mut rng)?,
         tail: Tail::behind(snapshot.revision(), now),
         world: Shared::new(snapshot),
         schemes: Schemes::builtin(),

@@ -17,6 +17,7 @@ mod init;
 mod label;
 mod openapi;
 mod opened;
+mod passkey;
 mod person;
 mod policy;
 mod serve;
@@ -44,6 +45,9 @@ pub enum Command {
     Label(label::LabelCommand),
     /// Print the OpenAPI document of the administration API.
     Openapi,
+    /// Bring in the list of authenticator models, and see what rules on passkeys do.
+    #[command(subcommand)]
+    Passkey(passkey::PasskeyCommand),
     /// Give people a way to sign in.
     #[command(subcommand)]
     Person(person::PersonCommand),
@@ -117,6 +121,7 @@ impl Command {
             Self::Init(command) => command.run(),
             Self::Label(command) => command.run(),
             Self::Openapi => openapi::run(),
+            Self::Passkey(command) => command.run(),
             Self::Person(command) => command.run(),
             Self::Policy(command) => command.run(),
             Self::Serve(command) => command.run(),

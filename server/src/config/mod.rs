@@ -12,6 +12,7 @@ pub mod environment;
 pub mod limits;
 pub mod listen;
 pub mod login;
+pub mod passkeys;
 pub mod record;
 
 /// The whole configuration, typed and checked.
@@ -36,6 +37,9 @@ pub struct Config {
     /// Sign-in pages and password hashing.
     #[serde(default)]
     pub login: login::Login,
+    /// Which passkeys are taken, and which reach AAL3.
+    #[serde(default)]
+    pub passkeys: passkeys::Passkeys,
     /// The tamper-evident record.
     #[serde(default)]
     pub record: record::Record,
@@ -127,6 +131,7 @@ impl Config {
         self.database.fill(&self.data_dir)?;
         self.limits.check()?;
         self.record.check(&self.issuer)?;
+        self.passkeys.policy()?;
         Ok(self)
     }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //! Who are you: factors, flows, sessions and the OpenID provider, as browsers and clients meet them.
 
+mod attestation;
 mod codes;
 mod desk;
 mod keys;
