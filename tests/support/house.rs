@@ -103,6 +103,8 @@ async fn open(more: toml::Table, world: &[u8], address: impl FnOnce(&str) -> Str
     let mut section = toml::toml! { durability = "process" };
     section.extend(more);
     table.insert("record".into(), section.into());
+    let machines = toml::toml! { bound_tokens_from_rank = 5 };
+    table.insert("machines".into(), machines.into());
     let config = Config::from_table(table).unwrap();
     let randomness = Randomness::system().unwrap();
     let app = house::open(config, Clock::turned_by_hand(start()), randomness, None)
@@ -181,6 +183,7 @@ impl TestHouse {
             scope: String::new(),
             issued_at: now.timestamp(),
             expires_at: (now + LIFETIME).timestamp(),
+            cnf: None,
         }
         .seal(&self.app.sealer)
     }

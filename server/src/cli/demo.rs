@@ -80,6 +80,8 @@ impl Demo {
         let mut record = toml::Table::new();
         record.insert("durability".into(), "process".into());
         table.insert("record".into(), record.into());
+        let machines = toml::toml! { bound_tokens_from_rank = 5 };
+        table.insert("machines".into(), machines.into());
         let environment = super::environment();
         Ok(Config::overlaid(table, environment)?)
     }

@@ -11,6 +11,8 @@ pub mod database;
 pub mod environment;
 pub mod listen;
 pub mod login;
+pub mod machines;
+pub mod provider;
 pub mod record;
 
 /// The whole configuration, typed and checked.
@@ -35,6 +37,12 @@ pub struct Config {
     /// The tamper-evident record.
     #[serde(default)]
     pub record: record::Record,
+    /// How programs prove themselves.
+    #[serde(default)]
+    pub machines: machines::Machines,
+    /// What the OpenID provider asks of people.
+    #[serde(default)]
+    pub provider: provider::Provider,
 }
 
 /// The configuration cannot be used: what and where, and what to do.
@@ -122,6 +130,7 @@ impl Config {
         self.listen.check(issuer.scheme())?;
         self.database.fill(&self.data_dir)?;
         self.record.check(&self.issuer)?;
+        self.machines.check()?;
         Ok(self)
     }
 

@@ -4,8 +4,11 @@
 mod codes;
 mod desk;
 mod keys;
+mod machines;
 mod pages;
 mod passkey;
 mod password;
 mod provider;
+mod pushed;
+mod refresh;
 mod sessions;

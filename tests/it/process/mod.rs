@@ -6,4 +6,5 @@ mod full_disk;
 mod killed;
 mod label_commands;
 mod record_commands;
+mod refresh;
 mod witness;

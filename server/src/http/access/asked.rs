@@ -9,7 +9,7 @@ use countersign_directory::ConnectedServer;
 
 use super::AccessError;
 use crate::app::App;
-use crate::http::caller::connected_server;
+use crate::http::caller::{certificate, connected_server};
 use crate::http::problem::Problem;
 use crate::http::strict_json::StrictJson;
 
@@ -26,7 +26,8 @@ impl FromRequest<App> for Asked {
     type Rejection = AccessError;
 
     async fn from_request(request: Request, app: &App) -> Result<Self, AccessError> {
-        let server = connected_server(app, request.headers()).ok_or_else(Problem::unauthorized)?;
+        let server = connected_server(app, request.headers(), certificate(request.extensions()))
+            .ok_or_else(Problem::unauthorized)?;
         let body = StrictJson::from_request(request, &()).await?;
         Ok(Self { server, body })
     }
