@@ -18,6 +18,7 @@ use rand::rngs::StdRng;
 use sqlx::{Any, Transaction};
 
 use crate::asking::search::kept::Kept;
+use crate::certificates::Authorities;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::database::Database;
@@ -78,6 +79,8 @@ pub struct House {
     pub searches: Kept,
     /// What each caller may still ask.
     pub limits: Limits,
+    /// The authorities whose certificates count for programs.
+    pub authorities: Authorities,
     /// Calls clients back.
     pub outbound: reqwest::Client,
     /// A notice for every page, e.g. that rules are eased for a demo.

@@ -12,6 +12,7 @@ use countersign_labels::Schemes;
 
 use crate::app::{App, House};
 use crate::asking::search::kept::Kept;
+use crate::certificates::{Authorities, CertificateError};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::config::record::first_origin;
@@ -39,6 +40,9 @@ pub enum OpenError {
     /// The sign-in factors.
     #[error("sign-in cannot be set up: {0}")]
     Factors(#[from] FactorError),
+    /// The authorities of programs.
+    #[error(transparent)]
+    Certificates(#[from] CertificateError),
     /// The HTTP client.
     #[error(transparent)]
     Outbound(#[from] OutboundError),
@@ -121,6 +125,7 @@ pub async fn open(
         signed_at: tokio::sync::Mutex::default(),
         alarms: record::alarms::Alarms::default(),
         outbound: outbound::client()?,
+        authorities: Authorities::read(config.machines.authorities.as_deref())?,
         searches: Kept::default(),
         limits: Limits::new(&config.limits, &mut rng),
         config,

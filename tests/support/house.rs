@@ -114,6 +114,8 @@ async fn open(mut more: toml::Table, world: &[u8], address: impl FnOnce(&str) ->
         section.extend(record);
     }
     table.insert("record".into(), section.into());
+    let machines = toml::toml! { bound_tokens_from_rank = 5 };
+    table.insert("machines".into(), machines.into());
     table.extend(more);
     let config = Config::from_table(table).unwrap();
     let randomness = Randomness::system().unwrap();
@@ -222,6 +224,7 @@ impl TestHouse {
             scope: String::new(),
             issued_at: now.timestamp(),
             expires_at: (now + LIFETIME).timestamp(),
+            cnf: None,
         }
         .seal(&self.app.sealer)
     }

@@ -12,7 +12,9 @@ pub mod environment;
 pub mod limits;
 pub mod listen;
 pub mod login;
+pub mod machines;
 pub mod passkeys;
+pub mod provider;
 pub mod record;
 
 /// The whole configuration, typed and checked.
@@ -43,6 +45,12 @@ pub struct Config {
     /// The tamper-evident record.
     #[serde(default)]
     pub record: record::Record,
+    /// How programs prove themselves.
+    #[serde(default)]
+    pub machines: machines::Machines,
+    /// What the OpenID provider asks of people.
+    #[serde(default)]
+    pub provider: provider::Provider,
 }
 
 /// The configuration cannot be used: what and where, and what to do.
@@ -132,6 +140,7 @@ impl Config {
         self.limits.check()?;
         self.record.check(&self.issuer)?;
         self.passkeys.policy()?;
+        self.machines.check()?;
         Ok(self)
     }
 

@@ -14,11 +14,14 @@ use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::Response;
 use countersign_authn as authn;
+use countersign_authz::Snapshot;
 use countersign_directory::ConnectedServer;
 use http::{HeaderMap, HeaderName, header};
 
 use super::LARGEST_BODY;
 use crate::app::{App, House};
+use crate::certificates::PeerCertificate;
+use crate::http::caller::{certificate, must_be_bound};
 use limits::{Standing, Underway};
 use refusal::Refusal;
 use tokio::sync::OwnedSemaphorePermit;
@@ -99,7 +102,7 @@ fn judge(app: &App, request: &Request) -> Result<Judged, Refusal> {
         return Err(Refusal::BodyTooLarge);
     }
     let now = app.clock.steady();
-    let Some((server, standing)) = connected_server(app, headers) else {
+    let Some((server, standing)) = connected_server(app, headers, certificate(request.extensions())) else {
         return app
             .limits
             .admit_other(address(app, request), now)
@@ -133,28 +136,41 @@ fn refused(refusal: Refusal, path: &str, id: Option<http::HeaderValue>, house: &
     response
 }
 
-/// The record of the server whose client's token was sent, and where it stands.
-fn connected_server(house: &House, headers: &HeaderMap) -> Option<(Arc<ConnectedServer>, Arc<Standing>)> {
+/// The record of the server whose client's token was sent, beside its certificate where that is needed, and
+/// where it stands.
+fn connected_server(
+    house: &House,
+    headers: &HeaderMap,
+    certificate: Option<&PeerCertificate>,
+) -> Option<(Arc<ConnectedServer>, Arc<Standing>)> {
     let token = headers
         .get(header::AUTHORIZATION)?
         .to_str()
         .ok()?
         .strip_prefix("Bearer ")?;
     let token = AccessToken::open(token, &house.sealer, house.now())?;
-    if token.person.is_some() {
+    if token.person.is_some() || !token.fits(certificate.map(|one| one.thumbprint.as_str())) {
         return None;
     }
     let snapshot = house.snapshot();
-    if let Some(standing) = house.limits.known(&token.client) {
-        let server = snapshot.server(standing.server.as_str());
-        if let Some(server) = server.filter(|server| server.client_id == token.client) {
-            return Some((Arc::clone(server), standing));
-        }
+    let server = server_of(&token.client, house, &snapshot)?;
+    if token.cnf.is_none() && must_be_bound(house, &snapshot, server) {
+        return None;
     }
-    let mut servers = snapshot.servers().map(|(_, server)| server);
-    let server = servers.find(|server| server.client_id == token.client)?;
-    let standing = house.limits.first_call(&token.client, &server.id);
+    let standing = house.limits.known(&token.client);
+    let standing = standing.filter(|standing| standing.server == server.id);
+    let standing = standing.unwrap_or_else(|| house.limits.first_call(&token.client, &server.id));
     Some((Arc::clone(server), standing))
+}
+
+/// The record of a client: the one it had last, most of the time.
+fn server_of<'a>(client: &str, house: &House, snapshot: &'a Snapshot) -> Option<&'a Arc<ConnectedServer>> {
+    let known = house.limits.known(client);
+    let server = known.and_then(|standing| snapshot.server(standing.server.as_str()));
+    server.filter(|server| server.client_id == client).or_else(|| {
+        let mut servers = snapshot.servers().map(|(_, server)| server);
+        servers.find(|server| server.client_id == client)
+    })
 }
 
 /// From where a request comes; behind a proxy, as that one says it.
