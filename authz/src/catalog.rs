@@ -22,7 +22,19 @@ impl Engine {
             let levels = scheme.levels.iter();
             levels.map(|level| RawLabel::new(&scheme.id, &level.id))
         });
-        let places: Vec<(String, RawLabel)> = levels
+        self.usable(snapshot, levels, person, facts, now)
+    }
+
+    /// Of `labels`, those that `person` can use, as `facts` stand.
+    pub fn usable(
+        &self,
+        snapshot: &Snapshot,
+        labels: impl Iterator<Item = RawLabel>,
+        person: &PersonId,
+        facts: &Facts,
+        now: DateTime<Utc>,
+    ) -> Vec<RawLabel> {
+        let places: Vec<(String, RawLabel)> = labels
             .enumerate()
             .map(|(number, label)| (unused(number, snapshot), label))
             .collect();

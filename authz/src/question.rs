@@ -66,6 +66,14 @@ pub struct Context {
     /// Those who are to receive it, where that is not everybody in the channel: may all of them?
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub recipients: Vec<Reference>,
+    /// The label that the chat server holds the channel under, where it says so when somebody joins or
+    /// reads: what is on file holds as well. A channel that is not on file is judged by it alone.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        serialize_with = "crate::inputs::sorted"
+    )]
+    pub reported: Option<Value>,
     /// Who asked for break-glass. In production taken from the stored request.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub requester: Option<String>,

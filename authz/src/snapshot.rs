@@ -47,6 +47,8 @@ pub struct Snapshot {
     missions: OrdMap<MissionId, Arc<Mission>>,
     nodes: OrdMap<NodeId, Arc<Node>>,
     people: OrdMap<PersonId, Arc<Person>>,
+    /// Who has which mail address, without regard to case.
+    addresses: HashMap<String, Set<PersonId>>,
     servers: OrdMap<ServerId, Arc<ConnectedServer>>,
     /// The people who are services.
     services: OrdSet<PersonId>,
@@ -100,6 +102,7 @@ impl Snapshot {
                 .collect(),
             missions: arcs(world.missions),
             services: services(&world.people),
+            addresses: addresses(&world.people),
             people: arcs(world.people),
             servers: arcs(world.servers),
             server_ids: arcs(world.server_ids),
@@ -269,6 +272,14 @@ impl Snapshot {
         self.people.iter()
     }
 
+    /// The person with this mail address, whatever its case; none where two have it.
+    pub fn person_at(&self, address: &str) -> Option<&PersonId> {
+        match self.addresses.get(&address.to_lowercase())?.as_slice() {
+            [one] => Some(one),
+            _ => None,
+        }
+    }
+
     /// All channels by id.
     pub fn channels(&self) -> impl Iterator<Item = (&ChannelId, &Arc<Channel>)> {
         self.channels.iter()
@@ -335,6 +346,7 @@ impl Snapshot {
             }
             Entity::Person(person) => {
                 self.services.remove(id);
+                self.put_address(id, person.email.as_deref());
                 if person.kind == PersonKind::Service {
                     self.services.extend(id.parse::<PersonId>());
                 }
@@ -364,6 +376,7 @@ impl Snapshot {
             Noun::Node => drop(self.nodes.remove(id)),
             Noun::Person => {
                 self.services.remove(id);
+                self.put_address(id, None);
                 self.people.remove(id);
             }
             Noun::Server => drop(self.servers.remove(id)),
@@ -376,6 +389,27 @@ impl Snapshot {
             | Noun::Session
             | Noun::SigningKey
             | Noun::World => {}
+        }
+    }
+
+    /// Notes somebody's mail address in place of the one before.
+    fn put_address(&mut self, id: &str, address: Option<&str>) {
+        let Ok(id) = id.parse::<PersonId>() else { return };
+        let old = self.people.get(&id).and_then(|person| person.email.clone());
+        if old.as_deref() == address {
+            return;
+        }
+        if let Some(old) = old.map(|old| old.to_lowercase())
+            && let Some(people) = self.addresses.get_mut(&old)
+        {
+            *people = people.without(&id);
+            if people.is_empty() {
+                self.addresses.remove(&old);
+            }
+        }
+        if let Some(address) = address {
+            let people = self.addresses.entry(address.to_lowercase()).or_default();
+            *people = people.with(id);
         }
     }
 
@@ -512,6 +546,17 @@ fn services(people: &BTreeMap<PersonId, Person>) -> OrdSet<PersonId> {
         .iter()
         .filter(|(_, person)| person.kind == PersonKind::Service);
     services.map(|(id, _)| id.clone()).collect()
+}
+
+fn addresses(people: &BTreeMap<PersonId, Person>) -> HashMap<String, Set<PersonId>> {
+    let mut addresses: HashMap<String, Set<PersonId>> = HashMap::new();
+    for (id, person) in people {
+        if let Some(address) = &person.email {
+            let people = addresses.entry(address.to_lowercase()).or_default();
+            *people = people.with(id.clone());
+        }
+    }
+    addresses
 }
 
 fn arcs<K: Ord + Clone, V>(map: BTreeMap<K, V>) -> OrdMap<K, Arc<V>> {

@@ -6,6 +6,9 @@
 //! such rule (caveats, nationals only, an embargo, an originator's control) cannot be written. An
 //! unknown name is refused. Names of attributes are the product's own; compatible with published
 //! samples of the form of a name (unverified).
+//!
+//! Some servers take nothing but letters, digits, `-` and `_` for a value. To them `streng-geheim` says
+//! `STRENG GEHEIM` ([`plain`]), and it is read wherever nothing else could be meant.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -127,11 +130,10 @@ pub(crate) fn read(scribe: &Scribe<'_>, text: &str) -> Result<Label, Refusal> {
         }
         match kind {
             LEVEL => {
-                let level = scheme
-                    .levels
-                    .iter()
-                    .find(|level| fold(&level.id) == fold(&text))
-                    .ok_or_else(|| unknown(&text))?;
+                let ids = || scheme.levels.iter().map(|level| level.id.as_str());
+                let id = ids().find(|id| fold(id) == fold(&text));
+                let id = id.or_else(|| only(ids(), &text)).ok_or_else(|| unknown(&text))?;
+                let level = scheme.level(id).ok_or_else(|| unknown(&text))?;
                 // Every value has to be satisfied, so that the highest counts.
                 if rank < Some(level.rank) {
                     rank = Some(level.rank);
@@ -139,12 +141,16 @@ pub(crate) fn read(scribe: &Scribe<'_>, text: &str) -> Result<Label, Refusal> {
                 }
             }
             COMPARTMENT => {
-                raw.compartments
-                    .insert(vocabulary.compartment(&text).ok_or_else(|| unknown(&text))?);
+                let known = vocabulary.compartment(&text);
+                let known = known.or_else(|| only(vocabulary.compartments(), &text).map(str::to_owned));
+                raw.compartments.insert(known.ok_or_else(|| unknown(&text))?);
             }
             RELEASE => {
-                let name = vocabulary.recipient(&text).ok_or_else(|| unknown(&text))?;
-                raw.releasable_to.get_or_insert_default().insert(name);
+                let name = vocabulary.recipient(&text);
+                let others = || vocabulary.recipients().map(String::as_str);
+                let name = name.or_else(|| only(others(), &text).map(str::to_owned));
+                let releasable_to = raw.releasable_to.get_or_insert_default();
+                releasable_to.insert(name.ok_or_else(|| unknown(&text))?);
             }
             _ => return Err(unknown(&attribute)),
         }
@@ -193,6 +199,54 @@ pub(crate) fn write(scribe: &Scribe<'_>, label: &Label) -> Result<String, Refusa
             .map(|to| name(RELEASE, to)),
     );
     Ok(lines.join("\n"))
+}
+
+/// What a name is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Attribute {
+    /// One of the compartments.
+    Compartment,
+    /// The level.
+    Level,
+    /// One of those to whom it is released.
+    Release,
+}
+
+/// The name of a value in letters, digits, `-` and `_` alone. Read it back before relying on it: two
+/// values may have one such name, and then it is refused.
+pub fn plain(namespace: &str, scheme: &str, attribute: Attribute, text: &str) -> String {
+    let kind = match attribute {
+        Attribute::Compartment => COMPARTMENT,
+        Attribute::Level => LEVEL,
+        Attribute::Release => RELEASE,
+    };
+    format!(
+        "https://{namespace}/attr/{}-{kind}/value/{}",
+        fold(scheme),
+        hyphened(text)
+    )
+}
+
+/// The one of `known` that is meant by a plain value.
+fn only<'k>(known: impl Iterator<Item = &'k str>, text: &str) -> Option<&'k str> {
+    let wanted = hyphened(text);
+    let mut meant: Vec<&str> = known.filter(|id| hyphened(id) == wanted).collect();
+    meant.sort_unstable();
+    meant.dedup();
+    match meant.as_slice() {
+        [one] => Some(*one),
+        _ => None,
+    }
+}
+
+/// A value in letters, digits, `-` and `_` alone.
+fn hyphened(text: &str) -> String {
+    let folded = fold(text);
+    let letters = folded.chars().map(|letter| match letter {
+        letter if letter.is_ascii_alphanumeric() || letter == '_' => letter,
+        _ => '-',
+    });
+    letters.collect()
 }
 
 /// Words with the byte at which each begins.

@@ -131,7 +131,7 @@ impl<'a> Vocabulary<'a> {
     }
 
     /// Organisations and communities.
-    fn recipients(self) -> impl Iterator<Item = &'a String> {
+    pub(crate) fn recipients(self) -> impl Iterator<Item = &'a String> {
         self.scribe
             .schemes
             .communities()

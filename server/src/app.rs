@@ -18,10 +18,12 @@ use rand::rngs::StdRng;
 use sqlx::{Any, Transaction};
 
 use crate::asking::search::kept::Kept;
+use crate::certificates::Authorities;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::database::Database;
 use crate::factors::Factors;
+use crate::http::admission::limits::Limits;
 use crate::jobs::clock::Reading;
 use crate::mail::Post;
 use crate::record::Recorder;
@@ -76,6 +78,10 @@ pub struct House {
     pub tail: Tail,
     /// Earlier worlds, for the next pages of searches.
     pub searches: Kept,
+    /// What each caller may still ask.
+    pub limits: Limits,
+    /// The authorities whose certificates count for programs.
+    pub authorities: Authorities,
     /// Calls clients back.
     pub outbound: reqwest::Client,
     /// Tells people what was done in their name.

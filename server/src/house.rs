@@ -12,11 +12,13 @@ use countersign_labels::Schemes;
 
 use crate::app::{App, House};
 use crate::asking::search::kept::Kept;
+use crate::certificates::{Authorities, CertificateError};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::config::record::first_origin;
 use crate::database::{Database, DatabaseError};
 use crate::factors::{FactorError, Factors};
+use crate::http::admission::limits::Limits;
 use crate::mail::Post;
 use crate::master_key::{self, MasterKeyError};
 use crate::outbound::{self, OutboundError};
@@ -39,6 +41,9 @@ pub enum OpenError {
     /// The sign-in factors.
     #[error("sign-in cannot be set up: {0}")]
     Factors(#[from] FactorError),
+    /// The authorities of programs.
+    #[error(transparent)]
+    Certificates(#[from] CertificateError),
     /// The HTTP client.
     #[error(transparent)]
     Outbound(#[from] OutboundError),
@@ -125,7 +130,9 @@ pub async fn open(
         alarms: record::alarms::Alarms::default(),
         outbound: outbound::client()?,
         post: Post::new(&config.mail)?,
+        authorities: Authorities::read(config.machines.authorities.as_deref())?,
         searches: Kept::default(),
+        limits: Limits::new(&config.limits, &mut rng),
         config,
         database,
         clock,

@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The record of docs/connect/synapse.md can be used as it stands."""
+"""The records of the pages about chat servers can be used as they stand."""
 
 import json
 import subprocess
 
 import page
+import pytest
 
 WORLD = {
     "nodes": {
@@ -29,13 +30,13 @@ def countersign(folder, *arguments):
     return run.stdout
 
 
-def test_the_record_on_the_page_connects_a_server(tmp_path):
-    record = next(
-        content for language, content in page.blocks("docs/connect/synapse.md") if language == "json"
-    )
+@pytest.mark.parametrize(("name", "client"), [("rocket-chat", "rocket"), ("synapse", "synapse")])
+def test_the_record_on_the_page_connects_a_server(tmp_path, name, client):
+    blocks = page.blocks(f"docs/connect/{name}.md")
+    record = next(content for language, content in blocks if language == "json")
     (tmp_path / "world.json").write_text(json.dumps(WORLD))
-    (tmp_path / "synapse.json").write_text(record)
+    (tmp_path / "record.json").write_text(record)
     countersign(tmp_path, "directory", "import", tmp_path / "world.json")
-    told = json.loads(countersign(tmp_path, "server", "add", tmp_path / "synapse.json"))
-    assert told["client_id"] == "synapse"
+    told = json.loads(countersign(tmp_path, "server", "add", tmp_path / "record.json"))
+    assert told["client_id"] == client
     assert told["client_secret"]

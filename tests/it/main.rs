@@ -8,6 +8,7 @@ mod authn;
 mod authz;
 mod directory;
 mod fuzz_seeds;
+mod opentdf;
 mod process;
 mod record;
 mod silence;

@@ -14,11 +14,15 @@ use countersign_authn::factor::attestation::Metadata;
 use countersign_authn::factor::attestation::metadata::Signer;
 use countersign_authn::factor::passkey;
 use countersign_authn::factor::recovery::Code;
-use countersign_authn::oidc::authorize::{self, Refusal};
+use countersign_authn::oidc::access_token::AccessToken;
+use countersign_authn::oidc::authorize::{self, Came, Refusal};
 use countersign_authn::oidc::client::{Client, ClientRecord};
 use countersign_authn::oidc::jws;
 use countersign_authn::oidc::keys::KeyRing;
 use countersign_authn::oidc::parameters::Parameters;
+use countersign_authn::oidc::refresh_token::RefreshToken;
+use countersign_authn::oidc::token::assertion;
+use countersign_authn::secret::Sealer;
 use countersign_authz::scenario::{run_files, simulate};
 use countersign_authz::{Engine, Snapshot};
 use countersign_labels::{Format, RawLabel, Schemes, Scribe};
@@ -26,6 +30,7 @@ use countersign_server::config::Config;
 use countersign_server::http::access::batch::{Batch, MOST};
 use countersign_server::http::access::search::wire::PageRequest;
 use countersign_server::http::access::wire::EvaluationRequest;
+use countersign_server::http::opentdf::wire::{GetDecisionBulk, GetDecisions, GetEntitlements};
 use countersign_server::http::strict_json::{self, StrictJson};
 use serde_json::{Value, json};
 
@@ -90,7 +95,10 @@ pub fn authorize(bytes: &[u8]) {
     let parameters = Parameters::read(query);
     let client = client();
     let now = DateTime::from_timestamp(1_700_000_000, 0).unwrap();
-    let checked = authorize::check(&parameters, Some(client), &KeyRing::default(), ISSUER, now);
+    let keys = KeyRing::default();
+    let checked = authorize::check(&parameters, Some(client), Came::ByBrowser, &keys, ISSUER, now);
+    let kept = Parameters::read(&parameters.text_without(&["client_secret"]));
+    assert!(!kept.is_repeated() && kept.one("client_secret").is_none());
     match checked {
         Ok(request) => {
             assert!(client.record.redirect_uris.contains(&request.redirect_uri));
@@ -218,6 +226,17 @@ pub fn request(bytes: &[u8]) {
     let usual: Value = serde_json::from_slice(bytes).expect("the usual reader takes it too");
     assert_eq!(value, usual);
     let _ = StrictJson(value.clone()).read::<EvaluationRequest>();
+    if let Ok(asked) = StrictJson(value.clone()).read::<GetDecisions>() {
+        let asked = asked.decision_requests.iter().enumerate();
+        let _ = asked.map(|(at, request)| request.questions(at).is_ok()).count();
+    }
+    if let Ok(asked) = StrictJson(value.clone()).read::<GetDecisionBulk>() {
+        let asked = asked.decision_requests.iter().enumerate();
+        let _ = asked.map(|(at, request)| request.questions(at).is_ok()).count();
+    }
+    if let Ok(asked) = StrictJson(value.clone()).read::<GetEntitlements>() {
+        let _ = asked.entity_identifier.only().is_ok();
+    }
     let page = value.get("page").cloned();
     let _ = PageRequest::read(page);
     if let Ok(Batch::Many(many)) = Batch::read(StrictJson(value)) {
@@ -255,6 +274,12 @@ pub fn token(bytes: &[u8]) {
         return;
     };
     assert!(jws::verify(&KeyRing::default(), text).is_none());
+    let now = DateTime::from_timestamp(1_700_000_000, 0).unwrap();
+    let sealer = Sealer::new(&[7; 32]).unwrap();
+    assert!(AccessToken::open(text, &sealer, now).is_none());
+    assert!(RefreshToken::open(text, &sealer).is_none());
+    let _ = assertion::named(text);
+    assert!(assertion::read(text, &client().record, ISSUER, now).is_none());
 }
 
 /// A world file is read, or its faults are named.
@@ -272,6 +297,8 @@ fn client() -> &'static Client {
             "name": "Chat",
             "redirect_uris": ["https://chat.example/callback"],
             "grants": ["authorization_code"],
+            "jwks": {"keys": [{"kty": "OKP", "crv": "Ed25519",
+                "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}]},
         }))
         .expect("the record is one");
         Client {

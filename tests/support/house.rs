@@ -10,7 +10,9 @@ use chrono::{DateTime, TimeDelta, Utc};
 use countersign_authn::Happened;
 use countersign_authn::assurance::{Level, Method, Proof};
 use countersign_authn::oidc::access_token::{AccessToken, LIFETIME};
+use countersign_authn::oidc::client::{ClientRecord, new_secret};
 use countersign_authn::session::{Lifetimes, Place, Session, Sid, open};
+use countersign_authn::store::clients;
 use countersign_directory::operation::{import, server};
 use countersign_directory::{Actor, Administration, ConnectedServer, Permit};
 use countersign_server::app::App;
@@ -84,12 +86,14 @@ pub async fn open_house() -> TestHouse {
 
 /// As [`open_house`], with more keys of the section `[record]`.
 pub async fn open_house_with(more: toml::Table) -> TestHouse {
-    open(more, WORLD, str::to_owned).await
+    let mut sections = toml::Table::new();
+    sections.insert("record".into(), more.into());
+    open(sections, WORLD, str::to_owned).await
 }
 
 /// As [`open_house`], with more sections of the configuration.
 pub async fn open_house_configured(sections: toml::Table) -> TestHouse {
-    open_configured(sections, toml::Table::new(), WORLD, str::to_owned).await
+    open(sections, WORLD, str::to_owned).await
 }
 
 /// As [`open_house`], with another world.
@@ -97,26 +101,22 @@ pub async fn open_house_of(world: &[u8]) -> TestHouse {
     open(toml::Table::new(), world, str::to_owned).await
 }
 
-async fn open(more: toml::Table, world: &[u8], address: impl FnOnce(&str) -> String) -> TestHouse {
-    open_configured(toml::Table::new(), more, world, address).await
-}
-
-async fn open_configured(
-    sections: toml::Table,
-    more: toml::Table,
-    world: &[u8],
-    address: impl FnOnce(&str) -> String,
-) -> TestHouse {
+async fn open(mut more: toml::Table, world: &[u8], address: impl FnOnce(&str) -> String) -> TestHouse {
     let database = database::fresh().await;
     let folder = tempfile::tempdir().unwrap();
-    let mut table = sections;
+    let mut table = toml::Table::new();
     table.insert("data_dir".into(), folder.path().display().to_string().into());
     let mut section = toml::toml! { connections = 5 };
     section.insert("url".into(), address(&database.url).into());
     table.insert("database".into(), section.into());
     let mut section = toml::toml! { durability = "process" };
-    section.extend(more);
+    if let Some(toml::Value::Table(record)) = more.remove("record") {
+        section.extend(record);
+    }
     table.insert("record".into(), section.into());
+    let machines = toml::toml! { bound_tokens_from_rank = 5 };
+    table.insert("machines".into(), machines.into());
+    table.extend(more);
     let config = Config::from_table(table).unwrap();
     let randomness = Randomness::system().unwrap();
     let app = house::open(config, Clock::turned_by_hand(start()), randomness, None)
@@ -171,6 +171,35 @@ impl TestHouse {
         open(toml::Table::new(), WORLD, address).await
     }
 
+    /// Answers on a free port of the loopback address as well, and says where.
+    pub async fn serve(&self) -> String {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let router = self.router.clone();
+        tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
+        format!("http://{address}")
+    }
+
+    /// Connects a server by its record, and gives its client a secret.
+    pub async fn connect_with_secret(&self, record: Value) -> (ServerCaller, String) {
+        let caller = self.connect(record).await;
+        let client: ClientRecord = serde_json::from_value(json!({
+            "id": caller.record.client_id, "name": "Chat", "grants": ["client_credentials"],
+            "server": caller.record.id,
+        }))
+        .unwrap();
+        let (secret, hash) = new_secret(&mut self.app.rng());
+        let mut transaction = self.app.database.begin_write().await.unwrap();
+        clients::put(&client, self.app.now(), &mut transaction)
+            .await
+            .unwrap();
+        clients::set_secret(&client.id, Some(hash), &mut transaction)
+            .await
+            .unwrap();
+        transaction.commit().await.unwrap();
+        (caller, secret.expose().to_owned())
+    }
+
     /// Connects a server by its record.
     pub async fn connect(&self, record: Value) -> ServerCaller {
         let record: ConnectedServer = serde_json::from_value(record).unwrap();
@@ -195,6 +224,7 @@ impl TestHouse {
             scope: String::new(),
             issued_at: now.timestamp(),
             expires_at: (now + LIFETIME).timestamp(),
+            cnf: None,
         }
         .seal(&self.app.sealer)
     }

@@ -8,3 +8,4 @@ pub mod fuzz_targets;
 pub mod house;
 pub mod oracle;
 pub mod process;
+pub mod rocket_chat;

@@ -3,6 +3,7 @@
 //! commit a transaction and never read a clock. One wording runs on both engines.
 
 pub mod accounts;
+pub mod assertions;
 pub mod browsers;
 pub mod ceremonies;
 pub mod clients;
@@ -15,7 +16,9 @@ pub mod notices;
 pub mod outbox;
 pub mod passkeys;
 pub mod passwords;
+pub mod pushed_requests;
 pub mod recovery_codes;
+pub mod refresh_families;
 pub mod sessions;
 pub mod signing_keys;
 pub mod tokens;

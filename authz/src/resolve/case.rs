@@ -103,6 +103,11 @@ pub(crate) fn resolve<'a>(
         .as_ref()
         .map(|label| sent_label(label, snapshot, schemes))
         .transpose()?;
+    let reported = context
+        .reported
+        .as_ref()
+        .map(|label| sent_label(label, snapshot, schemes))
+        .transpose()?;
     let quotes: Vec<Moved<'a>> = context
         .quotes
         .iter()
@@ -131,7 +136,18 @@ pub(crate) fn resolve<'a>(
         .as_ref()
         .map(|id| accredited(id.as_str(), snapshot, schemes))
         .transpose()?;
-    let found = find(action, &question.resource, sent.as_ref(), snapshot, schemes)?;
+    let mut found = match (&reported, action.kind) {
+        (Some(reported), Kind::Join) => {
+            let id = of_kind("channel", &question.resource)?;
+            let place = Some(Place::reported(id, reported, snapshot, schemes)?);
+            Found { place, item: None }
+        }
+        _ => find(action, &question.resource, sent.as_ref(), snapshot, schemes)?,
+    };
+    if let (Some(reported), Kind::Read, Some(item)) = (&reported, action.kind, &mut found.item) {
+        item.place = Place::reported(item.place.id, reported, snapshot, schemes)?;
+        found.place = Some(item.place.clone());
+    }
     let target = match action.kind {
         Kind::Direct => Some(target.map_or_else(|| named(&question.resource.id, snapshot), Ok)?),
         Kind::Guest | Kind::Invite => Some(target.ok_or(Fault("a target is missing"))?),

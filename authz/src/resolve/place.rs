@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use countersign_directory::{Channel, ChannelState, Item, LabelMode, Person, PersonKind, Role, Set, Status};
-use countersign_labels::{Label, RawLabel, Schemes};
+use countersign_labels::{Label, RawLabel, Schemes, join};
 
 use super::Fault;
 use crate::{Reference, Snapshot};
@@ -44,6 +44,28 @@ impl<'a> Place<'a> {
             channel,
             label,
         }
+    }
+
+    /// A channel under the label that its chat server reports. One that is on file bears both labels
+    /// together: a report can only raise. One that is not bears what is reported, and nothing else is
+    /// known of it.
+    pub(crate) fn reported(
+        id: &'a str,
+        label: &Arc<Label>,
+        snapshot: &'a Snapshot,
+        schemes: &Schemes,
+    ) -> Result<Self, Fault> {
+        if snapshot.channel(id).is_none() {
+            return Ok(Self::to_be(id, Arc::clone(label), snapshot));
+        }
+        let mut place = Self::of(id, snapshot, schemes)?;
+        let both = join(&place.label, label, schemes);
+        let both = both.map_err(|_| Fault("a reported label that does not go with the one on file"))?;
+        if both != *place.label {
+            place.label = Arc::new(both);
+            place.fixed = is_fixed(&place.channel, &place.label, snapshot);
+        }
+        Ok(place)
     }
 
     /// Whether it is a channel of the world, not one that is yet to be.

@@ -99,6 +99,7 @@ pub(super) fn question(row: &Value) -> Question {
             target: reference("target", "user"),
             node: text("node"),
             approver: text("approver"),
+            reported: None,
             requester: text("requester"),
         },
     }

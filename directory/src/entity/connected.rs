@@ -140,6 +140,43 @@ pub enum Reasons {
     Public,
 }
 
+/// By what a server that speaks OpenTDF's protocol names people. It does so in one way for all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EntityKey {
+    /// By the mail address, as the directory has it.
+    Email,
+    /// By its own name of them, read as `user_id` says.
+    Username,
+}
+
+/// By which call a server asks before it opens a room to somebody who is in it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AccessCheck {
+    /// By `GetDecisionBulk` with one request and one resource in it.
+    Bulk,
+    /// By `GetDecisions`.
+    #[default]
+    Single,
+}
+
+/// What is agreed with a server that asks in OpenTDF's decision protocol.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OpenTdf {
+    /// The namespace of its attribute names.
+    pub namespace: String,
+    /// By what it names people.
+    pub entity: EntityKey,
+    /// By which call it asks before it opens a room.
+    #[serde(default)]
+    pub access_check: AccessCheck,
+    /// Whether it may list what somebody is entitled to. Two people set this.
+    #[serde(default)]
+    pub entitlements: bool,
+}
+
 /// A connected server.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -191,6 +228,9 @@ pub struct ConnectedServer {
     /// The obligations that it honours.
     #[serde(default)]
     pub supported_obligations: Set<String>,
+    /// Where it asks in OpenTDF's decision protocol.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub opentdf: Option<OpenTdf>,
 }
 
 impl ConnectedServer {

@@ -24,8 +24,8 @@ pub use approval::{Approval, ApprovalState, ParametersHash};
 pub use channel::{Channel, ChannelState, LabelMode};
 pub use clearance::{Attestation, Clearance, ClearanceKind, ClearanceState};
 pub use connected::{
-    ActionClass, Answers, Assertable, ClientsHeldTo, ConnectedServer, FailMode, Owner, Posture, Reasons,
-    Scope, Within,
+    AccessCheck, ActionClass, Answers, Assertable, ClientsHeldTo, ConnectedServer, EntityKey, FailMode,
+    OpenTdf, Owner, Posture, Reasons, Scope, Within,
 };
 pub use device::{Accreditation, Device};
 pub use item::{Item, ItemKind};

@@ -18,7 +18,7 @@ use crate::{
 pub enum ServerError {
     /// It says something that only two people may say.
     #[error(
-        "a second person must approve the record of `{0}`: it sets `clients`, `reasons` or a wider scope"
+        "a second person must approve the record of `{0}`: it sets `clients`, `reasons`, `opentdf` or a wider scope"
     )]
     ApprovalMissing(ServerId),
     /// Another server calls as this client.
@@ -94,6 +94,13 @@ fn bounds(server: &ConnectedServer) -> Result<(), ServerError> {
             "an answer is kept for at most 60 seconds: lower `cache_max`",
         ));
     }
+    if let Some(opentdf) = &server.opentdf
+        && !is_namespace(&opentdf.namespace)
+    {
+        return Err(ServerError::Invalid(
+            "`opentdf.namespace` is a name such as `labels.example.org`: letters, digits, `-` and `.`",
+        ));
+    }
     for (class, mode) in &server.fail_mode {
         let fits = match mode {
             FailMode::Cached => matches!(class, ActionClass::Post | ActionClass::Receipts),
@@ -109,11 +116,28 @@ fn bounds(server: &ConnectedServer) -> Result<(), ServerError> {
     Ok(())
 }
 
+/// Whether it can stand in an attribute's name.
+fn is_namespace(text: &str) -> bool {
+    let fits = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'.';
+    (1..=253).contains(&text.len()) && text.bytes().all(fits)
+}
+
 /// Whether the record can turn a deny into an allow, or tell more than before.
 fn grants(old: Option<&ConnectedServer>, new: &ConnectedServer) -> bool {
-    let Some(old) = old else {
-        return new.clients.is_some() || new.reasons == Reasons::Full;
+    let lists = |server: &ConnectedServer| {
+        server
+            .opentdf
+            .as_ref()
+            .is_some_and(|opentdf| opentdf.entitlements)
     };
+    let Some(old) = old else {
+        return new.clients.is_some()
+            || new.reasons == Reasons::Full
+            || new.may_search
+            || lists(new)
+            || !new.supported_obligations.is_empty();
+    };
+    let names = |server: &ConnectedServer| server.opentdf.as_ref().map(|opentdf| opentdf.entity);
     (new.clients.is_some() && new.clients != old.clients)
         || (new.reasons == Reasons::Full && old.reasons != Reasons::Full)
         || new.scope != old.scope
@@ -122,8 +146,12 @@ fn grants(old: Option<&ConnectedServer>, new: &ConnectedServer) -> bool {
         || new.node != old.node
         || !new.may_assert.is_subset(&old.may_assert)
         || (new.may_search && !old.may_search)
+        // What it cannot honour is denied.
+        || !new.supported_obligations.is_subset(&old.supported_obligations)
         || new.labels_owner != old.labels_owner
         || new.members_owner != old.members_owner
+        || (lists(new) && !lists(old))
+        || (names(new).is_some() && names(new) != names(old))
 }
 
 async fn clients_within_node(server: &ConnectedServer, db: &mut AnyConnection) -> Result<(), ServerError> {

@@ -4,7 +4,10 @@
 
 pub mod act;
 pub mod amend;
+pub mod approved;
+pub mod entitlements;
 pub mod feed;
+pub mod room_access;
 pub mod search;
 pub mod server_question;
 pub mod standing;

@@ -9,7 +9,7 @@ use authn::session::Sid;
 use chrono::{DateTime, DurationRound, TimeDelta, Utc};
 use countersign_authn as authn;
 use countersign_authz::{Context, DeviceFacts, Facts, Question, Reference, Snapshot};
-use countersign_directory::{Assertable, ConnectedServer, DeviceId, Posture, Reasons, ServerIds};
+use countersign_directory::{ApprovalId, Assertable, ConnectedServer, DeviceId, Posture, Reasons, ServerIds};
 use serde_json::{Map, Value};
 
 use crate::app::House;
@@ -32,10 +32,25 @@ pub struct Understood {
     pub session: Option<Sid>,
     /// The obligations that it says it can honour this time; what its record says, where it says nothing.
     pub honoured: Option<BTreeSet<String>>,
+    /// The stored approval that it names.
+    pub approval: Option<ApprovalId>,
     /// From where the person uses it.
     pub location: Option<String>,
     /// Names that the server sent and may not assert.
     pub ignored: BTreeSet<String>,
+}
+
+impl Understood {
+    /// A question that brings nothing along.
+    pub(crate) fn without_context(question: Question) -> Self {
+        Self {
+            question,
+            session: None,
+            honoured: None,
+            location: None,
+            ignored: BTreeSet::new(),
+        }
+    }
 }
 
 impl House {
@@ -46,9 +61,23 @@ impl House {
         server: &ConnectedServer,
         request: Words<'_>,
     ) -> Answered {
-        let understood = self.understand(snapshot, server, request);
+        let mut understood = self.understand(snapshot, server, request);
         let now = self.now();
         let facts = self.facts(server, &understood, now);
+        if let Some(approval) = understood.approval.take() {
+            match self
+                .spend(&approval, snapshot, &understood.question, &facts)
+                .await
+            {
+                Ok(Some(approver)) => understood.question.context.approver = Some(approver.to_string()),
+                // It is then as if none had been named: what needs a second person is denied.
+                Ok(None) => _ = understood.ignored.insert("context.approval".to_owned()),
+                Err(fault) => {
+                    tracing::error!(fault = ?fault, "an approval could not be looked up");
+                    understood.ignored.insert("context.approval".to_owned());
+                }
+            }
+        }
         let asker = Asker {
             server: Some(server.id.to_string()),
             session: understood.session.as_ref().map(|sid| sid.as_str().to_owned()),
@@ -178,6 +207,11 @@ impl<'a> Translation<'a> {
         self.server.sees_channel(&id, channel).then(|| id.to_string())
     }
 
+    /// Our id of a channel that need not exist.
+    pub(crate) fn new_channel(&self, theirs: &str) -> Option<countersign_directory::ChannelId> {
+        self.server.channel_id.channel(theirs, &self.table)
+    }
+
     /// The server's name of one of our people.
     pub fn person_theirs(&self, ours: &countersign_directory::PersonId) -> Option<String> {
         self.server.user_id.person_theirs(ours, &self.table)
@@ -225,6 +259,7 @@ impl<'a> Translation<'a> {
             },
             session: text(request.context, "session").map(Sid::from_text),
             honoured: request.context.get("supported_obligations").map(texts),
+            approval: text(request.context, "approval").and_then(|id| id.parse().ok()),
             location: text(request.context, "location")
                 .filter(|_| self.server.may_assert.contains(&Assertable::Location))
                 .map(str::to_owned),
@@ -301,7 +336,7 @@ impl<'a> Translation<'a> {
                 }
                 "recipients" if may(Assertable::Recipients) => context.recipients = self.recipients(value),
                 "location" if may(Assertable::Location) => {}
-                "session" | "at_least_revision" | "supported_obligations" => {}
+                "approval" | "session" | "at_least_revision" | "supported_obligations" => {}
                 _ => {
                     ignored.insert(format!("context.{name}"));
                 }

@@ -9,10 +9,13 @@ use serde::Deserialize;
 
 pub mod database;
 pub mod environment;
+pub mod limits;
 pub mod listen;
 pub mod login;
+pub mod machines;
 pub mod mail;
 pub mod passkeys;
+pub mod provider;
 pub mod record;
 
 /// The whole configuration, typed and checked.
@@ -31,6 +34,9 @@ pub struct Config {
     /// Where facts are kept.
     #[serde(default)]
     pub database: database::DatabaseSection,
+    /// How much one caller may ask.
+    #[serde(default)]
+    pub limits: limits::Limits,
     /// Sign-in pages and password hashing.
     #[serde(default)]
     pub login: login::Login,
@@ -43,6 +49,12 @@ pub struct Config {
     /// The tamper-evident record.
     #[serde(default)]
     pub record: record::Record,
+    /// How programs prove themselves.
+    #[serde(default)]
+    pub machines: machines::Machines,
+    /// What the OpenID provider asks of people.
+    #[serde(default)]
+    pub provider: provider::Provider,
 }
 
 /// The configuration cannot be used: what and where, and what to do.
@@ -129,9 +141,11 @@ impl Config {
         }
         self.listen.check(issuer.scheme())?;
         self.database.fill(&self.data_dir)?;
+        self.limits.check()?;
         self.record.check(&self.issuer)?;
         self.passkeys.policy()?;
         self.mail.check()?;
+        self.machines.check()?;
         Ok(self)
     }
 

@@ -1,14 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 //! `/healthz` (the process answers) and `/readyz` (it may decide).
 
+use axum::Json;
 use axum::extract::State;
 use http::StatusCode;
+use serde::Serialize;
 
 use crate::app::App;
 
+/// That the process answers, in the words that chat servers look for before they ask.
+#[derive(Debug, Serialize)]
+pub struct Health {
+    /// `SERVING`.
+    status: &'static str,
+}
+
 /// `GET /healthz`.
-pub async fn live() -> &'static str {
-    "ok\n"
+pub async fn live() -> Json<Health> {
+    Json(Health { status: "SERVING" })
 }
 
 /// `GET /readyz`: 503 while the world in memory cannot be confirmed or the record cannot be written.

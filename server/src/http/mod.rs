@@ -3,6 +3,7 @@
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
+use axum::middleware::from_fn_with_state;
 use axum::response::Redirect;
 use axum::routing::get;
 use http::{HeaderValue, header};
@@ -15,6 +16,7 @@ use crate::app::App;
 
 pub mod access;
 pub mod admin_ui;
+pub mod admission;
 pub mod assets;
 pub mod authn;
 pub mod caller;
@@ -26,8 +28,11 @@ pub mod fault;
 pub mod form;
 pub mod granting;
 pub mod health;
+pub mod marking;
 pub mod oauth2;
+pub mod opentdf;
 pub mod page;
+pub mod path;
 pub mod problem;
 pub mod query;
 pub mod record;
@@ -53,6 +58,7 @@ pub fn router(app: App) -> Router {
         .merge(authn::router(&app))
         .merge(oauth2::router(&app))
         .merge(access::router())
+        .merge(opentdf::router())
         .route("/", get(async || Redirect::to("/account")))
         .route("/static/{file}", get(assets::get))
         .route("/admin", get(admin_ui::file))
@@ -62,6 +68,7 @@ pub fn router(app: App) -> Router {
         .route("/readyz", get(health::ready))
         .fallback(fault::nothing_here)
         .layer(DefaultBodyLimit::max(LARGEST_BODY))
+        .layer(from_fn_with_state(app.clone(), admission::admit))
         .layer(SetResponseHeaderLayer::if_not_present(
             header::X_CONTENT_TYPE_OPTIONS,
             HeaderValue::from_static("nosniff"),
@@ -115,6 +122,7 @@ pub fn api() -> (Router<App>, utoipa::openapi::OpenApi) {
         .routes(routes!(granting::clearances::suspend))
         .routes(routes!(granting::clearances::resume))
         .routes(routes!(granting::clearances::revoke))
+        .routes(routes!(granting::channels::federate))
         .routes(routes!(granting::channels::reclassify))
         .routes(routes!(granting::things::put_agency))
         .routes(routes!(granting::things::put_mission))
@@ -125,6 +133,7 @@ pub fn api() -> (Router<App>, utoipa::openapi::OpenApi) {
             granting::things::end_agreement
         ))
         .routes(routes!(granting::things::put_settings))
+        .routes(routes!(granting::weigh::post))
         .routes(routes!(granting::proposals::list))
         .routes(routes!(granting::proposals::show))
         .routes(routes!(granting::proposals::approve))

@@ -231,6 +231,7 @@ mod tests {
                 node: Some("n".into()),
                 approver: Some("judy".into()),
                 recipients: vec![Reference::new("user", "bob")],
+                reported: Some(json!({"scheme": "NATO", "level": "NR"})),
                 requester: Some("ann".into()),
             },
         };

@@ -7,4 +7,6 @@ mod killed;
 mod label_commands;
 mod passkey_commands;
 mod record_commands;
+mod refresh;
+mod rocket_chat;
 mod witness;

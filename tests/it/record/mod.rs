@@ -7,7 +7,7 @@ mod export;
 mod faults;
 mod gaps;
 mod history;
-mod outage;
+pub(crate) mod outage;
 mod replay;
 mod unavailable;
 mod witnesses;

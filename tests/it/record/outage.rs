@@ -13,14 +13,14 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 
 /// Passes bytes between the house and the database server, until it is cut.
-struct GoBetween {
-    address: SocketAddr,
+pub(crate) struct GoBetween {
+    pub(crate) address: SocketAddr,
     is_cut: Arc<AtomicBool>,
     changed: Arc<tokio::sync::Notify>,
 }
 
 impl GoBetween {
-    async fn to(server: String) -> Self {
+    pub(crate) async fn to(server: String) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let is_cut = Arc::new(AtomicBool::new(false));
@@ -51,7 +51,7 @@ impl GoBetween {
         }
     }
 
-    fn cut(&self, is_cut: bool) {
+    pub(crate) fn cut(&self, is_cut: bool) {
         self.is_cut.store(is_cut, Ordering::SeqCst);
         if is_cut {
             self.changed.notify_one();
