@@ -99,7 +99,11 @@ impl Fault {
 
 impl From<Refusal> for Fault {
     fn from(refusal: Refusal) -> Self {
-        Self::new(refusal.status(), "resource_exhausted", "this server asks more than its limits allow: ask again later")
+        Self::new(
+            refusal.status(),
+            "resource_exhausted",
+            "this server asks more than its limits allow: ask again later",
+        )
     }
 }
 
