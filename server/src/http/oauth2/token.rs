@@ -108,7 +108,8 @@ fn no_longer(house: &House, client: &Client, presented: &refresh::Presented) -> 
     admission::refused(house, client, session, person)
 }
 
-fn for_itself(house: &House, client: &Client, certificate: Option<&str>) -> Result<Tokens, Error> {
+/// Gives a connected server a token of its own.
+pub(super) fn for_itself(house: &House, client: &Client, certificate: Option<&str>) -> Result<Tokens, Error> {
     let tokens =
         client_credentials::issue(client, &house.sealer, certificate, house.now(), &mut house.rng())?;
     let is_bound = certificate.is_some() && client.record.tls_client_certificate_bound_access_tokens;
