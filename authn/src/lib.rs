@@ -21,6 +21,7 @@ pub mod factor;
 pub mod flow;
 pub mod happened;
 pub mod lockout;
+pub mod matrix;
 pub mod oidc;
 pub mod secret;
 pub mod session;

@@ -23,6 +23,7 @@ use crate::config::Config;
 use crate::database::Database;
 use crate::factors::Factors;
 use crate::jobs::clock::Reading;
+use crate::matrix::Member;
 use crate::record::Recorder;
 use crate::record::alarms::Alarms;
 use crate::rng::Randomness;
@@ -75,6 +76,8 @@ pub struct House {
     pub tail: Tail,
     /// Earlier worlds, for the next pages of searches.
     pub searches: Kept,
+    /// What makes us a server of the Matrix federation, where we are one.
+    pub matrix: Option<Member>,
     /// Calls clients back.
     pub outbound: reqwest::Client,
     /// A notice for every page, e.g. that rules are eased for a demo.

@@ -16,6 +16,7 @@ pub mod http;
 pub mod jobs;
 pub mod listen;
 pub mod master_key;
+pub mod matrix;
 pub mod outbound;
 pub mod record;
 pub mod rng;

@@ -89,15 +89,29 @@ pub async fn open_house_with(more: toml::Table) -> TestHouse {
     open(more, WORLD, str::to_owned).await
 }
 
+/// As [`open_house`], with one more section of the configuration.
+pub async fn open_house_configured(name: &str, section: toml::Table) -> TestHouse {
+    let more = toml::Table::from_iter([(name.to_owned(), section.into())]);
+    open_configured(more, toml::Table::new(), WORLD, str::to_owned).await
+}
+
 /// As [`open_house`], with another world.
 pub async fn open_house_of(world: &[u8]) -> TestHouse {
     open(toml::Table::new(), world, str::to_owned).await
 }
 
 async fn open(more: toml::Table, world: &[u8], address: impl FnOnce(&str) -> String) -> TestHouse {
+    open_configured(toml::Table::new(), more, world, address).await
+}
+
+async fn open_configured(
+    mut table: toml::Table,
+    more: toml::Table,
+    world: &[u8],
+    address: impl FnOnce(&str) -> String,
+) -> TestHouse {
     let database = database::fresh().await;
     let folder = tempfile::tempdir().unwrap();
-    let mut table = toml::Table::new();
     table.insert("data_dir".into(), folder.path().display().to_string().into());
     let mut section = toml::toml! { connections = 5 };
     section.insert("url".into(), address(&database.url).into());

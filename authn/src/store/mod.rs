@@ -9,6 +9,7 @@ pub mod codes;
 pub mod enrolment;
 pub mod flows;
 pub mod lockouts;
+pub mod matrix;
 pub mod outbox;
 pub mod passkeys;
 pub mod passwords;

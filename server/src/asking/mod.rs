@@ -7,6 +7,7 @@ pub mod amend;
 pub mod entitlements;
 pub mod feed;
 pub mod room_access;
+pub mod room_event;
 pub mod search;
 pub mod server_question;
 pub mod standing;

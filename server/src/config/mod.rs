@@ -11,6 +11,7 @@ pub mod database;
 pub mod environment;
 pub mod listen;
 pub mod login;
+pub mod matrix;
 pub mod record;
 
 /// The whole configuration, typed and checked.
@@ -35,6 +36,9 @@ pub struct Config {
     /// The tamper-evident record.
     #[serde(default)]
     pub record: record::Record,
+    /// Being a server of the Matrix federation. Absent: it is none, and calls no other.
+    #[serde(default)]
+    pub matrix: Option<matrix::Matrix>,
 }
 
 /// The configuration cannot be used: what and where, and what to do.
@@ -122,6 +126,9 @@ impl Config {
         self.listen.check(issuer.scheme())?;
         self.database.fill(&self.data_dir)?;
         self.record.check(&self.issuer)?;
+        if let Some(matrix) = &self.matrix {
+            matrix.check()?;
+        }
         Ok(self)
     }
 
