@@ -66,8 +66,38 @@ const simulator = createRoute({
   component: lazyRouteComponent(() => import('./pages/simulator/SimulatorPage'), 'SimulatorPage'),
 });
 
+const proposals = createRoute({
+  getParentRoute: () => root,
+  path: '/proposals',
+  component: lazyRouteComponent(() => import('./pages/proposals/ProposalsPage'), 'ProposalsPage'),
+});
+
+const proposal = createRoute({
+  getParentRoute: () => root,
+  path: '/proposals/$id',
+  component: lazyRouteComponent(() => import('./pages/proposals/ProposalPage'), 'ProposalPage'),
+});
+
+const breakGlass = createRoute({
+  getParentRoute: () => root,
+  path: '/break-glass',
+  component: lazyRouteComponent(() => import('./pages/breakglass/BreakGlassPage'), 'BreakGlassPage'),
+});
+
 export const router = createRouter({
-  routeTree: root.addChildren([home, people, person, channels, channel, decisions, why, simulator]),
+  routeTree: root.addChildren([
+    home,
+    people,
+    person,
+    channels,
+    channel,
+    proposals,
+    proposal,
+    breakGlass,
+    decisions,
+    why,
+    simulator,
+  ]),
   basepath: '/admin',
   defaultPreload: 'intent',
   scrollRestoration: true,

@@ -422,6 +422,8 @@ impl Case<'_> {
         if self.facts.standing {
             return ends;
         }
+        // An approval is good once, and that was now.
+        ends.extend(self.approver.map(|_| now));
         if let Some(session) = &self.facts.session {
             let lasts = match session.aal {
                 0 | 1 => TimeDelta::days(30),

@@ -26,7 +26,7 @@ export async function explain(body: SimulateRequest) {
   return answered(client.POST('/api/v1/explain', { params: { header }, body }));
 }
 
-async function csrf() {
+export async function csrf() {
   const { csrf_token } = await queryClient.ensureQueryData(me);
   return { 'X-CSRF-Token': csrf_token };
 }

@@ -23,6 +23,10 @@ export type SimulateRequest = Schemas['SimulateRequest'];
 export type WhyExplanation = Schemas['Explanation'];
 export type EffectiveClearance = Schemas['EffectiveClearance'];
 export type PolicyClause = Schemas['PolicyClause'];
+export type Proposal = Schemas['Proposed'];
+export type Changed = Schemas['Changed'];
+export type Weighing = Schemas['Weighing'];
+export type BreakGlass = Schemas['BreakGlassItem'];
 export type Outcome = 'allow' | 'deny' | 'step_up';
 
 /** The typed client. Paths, parameters and bodies come from docs/openapi.json. */
@@ -51,10 +55,18 @@ export function leaveForSignIn(): void {
   window.location.assign(signInAddress(window.location));
 }
 
-/** Where to sign in so that the person returns to the page she was on; with `acr`, at least that strongly. */
-export function signInAddress(here: { pathname: string; search: string }, acr?: string): string {
+/**
+ * Where to sign in so that the person returns to the page she was on; with `acr`, at least that strongly, and
+ * with `maxAge` anew unless that was fewer seconds ago.
+ */
+export function signInAddress(
+  here: { pathname: string; search: string },
+  acr?: string,
+  maxAge?: number,
+): string {
   const query = new URLSearchParams([['then', here.pathname + here.search]]);
   if (acr) query.set('acr_values', acr);
+  if (maxAge !== undefined) query.set('max_age', String(maxAge));
   return `/signin?${query}`;
 }
 

@@ -7,3 +7,16 @@ export const OFFICES = {
   simulate: ['security_officer', 'auditor'],
   people: ['security_officer'],
 } as const;
+
+/** Every role that a person may hold. */
+export const ROLES = [
+  'member',
+  'owner',
+  'security_officer',
+  'auditor',
+  'sysadmin',
+  'archiver',
+  'bot',
+  'external',
+  'guest',
+] as const;

@@ -58,6 +58,24 @@ export const channel = (id: string) =>
     queryFn: () => answered(client.GET('/api/v1/channels/{id}', { params: { path: { id } } })),
   });
 
+export const proposals = queryOptions({
+  queryKey: ['proposals'],
+  queryFn: () => answered(client.GET('/api/v1/proposals')),
+});
+
+export const proposal = (id: string) =>
+  queryOptions({
+    queryKey: ['proposal', id],
+    queryFn: () => answered(client.GET('/api/v1/proposals/{id}', { params: { path: { id } } })),
+    // Whoever decides about it decides about what it is now.
+    staleTime: 0,
+  });
+
+export const breakGlass = queryOptions({
+  queryKey: ['break-glass'],
+  queryFn: () => answered(client.GET('/api/v1/break-glass')),
+});
+
 export interface DecisionSearch {
   subject?: string | undefined;
   reason?: string | undefined;

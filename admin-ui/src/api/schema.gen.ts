@@ -209,6 +209,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/channels/{id}/federate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Files, for a second person, that a channel may be shared with a node. It is carried out by the chat server, which asks
+         *     `channel.federate` with the proposal's id in `context.approval`.
+         */
+        post: operations["federate_channel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/channels/{id}/members/{user}": {
         parameters: {
             query?: never;
@@ -593,7 +613,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Shows one proposal. */
+        /** Shows one proposal. Whoever filed it sees it without an office. */
         get: operations["proposal"];
         put?: never;
         post?: never;
@@ -875,6 +895,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/weigh": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Says what an act would change and how many people it takes. Whoever may do it may ask; nothing is done. */
+        post: operations["weigh"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -995,6 +1032,17 @@ export interface components {
             /** @description Everybody who is out. */
             ended_users: string[];
         };
+        /** @description One part that becomes another. */
+        Changed: {
+            /** @description What it becomes; absent, it goes. */
+            becomes?: unknown;
+            /** @description Its name, as world files write it; each clearance is a part of its own. */
+            part: string;
+            /** @description What it is now; absent, there is none. */
+            was?: unknown;
+            /** @description It may let somebody do more than before. */
+            widens: boolean;
+        };
         /** @description What changed. */
         Changes: {
             /** @description In order. */
@@ -1038,6 +1086,8 @@ export interface components {
             server?: string | null;
             /** @description `open` or `closed`. */
             state: string;
+            /** @description The lists of which part is above you and has pseudonyms: you cannot give them anew. */
+            withheld: string[];
         };
         /** @description A member of a channel. */
         ChannelMember: {
@@ -1378,6 +1428,11 @@ export interface components {
             /** @description What it says. */
             text: string;
         };
+        /** @description With whom a channel is to be shared. */
+        Federation: {
+            /** @description The node. */
+            node: string;
+        };
         /** @description One change, in the server's own names. */
         FeedChange: {
             /** @enum {string} */
@@ -1531,6 +1586,8 @@ export interface components {
             name?: string | null;
             /** @description Why not. */
             reason?: string | null;
+            /** @description Whether it is above you, and has a pseudonym: there is no page of it. */
+            withheld: boolean;
         };
         /** @description A duty. */
         Obligation: {
@@ -1596,6 +1653,8 @@ export interface components {
             sponsor?: string | null;
             /** @description `active` or `disabled`. */
             status: string;
+            /** @description The lists of which part is above you and has pseudonyms: you cannot give them anew. */
+            withheld: string[];
         };
         /** @description A page of people. */
         PersonPage: {
@@ -1706,8 +1765,22 @@ export interface components {
             act: {
                 [key: string]: unknown;
             };
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            approved_at?: string | null;
             /** @description Who approved it. */
             approver?: string | null;
+            /** @description What it starts from and what that becomes; empty once it is over. */
+            changes: components["schemas"]["Changed"][];
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            ended_at?: string | null;
+            /** @description Who carried it out, rejected it or withdrew it. */
+            ended_by?: string | null;
             /**
              * Format: date-time
              * @description Good up to and including this second.
@@ -1715,6 +1788,8 @@ export interface components {
             expires_at: string;
             /** @description Its id. */
             id: string;
+            /** @description What it starts from has changed since: it can only be proposed anew. */
+            outdated: boolean;
             /** @description The hash of the act and of what it starts from. Approving names it. */
             parameters: string;
             /** @description Why. */
@@ -1882,6 +1957,18 @@ export interface components {
             /** @description The proposal, at `/api/v1/proposals/{id}`. */
             proposal: string;
         };
+        /** @description What an act would do, as things stand. */
+        Weighing: {
+            /** @description What it would change; nothing, when all of it is so already. */
+            changes: components["schemas"]["Changed"][];
+            /**
+             * Format: int32
+             * @description 1, it would hold at once; 2, it would wait for a second person.
+             */
+            people: number;
+            /** @description Part of it is above you and has a pseudonym. */
+            withheld: boolean;
+        };
         /** @description RFC 9470: stronger sign-in that would do. */
         WireStepUp: {
             /** @description What to ask of the provider. */
@@ -1920,7 +2007,9 @@ export interface operations {
         /** @description `country` */
         requestBody: {
             content: {
-                "application/json": Record<string, never>;
+                "application/json": {
+                    [key: string]: unknown;
+                };
             };
         };
         responses: {
@@ -1999,7 +2088,9 @@ export interface operations {
         /** @description `from`, `to`, `valid_from`, `valid_until`, `covers`, `carries`, `levels` */
         requestBody: {
             content: {
-                "application/json": Record<string, never>;
+                "application/json": {
+                    [key: string]: unknown;
+                };
             };
         };
         responses: {
@@ -2240,6 +2331,14 @@ export interface operations {
                     "application/json": components["schemas"]["Applied"];
                 };
             };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -2293,6 +2392,14 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Applied"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
             401: {
@@ -2586,6 +2693,14 @@ export interface operations {
                     "application/json": components["schemas"]["Channel"];
                 };
             };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -2686,7 +2801,9 @@ export interface operations {
         /** @description What changes: `name`, `agency`, `missions`, `recipients`, `owners`, `externals_allowed`, `industry_allowed`, `listed`, `state`, `label_mode` */
         requestBody: {
             content: {
-                "application/json": Record<string, never>;
+                "application/json": {
+                    [key: string]: unknown;
+                };
             };
         };
         responses: {
@@ -2767,6 +2884,14 @@ export interface operations {
                     "application/json": components["schemas"]["Evictions"];
                 };
             };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -2776,6 +2901,76 @@ export interface operations {
                 };
             };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    federate_channel: {
+        parameters: {
+            query?: {
+                /** @description At most 1000 bytes. */
+                reason?: string;
+            };
+            header: {
+                "X-CSRF-Token": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Federation"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Waiting"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2802,6 +2997,14 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
             };
             401: {
                 headers: {
@@ -2839,6 +3042,14 @@ export interface operations {
                 };
                 content?: never;
             };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -2874,7 +3085,9 @@ export interface operations {
         /** @description The label, as world files write it */
         requestBody: {
             content: {
-                "application/json": Record<string, never>;
+                "application/json": {
+                    [key: string]: unknown;
+                };
             };
         };
         responses: {
@@ -3055,6 +3268,14 @@ export interface operations {
                     "application/json": components["schemas"]["Decision"];
                 };
             };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3098,7 +3319,9 @@ export interface operations {
         /** @description `managed`, `accreditation` */
         requestBody: {
             content: {
-                "application/json": Record<string, never>;
+                "application/json": {
+                    [key: string]: unknown;
+                };
             };
         };
         responses: {
@@ -3308,7 +3531,9 @@ export interface operations {
         /** @description `state` */
         requestBody: {
             content: {
-                "application/json": Record<string, never>;
+                "application/json": {
+                    [key: string]: unknown;
+                };
             };
         };
         responses: {
@@ -3387,7 +3612,9 @@ export interface operations {
         /** @description `accreditation`, `agreement`, `communities` */
         requestBody: {
             content: {
-                "application/json": Record<string, never>;
+                "application/json": {
+                    [key: string]: unknown;
+                };
             };
         };
         responses: {
@@ -3506,7 +3733,9 @@ export interface operations {
         /** @description `id`, `kind`, and `nationalities`, `agency`, `roles`, `missions`, `briefings`, `sponsor`, `display_name`, `email` */
         requestBody: {
             content: {
-                "application/json": Record<string, never>;
+                "application/json": {
+                    [key: string]: unknown;
+                };
             };
         };
         responses: {
@@ -3587,6 +3816,14 @@ export interface operations {
                     "application/json": components["schemas"]["Person"];
                 };
             };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3630,7 +3867,9 @@ export interface operations {
         /** @description What changes: `kind`, `nationalities`, `agency`, `roles`, `missions`, `briefings`, `sponsor`, `display_name`, `email`. Lists are given whole; `null` takes away */
         requestBody: {
             content: {
-                "application/json": Record<string, never>;
+                "application/json": {
+                    [key: string]: unknown;
+                };
             };
         };
         responses: {
@@ -3709,7 +3948,9 @@ export interface operations {
         /** @description `scheme`, `level`, `kind` (`personnel`, `attested`, `service`), `valid_from`, `valid_until`, and `compartments`, `attestation` */
         requestBody: {
             content: {
-                "application/json": Record<string, never>;
+                "application/json": {
+                    [key: string]: unknown;
+                };
             };
         };
         responses: {
@@ -3789,7 +4030,9 @@ export interface operations {
         /** @description `valid_until`, inclusive */
         requestBody: {
             content: {
-                "application/json": Record<string, never>;
+                "application/json": {
+                    [key: string]: unknown;
+                };
             };
         };
         responses: {
@@ -4171,6 +4414,14 @@ export interface operations {
                     "application/json": components["schemas"]["Ended"];
                 };
             };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4216,6 +4467,14 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Ended"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
             401: {
@@ -4296,6 +4555,14 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Proposed"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
             401: {
@@ -4412,6 +4679,14 @@ export interface operations {
                     "application/json": components["schemas"]["Applied"];
                 };
             };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4467,6 +4742,14 @@ export interface operations {
                     "application/json": components["schemas"]["Applied"];
                 };
             };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4520,6 +4803,14 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Applied"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
             401: {
@@ -4756,6 +5047,14 @@ export interface operations {
                     "application/json": components["schemas"]["Leaf"];
                 };
             };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4940,6 +5239,14 @@ export interface operations {
                 };
                 content?: never;
             };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4981,7 +5288,9 @@ export interface operations {
         /** @description `blocked_locations`, `administration`, `accreditation`, `default_scheme` */
         requestBody: {
             content: {
-                "application/json": Record<string, never>;
+                "application/json": {
+                    [key: string]: unknown;
+                };
             };
         };
         responses: {
@@ -5131,6 +5440,74 @@ export interface operations {
                 };
             };
             410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    weigh: {
+        parameters: {
+            query?: never;
+            header: {
+                "X-CSRF-Token": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The act, as a proposal shows it: `act` is its name, `id` what it is done to, and what goes with it */
+        requestBody: {
+            content: {
+                "application/json": {
+                    [key: string]: unknown;
+                };
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Weighing"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };

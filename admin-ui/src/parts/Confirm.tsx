@@ -16,13 +16,25 @@ interface Props<Done> {
   danger?: boolean;
   /** Which offices may do this. */
   needs: readonly string[];
+  /** How fresh a sign-in it asks for, in seconds. */
+  maxAge?: number;
   act: () => Promise<Done>;
   onDone: (done: Done) => void;
   onCancel: () => void;
 }
 
 /** Asks before an act. A stray click outside does not close it, and a refusal is shown inside it. */
-export function Confirm<Done>({ title, children, verb, danger, needs, act, onDone, onCancel }: Props<Done>) {
+export function Confirm<Done>({
+  title,
+  children,
+  verb,
+  danger,
+  needs,
+  maxAge,
+  act,
+  onDone,
+  onCancel,
+}: Props<Done>) {
   const run = useMutation({ mutationFn: act, onSuccess: onDone });
   return (
     <ModalOverlay
@@ -37,7 +49,7 @@ export function Confirm<Done>({ title, children, verb, danger, needs, act, onDon
             {title}
           </Heading>
           <div className={styles.body}>{children}</div>
-          {run.error && <Failure error={run.error} needs={needs} />}
+          {run.error && <Failure error={run.error} needs={needs} maxAge={maxAge} />}
           <div className={styles.actions}>
             <Button onPress={onCancel} isDisabled={run.isPending}>
               Cancel

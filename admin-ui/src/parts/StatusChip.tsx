@@ -7,6 +7,7 @@ const FACES = {
   good: { icon: Check, tone: styles.allow },
   bad: { icon: Ban, tone: styles.deny },
   soon: { icon: Clock, tone: styles.warn },
+  pending: { icon: Clock, tone: styles.pending },
   plain: { icon: Check, tone: styles.plain },
   off: { icon: Ban, tone: styles.quiet },
 } as const;

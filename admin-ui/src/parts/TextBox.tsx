@@ -6,11 +6,12 @@ interface Props {
   label: string;
   value: string;
   hint?: string;
+  type?: 'text' | 'date' | 'number';
   onChange: (value: string) => void;
 }
 
 /** One line of text. */
-export function TextBox({ label, value, hint, onChange }: Props) {
+export function TextBox({ label, value, hint, type = 'text', onChange }: Props) {
   const id = useId();
   return (
     <div className={styles.field}>
@@ -19,6 +20,7 @@ export function TextBox({ label, value, hint, onChange }: Props) {
       </label>
       <input
         id={id}
+        type={type}
         className={styles.control}
         value={value}
         autoComplete="off"

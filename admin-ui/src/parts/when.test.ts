@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { describe, expect, it } from 'vitest';
-import { ago, day, expiry, moment } from './when';
+import { ago, beginningOf, day, endOf, expiry, left, moment } from './when';
 
 const NOW = new Date('2026-11-23T12:00:00Z');
 
@@ -37,4 +37,16 @@ describe('expiry', () => {
 it('an absent time is a dash', () => {
   expect(day(null)).toBe('–');
   expect(moment('')).toBe('–');
+});
+
+it('days begin and end in UTC', () => {
+  expect(beginningOf('2026-12-01')).toBe('2026-12-01T00:00:00Z');
+  expect(endOf('2026-12-01')).toBe('2026-12-01T23:59:59Z');
+});
+
+it('what is left is told in the largest unit that fits', () => {
+  const now = new Date('2026-11-27T10:00:00Z');
+  expect(left('2026-11-27T10:04:10Z', now)).toBe('in 5 min');
+  expect(left('2026-11-27T18:00:00Z', now)).toBe('in 8 h');
+  expect(left('2026-11-27T09:00:00Z', now)).toBe('over');
 });

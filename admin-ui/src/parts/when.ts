@@ -26,6 +26,32 @@ export function ago(value: string | null | undefined, now: Date): string {
   return days < 60 ? `${days} days ago` : day(value);
 }
 
+/** "2026-11-23", the day in UTC. */
+export function isoDay(time: Date): string {
+  return time.toISOString().slice(0, 10);
+}
+
+/** The first second of such a day. */
+export function beginningOf(isoDay: string): string {
+  return `${isoDay}T00:00:00Z`;
+}
+
+/** The last second of such a day. */
+export function endOf(isoDay: string): string {
+  return `${isoDay}T23:59:59Z`;
+}
+
+/** "in 5 min", "in 3 h"; "over" once it is. */
+export function left(value: string | null | undefined, now: Date): string {
+  const time = parsed(value);
+  if (time === undefined) return '–';
+  const minutes = Math.ceil((time.getTime() - now.getTime()) / 60_000);
+  if (minutes <= 0) return 'over';
+  if (minutes < 120) return `in ${minutes} min`;
+  const hours = Math.floor(minutes / 60);
+  return hours < 48 ? `in ${hours} h` : `in ${Math.floor(hours / 24)} days`;
+}
+
 export type Expiry = 'past' | 'soon' | 'far' | 'future';
 
 /** Whether a validity has not begun, is over, ends within 90 days, or later. */

@@ -29,7 +29,7 @@ export function Shell() {
         </aside>
       )}
       <div className={styles.middle}>
-        {own.data && <Navigation />}
+        {own.data && <Navigation me={own.data} />}
         <main id="page" tabIndex={-1} className={styles.main}>
           {own.data && <Outlet />}
           {own.isPending && <Loading what="the console" />}

@@ -139,6 +139,7 @@ impl Claim {
             options,
             epoch,
             shared,
+            gathering: super::together::Gathering::default(),
             synced: reached,
             syncer,
             lock: self.lock,

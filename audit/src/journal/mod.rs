@@ -28,6 +28,7 @@ pub(crate) mod head;
 mod read;
 mod segment;
 mod sync;
+mod together;
 
 use std::fmt;
 use std::fs::File;
@@ -93,6 +94,9 @@ pub enum JournalError {
     /// An earlier fault left the file in a state that cannot be continued; open it again.
     #[error("the journal was closed by an earlier fault and must be opened again")]
     Broken,
+    /// A write for several failed for all of them.
+    #[error(transparent)]
+    Together(Arc<JournalError>),
     /// The system refused.
     #[error("the journal file `{path}` cannot be used: {cause}")]
     System {
@@ -110,6 +114,7 @@ pub struct Journal {
     options: Options,
     epoch: u64,
     shared: Arc<Shared>,
+    gathering: together::Gathering,
     synced: watch::Receiver<Synced>,
     syncer: Option<std::thread::JoinHandle<()>>,
     lock: Arc<claim::Held>,
@@ -180,10 +185,14 @@ impl Journal {
         let mut writer = self.shared.lock();
         let last = writer.append(payloads)?;
         drop(writer);
+        self.tell_syncer();
+        Ok(last)
+    }
+
+    fn tell_syncer(&self) {
         if self.syncer.is_some() {
             self.shared.written.notify_one();
         }
-        Ok(last)
     }
 
     /// Waits until the frame survives what the options say it must.

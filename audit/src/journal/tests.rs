@@ -304,6 +304,60 @@ async fn those_who_wait_for_power_share_syncs_and_all_return() {
     assert_eq!(sequences, (1..=200).collect::<Vec<_>>());
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn those_who_write_together_are_each_written_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let journal = Arc::new(open(&folder, process_options()));
+    let tasks: Vec<_> = (0..500_u32)
+        .map(|number| {
+            let (journal, place) = (Arc::clone(&journal), folder.path().to_owned());
+            tokio::spawn(async move {
+                let last = journal
+                    .append_together(number.to_le_bytes().into())
+                    .await
+                    .unwrap();
+                // What is acknowledged is there to be read.
+                let mut reader = EpochReader::open(&place, "p", 1, 0).unwrap().unwrap();
+                let mut met = Vec::new();
+                while let Step::Entry(entry) = reader.step().unwrap() {
+                    met.push(entry.payload);
+                }
+                assert!(met.len() as u64 >= last);
+                assert!(met.iter().any(|payload| payload[..] == number.to_le_bytes()));
+            })
+        })
+        .collect();
+    for task in tasks {
+        task.await.unwrap();
+    }
+    let mut reader = EpochReader::open(folder.path(), "p", 1, 0).unwrap().unwrap();
+    let mut numbers = Vec::new();
+    while let Step::Entry(entry) = reader.step().unwrap() {
+        numbers.push(u32::from_le_bytes(entry.payload[..].try_into().unwrap()));
+    }
+    numbers.sort_unstable();
+    assert_eq!(numbers, (0..500).collect::<Vec<_>>());
+}
+
+#[tokio::test]
+async fn a_write_that_fails_fails_for_all_who_shared_it_and_for_nobody_else() {
+    let folder = tempfile::tempdir().unwrap();
+    let options = Options {
+        limit_bytes: 1000,
+        ..process_options()
+    };
+    let journal = Arc::new(open(&folder, options));
+    let long = journal.append_together(vec![0; frame::LONGEST + 1]).await;
+    assert!(matches!(long, Err(JournalError::TooLong { .. })));
+    let two = tokio::join!(
+        journal.append_together(vec![0; 600]),
+        journal.append_together(vec![0; 600])
+    );
+    assert!(matches!(&two.0, Err(JournalError::Together(why)) if matches!(**why, JournalError::Full { .. })));
+    assert!(two.1.is_err());
+    assert_eq!(journal.append_together(vec![0; 600]).await.unwrap(), 1);
+}
+
 proptest! {
     #[test]
     fn strange_segments_are_read_without_a_fault(

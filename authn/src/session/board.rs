@@ -164,11 +164,20 @@ impl Board {
     /// Notes that the session, if live, was used. Kept in memory until [`Board::take_touched`]. Within
     /// a second of the last note nothing is: what is known of a session stands still that long.
     pub fn touch(&self, id: &SessionId, now: DateTime<Utc>) {
+        // Most of the time there is nothing to note, and then nobody else has to wait.
+        if !self
+            .read()
+            .sessions
+            .get(id)
+            .is_some_and(|entry| entry.is_to_note(now))
+        {
+            return;
+        }
         let mut inner = self.write();
         let Some(entry) = inner.sessions.get_mut(id) else {
             return;
         };
-        if entry.session.is_live(now) && now - entry.session.last_activity >= NOTED_EVERY {
+        if entry.is_to_note(now) {
             entry.session.last_activity = now;
             inner.touched.insert(id.clone(), now);
         }
@@ -246,6 +255,11 @@ impl Inner {
 }
 
 impl Entry {
+    /// Whether activity at `now` says something new.
+    fn is_to_note(&self, now: DateTime<Utc>) -> bool {
+        self.session.is_live(now) && now - self.session.last_activity >= NOTED_EVERY
+    }
+
     fn counts_at(&self, client: &str, sid: Option<&Sid>) -> bool {
         let mut here = self.clients.iter().filter(|at| at.client == client);
         match sid {

@@ -61,6 +61,7 @@ impl Amendment {
                 bounded(agreement.carries.iter())?;
                 is(Entity::Agreement(agreement.clone()))
             }
+            Self::ChannelFederate { .. } => is(Entity::Channel(channel(old)?.clone())),
             Self::ChannelPatch { patch, .. } => is(Entity::Channel(patch.on(channel(old)?)?)),
             Self::ChannelReclassify { label, .. } => {
                 Schemes::builtin().label(label)?;

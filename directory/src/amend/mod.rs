@@ -6,6 +6,7 @@
 //! a deny into an allow. Both are pure. What is not provably narrower counts as wider.
 
 mod apply;
+mod difference;
 mod parts;
 mod widens;
 
@@ -14,7 +15,9 @@ use countersign_labels::RawLabel;
 use serde::{Deserialize, Serialize};
 
 pub use apply::{After, AmendError};
+pub use difference::{Part, difference};
 pub use parts::{ChannelPatch, DeviceTerms, NewPerson, PersonPatch, clearance_id};
+pub(crate) use widens::channel as channel_widening;
 pub use widens::widening;
 
 use crate::{
@@ -35,6 +38,9 @@ pub enum Amendment {
     AgreementPut { id: AgreementId, agreement: Agreement },
     /// Attributes of a channel change.
     ChannelPatch { id: ChannelId, patch: ChannelPatch },
+    /// A channel is opened to the people of a node. Nothing here changes by it: the chat server asks, once,
+    /// and does it.
+    ChannelFederate { id: ChannelId, node: NodeId },
     /// A channel gets another label.
     ChannelReclassify { id: ChannelId, label: RawLabel },
     /// A clearance is given.
@@ -74,9 +80,9 @@ impl Amendment {
         match self {
             Self::AgencyPut { id, .. } => (Noun::Agency, id.as_str()),
             Self::AgreementEnd { id } | Self::AgreementPut { id, .. } => (Noun::Agreement, id.as_str()),
-            Self::ChannelPatch { id, .. } | Self::ChannelReclassify { id, .. } => {
-                (Noun::Channel, id.as_str())
-            }
+            Self::ChannelFederate { id, .. }
+            | Self::ChannelPatch { id, .. }
+            | Self::ChannelReclassify { id, .. } => (Noun::Channel, id.as_str()),
             Self::ClearanceGrant { id, .. }
             | Self::ClearanceRenew { id, .. }
             | Self::ClearanceResume { id, .. }
@@ -103,6 +109,7 @@ impl Amendment {
             | Self::MissionPut { .. }
             | Self::NodePut { .. }
             | Self::SettingsPut { .. } => ("server.manage", "server"),
+            Self::ChannelFederate { .. } => ("channel.federate", "channel"),
             Self::ChannelPatch { .. } | Self::ChannelReclassify { .. } => ("channel.reclassify", "channel"),
             Self::ClearanceGrant { .. }
             | Self::ClearanceRenew { .. }
@@ -132,6 +139,7 @@ impl Amendment {
             Self::AgencyPut { .. } => "agency.changed",
             Self::AgreementEnd { .. } => "agreement.ended",
             Self::AgreementPut { .. } => "agreement.changed",
+            Self::ChannelFederate { .. } => "channel.federated",
             Self::ChannelPatch { .. } => "channel.changed",
             Self::ChannelReclassify { .. } => "channel.reclassified",
             Self::ClearanceGrant { .. } => "clearance.granted",

@@ -115,7 +115,8 @@ fn clearance_narrows(old: &Clearance, new: &Clearance) -> bool {
         && !(emergency && shortened && new.state != ClearanceState::Revoked)
 }
 
-fn channel(old: &Channel, new: &Channel, now: DateTime<Utc>) -> Vec<&'static str> {
+/// The parts of a change to a channel that may widen.
+pub(crate) fn channel(old: &Channel, new: &Channel, now: DateTime<Utc>) -> Vec<&'static str> {
     let mut wider = Vec::new();
     let mut says = |part, widens: bool| {
         if widens {
@@ -127,7 +128,11 @@ fn channel(old: &Channel, new: &Channel, now: DateTime<Utc>) -> Vec<&'static str
     says("label_drift", old.label_drift && !new.label_drift);
     says("members", old.members != new.members);
     // A named owner needs no role, and no names mean everybody with the role.
-    says("owners", old.owners != new.owners);
+    says(
+        "owners",
+        old.owners != new.owners
+            && !matches!((&old.owners, &new.owners), (Some(old), Some(new)) if new.is_subset(old)),
+    );
     says("agency", old.agency != new.agency);
     says("server", old.server != new.server);
     // No mission is everybody's: the first narrows, losing the last widens.
@@ -137,12 +142,7 @@ fn channel(old: &Channel, new: &Channel, now: DateTime<Utc>) -> Vec<&'static str
             && !(old.missions.is_empty()
                 || (!new.missions.is_empty() && new.missions.is_subset(&old.missions))),
     );
-    // Being named can stand for a compartment, so a first list may let somebody in.
-    says(
-        "recipients",
-        old.recipients != new.recipients
-            && !matches!((&old.recipients, &new.recipients), (Some(old), Some(new)) if new.is_subset(old)),
-    );
+    says("recipients", !recipients_narrow(old, new));
     says(
         "externals_allowed",
         new.externals_allowed && !old.externals_allowed,
@@ -156,6 +156,19 @@ fn channel(old: &Channel, new: &Channel, now: DateTime<Utc>) -> Vec<&'static str
     // Under another mode an item is judged by another label, which may ask for less.
     says("label_mode", old.label_mode != new.label_mode);
     wider
+}
+
+/// Whether a list closes or gets shorter. Being named can stand for a compartment: there, a first list lets
+/// somebody in.
+fn recipients_narrow(old: &Channel, new: &Channel) -> bool {
+    match (&old.recipients, &new.recipients) {
+        (old, new) if old == new => true,
+        (Some(old), Some(new)) => new.is_subset(old),
+        (None, Some(_)) => Schemes::builtin()
+            .label(&new.label)
+            .is_ok_and(|label| label.by_recipients().is_empty()),
+        _ => false,
+    }
 }
 
 fn label_rises(old: &Channel, new: &Channel, now: DateTime<Utc>) -> bool {

@@ -70,9 +70,9 @@ pub async fn weigh(
     let (noun, id) = amendment.thing();
     let old = match amendment {
         // The list of members may be long, and is not what is amended.
-        Amendment::ChannelPatch { id, .. } | Amendment::ChannelReclassify { id, .. } => {
-            channels::load_flags(id, db).await?.map(Entity::Channel)
-        }
+        Amendment::ChannelFederate { id, .. }
+        | Amendment::ChannelPatch { id, .. }
+        | Amendment::ChannelReclassify { id, .. } => channels::load_flags(id, db).await?.map(Entity::Channel),
         _ => entity(noun, id, db).await?,
     };
     if old.is_none() && !tombstones::among(noun, &[id], db).await?.is_empty() {
@@ -89,9 +89,14 @@ pub async fn weigh(
             })?;
     }
     references(old.as_ref(), &after, db).await?;
+    let mut widens = widening(old.as_ref(), &after, now);
+    if let Amendment::ChannelFederate { node, .. } = amendment {
+        missing::<Nodes>(&[node.as_str()], db).await?;
+        widens.push("federation");
+    }
     let parameters = json!({"amendment": amendment, "basis": old.as_ref().map(basis)});
     Ok(Weighed {
-        widens: widening(old.as_ref(), &after, now),
+        widens,
         parameters: ParametersHash::of(&parameters),
         old,
         after,
@@ -115,9 +120,12 @@ pub async fn apply(
         return Err(AmendFault::ApprovalMissing(weighed.widens));
     }
     let same = matches!(&weighed.after, After::Is(new) if weighed.old.as_ref() == Some(&**new));
+    let event = Event::new(amendment.event(), id, detail(amendment, &weighed, permit));
     if same {
+        // To federate is done at the chat server: nothing changes here, and it goes on record all the same.
+        let done = !weighed.widens.is_empty();
         return Ok(Outcome {
-            events: Vec::new(),
+            events: done.then_some(event).into_iter().collect(),
             revision: changes::head(db).await?,
         });
     }
@@ -129,16 +137,19 @@ pub async fn apply(
         _ => ChangeKind::Put,
     };
     let revision = changes::record(&[Change::new(noun, id, change)], now, db).await?;
-    let detail = json!({
+    Ok(Outcome {
+        events: vec![event],
+        revision,
+    })
+}
+
+fn detail(amendment: &Amendment, weighed: &Weighed, permit: &Permit) -> Value {
+    json!({
         "by": permit.by().to_string(),
         "approved_by": permit.approved_by(),
         "amendment": amendment,
         "widens": weighed.widens,
         "old": weighed.old.as_ref().map(basis),
-    });
-    Ok(Outcome {
-        events: vec![Event::new(amendment.event(), id, detail)],
-        revision,
     })
 }
 
@@ -179,7 +190,7 @@ async fn write(
 
 /// What the thing is, for the hash and the record. A device goes on reporting its posture, and a
 /// channel its members, while somebody waits for a second person.
-fn basis(entity: &Entity) -> Value {
+pub(crate) fn basis(entity: &Entity) -> Value {
     match entity {
         Entity::Agency(agency) => json!(agency),
         Entity::Agreement(agreement) => json!(agreement),

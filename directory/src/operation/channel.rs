@@ -8,6 +8,7 @@ use sqlx::AnyConnection;
 
 use super::Outcome;
 use super::label::rises;
+use crate::amend::channel_widening;
 use crate::store::shelf::known;
 use crate::store::{
     Channels, Missions, People, Servers, Shelf, StoreError, changes, channels, load, settings, tombstones,
@@ -237,7 +238,7 @@ async fn update(
             events.push(Event::new("channel.label_raised", id.as_str(), detail));
         }
     }
-    let refused = narrow(&mut channel, report);
+    let refused = narrow(&mut channel, report, now);
     if channel == known {
         let revision = changes::head(db).await?;
         return Ok(Registered {
@@ -294,56 +295,75 @@ async fn take_label(
     Ok(Ok(()))
 }
 
-/// Takes what narrows; names what does not.
-fn narrow(channel: &mut Channel, report: &Registration) -> Vec<&'static str> {
-    let mut refused = Vec::new();
+/// A part of a report: its name, whether it was spoken of, and how it is taken over.
+type Part = (
+    &'static str,
+    fn(&Registration) -> bool,
+    fn(&mut Channel, &Registration),
+);
+
+/// What may change a decision. A part that was not spoken of is left as it is.
+const PARTS: [Part; 8] = [
+    (
+        "externals_allowed",
+        |report| report.externals_allowed.is_some(),
+        |channel, report| channel.externals_allowed = report.externals_allowed.unwrap_or_default(),
+    ),
+    (
+        "industry_allowed",
+        |report| report.industry_allowed.is_some(),
+        |channel, report| channel.industry_allowed = report.industry_allowed.unwrap_or_default(),
+    ),
+    (
+        "listed",
+        |report| report.listed.is_some(),
+        |channel, report| channel.listed = report.listed.unwrap_or_default(),
+    ),
+    (
+        "state",
+        |report| report.state.is_some(),
+        |channel, report| channel.state = report.state.unwrap_or_default(),
+    ),
+    (
+        "label_mode",
+        |report| report.label_mode.is_some(),
+        |channel, report| channel.label_mode = report.label_mode.unwrap_or_default(),
+    ),
+    (
+        "missions",
+        |report| report.missions.is_some(),
+        |channel, report| channel.missions = report.missions.clone().unwrap_or_default(),
+    ),
+    (
+        "owners",
+        |report| report.owners.is_some(),
+        |channel, report| channel.owners.clone_from(&report.owners),
+    ),
+    (
+        "recipients",
+        |report| report.recipients.is_some(),
+        |channel, report| channel.recipients.clone_from(&report.recipients),
+    ),
+];
+
+/// Takes what narrows, by the same rule as for administrators; names what does not.
+fn narrow(channel: &mut Channel, report: &Registration, now: DateTime<Utc>) -> Vec<&'static str> {
     if report.name.is_some() {
         channel.name.clone_from(&report.name);
     }
-    let mut flag = |held: &mut bool, wanted: Option<bool>, name| match wanted {
-        Some(false) => *held = false,
-        Some(true) if !*held => refused.push(name),
-        _ => {}
-    };
-    flag(
-        &mut channel.externals_allowed,
-        report.externals_allowed,
-        "externals_allowed",
-    );
-    flag(
-        &mut channel.industry_allowed,
-        report.industry_allowed,
-        "industry_allowed",
-    );
-    flag(&mut channel.listed, report.listed, "listed");
-    match report.state {
-        Some(ChannelState::Closed) => channel.state = ChannelState::Closed,
-        Some(ChannelState::Open) if channel.state == ChannelState::Closed => refused.push("state"),
-        _ => {}
-    }
-    match report.label_mode {
-        Some(LabelMode::Fixed) => channel.label_mode = LabelMode::Fixed,
-        Some(mode) if mode != channel.label_mode => refused.push("label_mode"),
-        _ => {}
-    }
-    if let Some(missions) = &report.missions {
-        // No mission is everybody's, so the first mission narrows and the last one stays.
-        let narrows =
-            channel.missions.is_empty() || (!missions.is_empty() && missions.is_subset(&channel.missions));
-        if narrows {
-            channel.missions = missions.clone();
+    let mut refused = Vec::new();
+    for (name, is_spoken_of, take) in PARTS {
+        if !is_spoken_of(report) {
+            continue;
+        }
+        let mut reported = channel.clone();
+        take(&mut reported, report);
+        if channel_widening(channel, &reported, now).is_empty() {
+            *channel = reported;
         } else {
-            refused.push("missions");
+            refused.push(name);
         }
     }
-    let mut people =
-        |held: &mut Option<Set<PersonId>>, wanted: &Option<Set<PersonId>>, name| match (&held, wanted) {
-            (_, None) => {}
-            (Some(old), Some(new)) if !new.is_subset(old) => refused.push(name),
-            (_, Some(new)) => *held = Some(new.clone()),
-        };
-    people(&mut channel.owners, &report.owners, "owners");
-    people(&mut channel.recipients, &report.recipients, "recipients");
     refused
 }
 

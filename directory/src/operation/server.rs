@@ -131,7 +131,11 @@ fn grants(old: Option<&ConnectedServer>, new: &ConnectedServer) -> bool {
             .is_some_and(|opentdf| opentdf.entitlements)
     };
     let Some(old) = old else {
-        return new.clients.is_some() || new.reasons == Reasons::Full || lists(new);
+        return new.clients.is_some()
+            || new.reasons == Reasons::Full
+            || new.may_search
+            || lists(new)
+            || !new.supported_obligations.is_empty();
     };
     let names = |server: &ConnectedServer| server.opentdf.as_ref().map(|opentdf| opentdf.entity);
     (new.clients.is_some() && new.clients != old.clients)
@@ -142,6 +146,8 @@ fn grants(old: Option<&ConnectedServer>, new: &ConnectedServer) -> bool {
         || new.node != old.node
         || !new.may_assert.is_subset(&old.may_assert)
         || (new.may_search && !old.may_search)
+        // What it cannot honour is denied.
+        || !new.supported_obligations.is_subset(&old.supported_obligations)
         || new.labels_owner != old.labels_owner
         || new.members_owner != old.members_owner
         || (lists(new) && !lists(old))

@@ -4,7 +4,7 @@
 
 use authn::session::Session;
 use countersign_authn as authn;
-use countersign_authz::{Context, DeviceFacts, Facts, Question, Reference};
+use countersign_authz::{Context, DeviceFacts, Facts, Question, Reason, Reference};
 use countersign_directory::Permit;
 
 use crate::app::House;
@@ -63,10 +63,14 @@ impl House {
 
 /// The refusal in words.
 pub(crate) fn refused(answered: &Answered, action: &str) -> Problem {
-    let reason = answered.decision.reason;
+    refused_for(answered, action, answered.decision.reason)
+}
+
+/// The refusal in the words of one of the reasons for it.
+pub(crate) fn refused_for(answered: &Answered, action: &str, reason: Option<Reason>) -> Problem {
     let mut problem = Problem::forbidden(
-        reason.map_or("NOT_AVAILABLE", countersign_authz::Reason::code),
-        reason.map_or("This is not available.", countersign_authz::Reason::user_text),
+        reason.map_or("NOT_AVAILABLE", Reason::code),
+        reason.map_or("This is not available.", Reason::user_text),
     );
     problem.decision_id = Some(answered.id.clone());
     problem.required_roles = required_roles(action);

@@ -11,9 +11,10 @@ use countersign_directory::operation::amend::{AmendFault, Weighed, apply, weigh}
 use countersign_directory::operation::proposal::{self, ProposalError};
 use countersign_directory::store::proposals::{self, Proposal};
 use countersign_directory::{ApprovalId, ApprovalState, Entity, Permit, PersonId};
+use http::StatusCode;
 
 use crate::app::House;
-use crate::asking::act::refused;
+use crate::asking::act::refused_for;
 use crate::http::problem::Problem;
 use crate::record;
 
@@ -30,20 +31,8 @@ impl House {
     /// Does what `session` asks for, or files it for a second person.
     pub async fn amend(&self, session: &Session, act: &Amendment, reason: &str) -> Result<Amended, Problem> {
         let now = self.now();
-        let weighed = {
-            let mut db = self.database.pool.acquire().await?;
-            weigh(act, now, &mut db).await
-        };
-        let weighed = match weighed {
-            Ok(weighed) => weighed,
-            Err(fault) => {
-                // Whose office it is not learns nothing about what there is.
-                let (action, kind, id) = at_the_door(act);
-                self.act(session, action, kind, id).await?;
-                return Err(fault.into());
-            }
-        };
-        match self.may(session, act, &weighed, None).await? {
+        let (weighed, permit) = self.weighed(session, act, now).await?;
+        match permit {
             Some(permit) if weighed.widens.is_empty() => {
                 let mut transaction = self.database.begin_write().await?;
                 let outcome = apply(act, &permit, now, &mut transaction).await?;
@@ -52,6 +41,41 @@ impl House {
                 Ok(Amended::Done)
             }
             _ => self.propose(session, act, reason, now).await.map(Amended::Waits),
+        }
+    }
+
+    /// What would become of an act of `session`, and whether one person is enough. Nothing is done.
+    pub async fn would_amend(&self, session: &Session, act: &Amendment) -> Result<(Weighed, bool), Problem> {
+        let (weighed, permit) = self.weighed(session, act, self.now()).await?;
+        let alone = permit.is_some() && weighed.widens.is_empty();
+        if !alone && act.about() == Some(session.person.as_str()) {
+            return Err(ProposalError::Own.into());
+        }
+        Ok((weighed, alone))
+    }
+
+    /// Weighs an act and asks about it; without a permit, a second person is all that is missing.
+    async fn weighed(
+        &self,
+        session: &Session,
+        act: &Amendment,
+        now: DateTime<Utc>,
+    ) -> Result<(Weighed, Option<Permit>), Problem> {
+        let weighed = {
+            let mut db = self.database.pool.acquire().await?;
+            weigh(act, now, &mut db).await
+        };
+        match weighed {
+            Ok(weighed) => {
+                let permit = self.may(session, act, &weighed, None).await?;
+                Ok((weighed, permit))
+            }
+            Err(fault) => {
+                // Whose office it is not learns nothing about what there is.
+                let (action, kind, id) = at_the_door(act);
+                self.act(session, action, kind, id).await?;
+                Err(fault.into())
+            }
         }
     }
 
@@ -66,6 +90,10 @@ impl House {
             let weighed = weigh(&proposal.act, now, &mut db).await?;
             (proposal, weighed)
         };
+        if let Amendment::ChannelFederate { .. } = proposal.act {
+            let whose = "the chat server carries this out: it asks `channel.federate` with this id in `context.approval`";
+            return Err(Problem::new(StatusCode::CONFLICT, whose));
+        }
         let approver = approver(&proposal)?;
         if weighed.parameters != proposal.approval.parameters {
             return Err(ProposalError::Changed.into());
@@ -96,6 +124,7 @@ impl House {
         };
         let context = Context {
             label: label(act, weighed),
+            node: node(act),
             approver: approver.map(ToString::to_string),
             ..Context::default()
         };
@@ -105,7 +134,12 @@ impl House {
         match answered.decision.permit() {
             Some(permit) => Ok(Some(permit)),
             None if answered.decision.failing == [Reason::DualControl] => Ok(None),
-            None => Err(refused(&answered, action)),
+            None => {
+                // A second person would not help: what else is missing is what she has to hear.
+                let mut others = answered.decision.failing.iter();
+                let other = others.find(|reason| **reason != Reason::DualControl);
+                Err(refused_for(&answered, action, other.copied()))
+            }
         }
     }
 
@@ -144,7 +178,16 @@ fn label(act: &Amendment, weighed: &Weighed) -> Option<serde_json::Value> {
     serde_json::to_value(label).ok()
 }
 
-fn approver(proposal: &Proposal) -> Result<&PersonId, ProposalError> {
+/// The node that a question about federation is about.
+fn node(act: &Amendment) -> Option<String> {
+    match act {
+        Amendment::ChannelFederate { node, .. } => Some(node.to_string()),
+        _ => None,
+    }
+}
+
+/// Who has approved a proposal that is still open.
+pub(super) fn approver(proposal: &Proposal) -> Result<&PersonId, ProposalError> {
     match &proposal.approval.state {
         ApprovalState::Approved { approver, .. } if proposal.ended.is_none() => Ok(approver),
         ApprovalState::Requested if proposal.ended.is_none() => {

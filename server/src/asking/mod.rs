@@ -4,6 +4,7 @@
 
 pub mod act;
 pub mod amend;
+pub mod approved;
 pub mod entitlements;
 pub mod feed;
 pub mod room_access;

@@ -9,7 +9,7 @@ use authn::session::Sid;
 use chrono::{DateTime, DurationRound, TimeDelta, Utc};
 use countersign_authn as authn;
 use countersign_authz::{Context, DeviceFacts, Facts, Question, Reference, Snapshot};
-use countersign_directory::{Assertable, ConnectedServer, DeviceId, Posture, Reasons, ServerIds};
+use countersign_directory::{ApprovalId, Assertable, ConnectedServer, DeviceId, Posture, Reasons, ServerIds};
 use serde_json::{Map, Value};
 
 use crate::app::House;
@@ -32,6 +32,8 @@ pub struct Understood {
     pub session: Option<Sid>,
     /// The obligations that it says it can honour this time; what its record says, where it says nothing.
     pub honoured: Option<BTreeSet<String>>,
+    /// The stored approval that it names.
+    pub approval: Option<ApprovalId>,
     /// From where the person uses it.
     pub location: Option<String>,
     /// Names that the server sent and may not assert.
@@ -59,9 +61,23 @@ impl House {
         server: &ConnectedServer,
         request: Words<'_>,
     ) -> Answered {
-        let understood = self.understand(snapshot, server, request);
+        let mut understood = self.understand(snapshot, server, request);
         let now = self.now();
         let facts = self.facts(server, &understood, now);
+        if let Some(approval) = understood.approval.take() {
+            match self
+                .spend(&approval, snapshot, &understood.question, &facts)
+                .await
+            {
+                Ok(Some(approver)) => understood.question.context.approver = Some(approver.to_string()),
+                // It is then as if none had been named: what needs a second person is denied.
+                Ok(None) => _ = understood.ignored.insert("context.approval".to_owned()),
+                Err(fault) => {
+                    tracing::error!(fault = ?fault, "an approval could not be looked up");
+                    understood.ignored.insert("context.approval".to_owned());
+                }
+            }
+        }
         let asker = Asker {
             server: Some(server.id.to_string()),
             session: understood.session.as_ref().map(|sid| sid.as_str().to_owned()),
@@ -243,6 +259,7 @@ impl<'a> Translation<'a> {
             },
             session: text(request.context, "session").map(Sid::from_text),
             honoured: request.context.get("supported_obligations").map(texts),
+            approval: text(request.context, "approval").and_then(|id| id.parse().ok()),
             location: text(request.context, "location")
                 .filter(|_| self.server.may_assert.contains(&Assertable::Location))
                 .map(str::to_owned),
@@ -319,7 +336,7 @@ impl<'a> Translation<'a> {
                 }
                 "recipients" if may(Assertable::Recipients) => context.recipients = self.recipients(value),
                 "location" if may(Assertable::Location) => {}
-                "session" | "at_least_revision" | "supported_obligations" => {}
+                "approval" | "session" | "at_least_revision" | "supported_obligations" => {}
                 _ => {
                     ignored.insert(format!("context.{name}"));
                 }

@@ -80,6 +80,13 @@ impl Demo {
         let mut record = toml::Table::new();
         record.insert("durability".into(), "process".into());
         table.insert("record".into(), record.into());
+        // Nothing here is more than an example.
+        let mut banner = toml::Table::new();
+        banner.insert("scheme".into(), "NATO".into());
+        banner.insert("level".into(), "NU".into());
+        let mut login = toml::Table::new();
+        login.insert("banner".into(), banner.into());
+        table.insert("login".into(), login.into());
         let environment = super::environment();
         Ok(Config::overlaid(table, environment)?)
     }

@@ -14,8 +14,9 @@ pub struct Login {
     pub help: String,
     /// A notice above the sign-in form, e.g. consent to monitoring.
     pub notice: String,
-    /// The classification banner: the highest marking this console may show.
-    pub banner: Banner,
+    /// The classification banner: the highest marking this console may show. It counts where the settings
+    /// name no accreditation; with neither, every page says that its marking is missing.
+    pub banner: Option<Banner>,
     /// Argon2id memory, KiB.
     pub argon2_memory_kib: u32,
     /// Argon2id passes.
@@ -24,21 +25,12 @@ pub struct Login {
 
 /// The classification banner of every page.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, default)]
+#[serde(deny_unknown_fields)]
 pub struct Banner {
     /// Scheme of the marking, e.g. `NATO`.
     pub scheme: String,
     /// Level of the marking, e.g. `NS`.
     pub level: String,
-}
-
-impl Default for Banner {
-    fn default() -> Self {
-        Self {
-            scheme: "NATO".into(),
-            level: "NS".into(),
-        }
-    }
 }
 
 impl Default for Login {
@@ -47,7 +39,7 @@ impl Default for Login {
             deployment: "Countersign".into(),
             help: String::new(),
             notice: String::new(),
-            banner: Banner::default(),
+            banner: None,
             argon2_memory_kib: 19_456,
             argon2_passes: 2,
         }

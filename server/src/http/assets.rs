@@ -7,7 +7,7 @@ use axum::response::{IntoResponse, Response};
 use http::{StatusCode, header};
 
 use crate::app::App;
-use crate::http::page::Frame;
+use crate::http::marking::Marking;
 
 const CSS: &str = "text/css; charset=utf-8";
 const JS: &str = "text/javascript; charset=utf-8";
@@ -41,10 +41,9 @@ pub async fn get(State(app): State<App>, Path(file): Path<String>) -> Response {
 }
 
 fn marking(app: &App) -> String {
-    Frame::level(app).map_or_else(String::new, |level| {
-        format!(
-            ".marking {{ background: {}; color: {}; }}\n",
-            level.background, level.foreground
-        )
-    })
+    let marking = Marking::of(app);
+    format!(
+        ".marking {{ background: {}; color: {}; }}\n",
+        marking.background, marking.foreground
+    )
 }

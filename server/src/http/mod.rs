@@ -26,10 +26,12 @@ pub mod fault;
 pub mod form;
 pub mod granting;
 pub mod health;
+pub mod marking;
 pub mod matrix;
 pub mod oauth2;
 pub mod opentdf;
 pub mod page;
+pub mod path;
 pub mod problem;
 pub mod query;
 pub mod record;
@@ -122,6 +124,7 @@ pub fn api() -> (Router<App>, utoipa::openapi::OpenApi) {
         .routes(routes!(granting::clearances::suspend))
         .routes(routes!(granting::clearances::resume))
         .routes(routes!(granting::clearances::revoke))
+        .routes(routes!(granting::channels::federate))
         .routes(routes!(granting::channels::reclassify))
         .routes(routes!(granting::things::put_agency))
         .routes(routes!(granting::things::put_mission))
@@ -132,6 +135,7 @@ pub fn api() -> (Router<App>, utoipa::openapi::OpenApi) {
             granting::things::end_agreement
         ))
         .routes(routes!(granting::things::put_settings))
+        .routes(routes!(granting::weigh::post))
         .routes(routes!(granting::proposals::list))
         .routes(routes!(granting::proposals::show))
         .routes(routes!(granting::proposals::approve))

@@ -7,10 +7,10 @@
 
 use askama::Template;
 use axum::response::{Html, IntoResponse, Response};
-use countersign_labels::Level;
 use http::{HeaderValue, StatusCode, header};
 
 use crate::app::House;
+use crate::http::marking::Marking;
 
 /// What every page shows around its content.
 #[derive(Clone, Debug)]
@@ -36,15 +36,8 @@ impl Frame {
             help: login.help.clone(),
             notice: login.notice.clone(),
             house_notice: house.notice.clone(),
-            marking: Self::level(house)
-                .map_or_else(|| "Marking missing".to_owned(), |level| level.marking.clone()),
+            marking: Marking::of(house).text,
         }
-    }
-
-    /// The level that the banner shows.
-    pub fn level(house: &House) -> Option<&Level> {
-        let banner = &house.config.login.banner;
-        house.schemes.scheme(&banner.scheme)?.level(&banner.level)
     }
 }
 

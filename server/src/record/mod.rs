@@ -84,7 +84,7 @@ impl Recorder {
     /// Writes a decision. When this returns it survives what the configuration says.
     pub async fn decision(&self, recorded: Recorded) -> Result<(), JournalError> {
         let journal = self.journal.load_full();
-        let sequence = journal.append(&recorded.leaf().encode())?;
+        let sequence = journal.append_together(recorded.leaf().encode()).await?;
         journal.durable(sequence).await?;
         // Nobody may be watching.
         let _ = self.live.send(std::sync::Arc::new(recorded));

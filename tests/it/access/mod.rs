@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+mod approved;
 mod evaluation;
 mod evaluations;
 mod fixture;

@@ -286,3 +286,109 @@ async fn break_glass_opens_one_channel_for_hours_and_is_looked_at_afterwards() {
     .await;
     assert_eq!(twice.status, 409);
 }
+
+async fn weighed(house: &TestHouse, by: &Browser, act: Value) -> Answer {
+    post(house, by, "/api/v1/weigh", act).await
+}
+
+#[tokio::test]
+async fn an_act_is_weighed_without_being_done() {
+    let (house, judy, _) = officers().await;
+    let roles = |roles: Value| json!({"act": "person_patch", "id": "fred", "patch": {"roles": roles}});
+    let fewer = weighed(&house, &judy, roles(json!([]))).await.json();
+    assert_eq!(fewer["people"], 1, "{fewer}");
+    let part = json!({"part": "roles", "was": ["member"], "widens": false});
+    assert_eq!(fewer["changes"], json!([part]));
+    let more = weighed(&house, &judy, roles(json!(["member", "owner"])))
+        .await
+        .json();
+    assert_eq!(
+        (more["people"].as_u64(), more["changes"][0]["widens"].as_bool()),
+        (Some(2), Some(true))
+    );
+    let same = weighed(&house, &judy, roles(json!(["member"]))).await.json();
+    assert_eq!(same["changes"], json!([]));
+    let own = json!({"act": "person_patch", "id": "judy", "patch": {"roles": ["security_officer", "owner"]}});
+    assert_eq!(
+        weighed(&house, &judy, own).await.json()["reason"],
+        "SELF_APPROVAL"
+    );
+    let unknown = json!({"act": "person_enable", "id": "nobody-here"});
+    assert_eq!(weighed(&house, &judy, unknown).await.status, 404);
+    let fred = house.app.snapshot().person("fred").unwrap().clone();
+    assert_eq!(fred.roles.iter().count(), 1, "nothing was done");
+}
+
+#[tokio::test]
+async fn a_proposal_shows_what_it_starts_from_until_that_changes() {
+    let (house, judy, kara) = officers().await;
+    let path = "/api/v1/people/fred?reason=watch";
+    let body = json!({"roles": ["member", "owner"]});
+    let filed = house
+        .as_person(&judy, Method::PATCH, path, Some(body))
+        .await
+        .json();
+    let proposal = format!("/api/v1/proposals/{}", filed["proposal"].as_str().unwrap());
+    let shown = house.as_person(&kara, Method::GET, &proposal, None).await.json();
+    let part = json!({"part": "roles", "was": ["member"], "becomes": ["member", "owner"], "widens": true});
+    assert_eq!(
+        (&shown["changes"], &shown["outdated"]),
+        (&json!([part]), &json!(false))
+    );
+    let meanwhile = json!({"display_name": "Fred"});
+    let named = house
+        .as_person(&kara, Method::PATCH, "/api/v1/people/fred", Some(meanwhile))
+        .await;
+    assert_eq!(named.status, 200);
+    let shown = house.as_person(&kara, Method::GET, &proposal, None).await.json();
+    assert_eq!(
+        (&shown["changes"], &shown["outdated"]),
+        (&json!([]), &json!(true))
+    );
+    let path = format!("{proposal}/reject");
+    house.as_person(&kara, Method::POST, &path, None).await;
+    let shown = house.as_person(&judy, Method::GET, &proposal, None).await.json();
+    assert_eq!(
+        (&shown["state"], &shown["ended_by"]),
+        (&json!("rejected"), &json!("kara"))
+    );
+    assert!(
+        shown["ended_at"].is_string() && shown["outdated"] == false,
+        "{shown}"
+    );
+}
+
+/// The act itself names a clearance by its number alone: only with what it starts from does the second
+/// person see what she lets live longer.
+#[tokio::test]
+async fn a_clearance_above_the_second_person_is_not_prolonged_on_her_word() {
+    let (house, judy, kara) = officers().await;
+    let carol = house
+        .as_person(&judy, Method::GET, "/api/v1/people/carol", None)
+        .await
+        .json();
+    let held = carol["clearances"][0]["id"].as_str().unwrap();
+    let path = format!("/api/v1/people/carol/clearances/{held}?reason=stays");
+    let later = json!({"valid_until": "2030-06-30T23:59:59Z"});
+    let filed = house
+        .as_person(&judy, Method::PATCH, &path, Some(later))
+        .await
+        .json();
+    let proposal = format!("/api/v1/proposals/{}", filed["proposal"].as_str().unwrap());
+    let shown = house.as_person(&kara, Method::GET, &proposal, None).await;
+    assert!(shown.text.contains("\"withheld\":true"), "{}", shown.text);
+    for word in ["ATOMAL", "TOP SECRET", "stays"] {
+        assert!(!shown.text.contains(word), "{word}: {}", shown.text);
+    }
+    let refused = approved(&house, &kara, &proposal).await;
+    assert_eq!(refused.json()["reason"], "CLEARANCE_LEVEL");
+}
+
+#[tokio::test]
+async fn a_refusal_names_what_a_second_person_would_not_mend() {
+    let (house, judy, _) = officers().await;
+    let lower =
+        json!({"act": "channel_reclassify", "id": "log-nr", "label": {"scheme": "NATO", "level": "NU"}});
+    let refused = weighed(&house, &judy, lower).await.json();
+    assert_eq!(refused["reason"], "DEVICE_CAP", "{refused}");
+}

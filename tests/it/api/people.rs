@@ -2,8 +2,11 @@
 //! People and sessions at the console.
 
 use countersign_authn::assurance::Level;
+use countersign_directory::operation::settings;
+use countersign_directory::{Accreditation, Permit};
 use countersign_tests::house::open_house;
 use http::Method;
+use serde_json::json;
 
 #[tokio::test]
 async fn pages_of_people_follow_each_other_without_gap_or_repeat() {
@@ -112,4 +115,58 @@ async fn while_somebody_else_writes_decisions_go_on_and_a_write_waits_its_turn()
     let (revoked, answer) = tokio::join!(revoke, elsewhere);
     assert_eq!(answer["context"]["reason"], "CLEARANCE_LEVEL");
     assert_eq!(revoked.status, 200, "{}", revoked.text);
+}
+
+#[tokio::test]
+async fn devices_and_missions_above_the_reader_have_pseudonyms() {
+    let house = open_house().await;
+    let judy = house.browser("judy", Level::Aal2, None).await;
+    house.browser("carol", Level::Aal3, Some("cts")).await;
+    house.browser("carol", Level::Aal3, Some("ns")).await;
+    let shown = house
+        .as_person(&judy, Method::GET, "/api/v1/people/carol", None)
+        .await
+        .json();
+    let mut devices: Vec<&str> = shown["sessions"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter_map(|session| session["device"].as_str())
+        .collect();
+    devices.sort_unstable();
+    assert_eq!(devices, ["device-1", "ns"]);
+    assert_eq!(shown["withheld"], json!(["missions", "briefings"]), "{shown}");
+    let channels = shown["memberships"].as_array().unwrap();
+    assert!(
+        channels.iter().any(|channel| channel["withheld"] == true),
+        "{shown}"
+    );
+}
+
+#[tokio::test]
+async fn the_marking_is_the_accreditation_and_never_made_up() {
+    let house = open_house().await;
+    let judy = house.browser("judy", Level::Aal2, None).await;
+    let marking = async || {
+        let me = house
+            .as_person(&judy, Method::GET, "/api/v1/me", None)
+            .await
+            .json();
+        me["banner"]["text"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(marking().await, "MARKING MISSING");
+    let mut wanted = house.app.snapshot().settings().clone();
+    wanted.accreditation = Some(Accreditation {
+        compartments: ["ATOMAL".to_owned()].into_iter().collect(),
+        level: "CTS".to_owned(),
+        scheme: "NATO".to_owned(),
+    });
+    let operator = Permit::operator();
+    let mut transaction = house.app.database.begin_write().await.unwrap();
+    let put = settings::put(&wanted, &operator, house.app.now(), &mut transaction);
+    drop(put.await.unwrap());
+    house.app.commit(transaction).await.unwrap();
+    assert_eq!(marking().await, "COSMIC TOP SECRET ATOMAL");
+    let page = house.anonymous(Method::GET, "/nowhere", None).await;
+    assert!(page.text.contains("COSMIC TOP SECRET ATOMAL"), "{}", page.text);
 }

@@ -31,6 +31,7 @@ fn owners() -> BTreeMap<(&'static str, &'static str), &'static str> {
         (("get", "/api/v1/channels/{id}/evictions"), "server"),
         (("put", "/api/v1/channels/{id}/members/{user}"), "server"),
         (("delete", "/api/v1/channels/{id}/members/{user}"), "server"),
+        (("post", "/api/v1/channels/{id}/federate"), "officer"),
         (("post", "/api/v1/channels/{id}/reclassify"), "officer"),
         (("get", "/api/v1/decisions"), "auditor"),
         (("get", "/api/v1/decisions/stream"), "auditor"),
@@ -74,6 +75,7 @@ fn owners() -> BTreeMap<(&'static str, &'static str), &'static str> {
         (("put", "/api/v1/settings"), "sysadmin"),
         (("post", "/api/v1/simulate"), "simulator"),
         (("get", "/api/v1/stream"), "server"),
+        (("post", "/api/v1/weigh"), "officer"),
     ])
 }
 
@@ -101,6 +103,7 @@ fn body(verb: &str, path: &str, settings: &Value) -> Option<Value> {
             "valid_from": "2026-01-01T00:00:00Z", "valid_until": "2027-01-01T00:00:00Z"}),
         ("post", "/api/v1/break-glass") => json!({"channel": "nothing-here", "minutes": 1, "reason": "test"}),
         (_, "/api/v1/break-glass/{id}/review") => json!({"review": "looked at"}),
+        (_, "/api/v1/channels/{id}/federate") => json!({"node": "n"}),
         (_, "/api/v1/channels/{id}/reclassify") => json!({"scheme": "NATO", "level": "NS"}),
         (_, "/api/v1/devices/{id}") => json!({"managed": true}),
         (_, "/api/v1/missions/{id}") => json!({"state": "active"}),
@@ -111,6 +114,7 @@ fn body(verb: &str, path: &str, settings: &Value) -> Option<Value> {
         (_, "/api/v1/proposals/{id}/approve") => json!({"parameters": "0".repeat(64)}),
         // The settings as they are: others could lock the office out.
         (_, "/api/v1/settings") => settings.clone(),
+        (_, "/api/v1/weigh") => json!({"act": "person_enable", "id": "nothing-here"}),
         _ => return None,
     })
 }
@@ -167,4 +171,44 @@ async fn every_route_has_an_owner_and_lets_nobody_else_in() {
         }
     }
     assert_eq!(met, owners.len(), "an owner is named for a route that is gone");
+}
+
+/// An address whose names are no text is answered as every other fault is, by every route.
+#[tokio::test]
+async fn an_address_that_cannot_be_read_is_a_problem() {
+    let house = open_house().await;
+    let (_, document) = countersign_server::http::api();
+    let document = serde_json::to_value(&document).unwrap();
+    let server = house.connect(whole_world("demo")).await;
+    let judy = house.browser("judy", Level::Aal2, None).await;
+    let settings = json!({});
+    let mut met = 0;
+    for (path, verbs) in document["paths"].as_object().unwrap() {
+        if !path.contains('{') {
+            continue;
+        }
+        for verb in verbs.as_object().unwrap().keys() {
+            met += 1;
+            let method: Method = verb.to_uppercase().parse().unwrap();
+            let names = ["{id}", "{index}", "{cid}", "{user}"];
+            let address = names
+                .iter()
+                .fold(path.clone(), |address, name| address.replace(name, "%FF"));
+            let body = body(verb, path, &settings);
+            let hers = house
+                .as_person(&judy, method.clone(), &address, body.clone())
+                .await;
+            let its = house.as_server(&server, method, &address, body).await;
+            for answer in [&hers, &its] {
+                assert_eq!(
+                    answer.headers["content-type"], "application/problem+json",
+                    "{verb} {path}: {}",
+                    answer.text
+                );
+            }
+            let unread = [&hers, &its].into_iter().any(|answer| answer.status == 400);
+            assert!(unread, "{verb} {path}: {} and {}", hers.status, its.status);
+        }
+    }
+    assert!(met > 30, "{met} routes");
 }

@@ -157,6 +157,10 @@ async fn later_reports_only_narrow() {
         .await
         .unwrap();
     let channel = stored(&room(), &mut db).await;
+    assert!(
+        channel.owners.is_none(),
+        "a named owner needs no role: a first list may let somebody in"
+    );
     assert!(!channel.externals_allowed && !channel.industry_allowed && !channel.listed);
     assert_eq!(channel.missions.as_slice()[0].as_str(), "BALTIC");
     assert_eq!(channel.recipients.as_ref().unwrap().len(), 2);
@@ -167,16 +171,61 @@ async fn later_reports_only_narrow() {
 
     let third = Registration {
         recipients: people(&["alice", "noah"]),
-        owners: people(&["carol", "mia"]),
         state: Some(ChannelState::Open),
         ..report("NR")
     };
     let done = register(&room(), &third, &permit(), now(), &mut db)
         .await
         .unwrap();
-    assert_eq!(done.channel.owners.as_ref().unwrap().len(), 1);
     assert_eq!(done.channel.recipients.as_ref().unwrap().len(), 2);
     assert_eq!(done.channel.state, ChannelState::Closed);
+}
+
+#[tokio::test]
+async fn owners_who_were_reported_first_become_fewer_and_never_others() {
+    let database = with_coalition().await;
+    let mut db = database.pool.acquire().await.unwrap();
+    connect(&synapse(), &mut db).await;
+    let owned = |ids: &[&str]| Registration {
+        owners: Some(ids.iter().map(|id| id.parse().unwrap()).collect()),
+        ..report("NR")
+    };
+    for (reported, held) in [
+        (&["carol", "mia"][..], 2),
+        (&["carol"], 1),
+        (&["mia"], 1),
+        (&["carol", "mia"], 1),
+    ] {
+        let done = register(&room(), &owned(reported), &permit(), now(), &mut db)
+            .await
+            .unwrap();
+        assert_eq!(done.channel.owners.as_ref().unwrap().len(), held, "{reported:?}");
+        assert!(done.channel.owners.unwrap().contains("carol"));
+    }
+}
+
+#[tokio::test]
+async fn a_first_list_of_readers_is_not_taken_where_being_named_stands_for_a_compartment() {
+    let database = with_coalition().await;
+    let mut db = database.pool.acquire().await.unwrap();
+    connect(&synapse(), &mut db).await;
+    let sensitive = serde_json::json!({"scheme": "UK", "level": "OFFICIAL", "compartments": ["SENSITIVE"]});
+    let label: RawLabel = serde_json::from_value(sensitive).unwrap();
+    let first = Registration {
+        label: Some(label),
+        ..Registration::default()
+    };
+    let _ = register(&room(), &first, &permit(), now(), &mut db)
+        .await
+        .unwrap();
+    let listed = Registration {
+        recipients: Some(["carol".parse().unwrap()].into_iter().collect()),
+        ..first
+    };
+    let done = register(&room(), &listed, &permit(), now(), &mut db)
+        .await
+        .unwrap();
+    assert_eq!(done.channel.recipients, None);
 }
 
 #[tokio::test]

@@ -37,7 +37,29 @@ async fn what_grants_needs_two_people() {
         let second = second.map(|id| id.parse().unwrap());
         Permit::granted("hugo".parse().unwrap(), "server.manage", "synapse", second)
     };
+    let searching = countersign_directory::ConnectedServer {
+        may_search: true,
+        ..synapse()
+    };
+    let honouring = countersign_directory::ConnectedServer {
+        supported_obligations: ["watermark".to_owned()].into_iter().collect(),
+        ..synapse()
+    };
+    for new in [&searching, &honouring] {
+        let alone = put(new, &by(None), now(), &mut db).await;
+        assert!(
+            matches!(alone, Err(ServerError::ApprovalMissing(_))),
+            "a new one that {new:?}"
+        );
+    }
     let _ = put(&synapse(), &by(None), now(), &mut db).await.unwrap();
+    for wider in [&searching, &honouring] {
+        let alone = put(wider, &by(None), now(), &mut db).await;
+        assert!(
+            matches!(alone, Err(ServerError::ApprovalMissing(_))),
+            "one that now {wider:?}"
+        );
+    }
     let telling = countersign_directory::ConnectedServer {
         reasons: Reasons::Full,
         ..synapse()

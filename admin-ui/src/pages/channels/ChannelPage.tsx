@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-import { useQuery } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import { TriangleAlert } from 'lucide-react';
+import { type ReactNode, useState } from 'react';
+import type { Sent } from '../../api/amend';
 import type { Channel } from '../../api/client';
 import { OFFICES } from '../../api/offices';
 import { channel } from '../../api/queries';
+import { News, outcome } from '../../parts/act/News';
 import { columnsOf, DataTable } from '../../parts/DataTable';
 import { DecisionChip } from '../../parts/DecisionChip';
 import { Failure } from '../../parts/Failure';
@@ -12,6 +15,7 @@ import { LabelBadge } from '../../parts/LabelBadge';
 import { Loading } from '../../parts/Loading';
 import { Facts, Page, Panel } from '../../parts/Page';
 import { ReasonCode } from '../../parts/ReasonCode';
+import { ChannelActs } from './ChannelActs';
 import styles from './ChannelPage.module.css';
 
 type Member = Channel['members'][number];
@@ -49,6 +53,14 @@ const COLUMNS = column.columns([
 export function ChannelPage() {
   const { id } = route.useParams();
   const found = useQuery(channel(id));
+  const cache = useQueryClient();
+  const [news, setNews] = useState<ReactNode>();
+  const amended = (sent: Sent, done: string) => {
+    setNews(outcome(sent, done));
+    cache.invalidateQueries({ queryKey: ['channel', id] });
+    cache.invalidateQueries({ queryKey: ['channels'] });
+    cache.invalidateQueries({ queryKey: ['proposals'] });
+  };
   const trail = <Link to="/channels">Channels</Link>;
   if (!found.data) {
     return (
@@ -64,7 +76,13 @@ export function ChannelPage() {
   const it = found.data;
   const denied = it.members.filter((member) => !member.member_allowed).length;
   return (
-    <Page title={it.name ?? it.id} trail={trail} lead={<LabelBadge label={it.label} />}>
+    <Page
+      title={it.name ?? it.id}
+      trail={trail}
+      lead={<LabelBadge label={it.label} />}
+      actions={<ChannelActs channel={it} onDone={amended} />}
+    >
+      <News>{news}</News>
       {found.error && <Failure error={found.error} needs={OFFICES.read} retry={() => found.refetch()} />}
       {it.label_drift && (
         <p className={styles.drift}>

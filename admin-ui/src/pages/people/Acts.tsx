@@ -1,32 +1,68 @@
 // SPDX-License-Identifier: Apache-2.0
 import { useState } from 'react';
 import { endSessions, revokePerson } from '../../api/acts';
+import type { Sent } from '../../api/amend';
 import type { Person } from '../../api/client';
 import { OFFICES } from '../../api/offices';
+import { AmendDialog } from '../../parts/act/AmendDialog';
 import { Button } from '../../parts/Button';
 import { Confirm } from '../../parts/Confirm';
+import { ChangePerson } from './ChangePerson';
+import { GrantClearance } from './GrantClearance';
 
 interface Props {
   person: Person;
   onDone: (what: string) => void;
+  onAmended: (sent: Sent, done: string) => void;
 }
 
 /** What can be done about a person. Whether the reader may is the server's to say. */
-export function Acts({ person, onDone }: Props) {
-  const [asking, setAsking] = useState<'end' | 'revoke'>();
+export function Acts({ person, onDone, onAmended }: Props) {
+  const [asking, setAsking] = useState<'change' | 'enable' | 'end' | 'grant' | 'revoke'>();
   const name = person.display_name ?? person.id;
   const done = (what: string) => {
     setAsking(undefined);
     onDone(what);
   };
+  const stop = () => setAsking(undefined);
+  const amended = (what: string) => (sent: Sent) => {
+    stop();
+    onAmended(sent, what);
+  };
   return (
     <>
+      <Button onPress={() => setAsking('grant')}>Give a clearance</Button>
+      <Button onPress={() => setAsking('change')}>Change</Button>
       <Button onPress={() => setAsking('end')} isDisabled={person.sessions.length === 0}>
         End sessions
       </Button>
-      <Button tone="danger" onPress={() => setAsking('revoke')} isDisabled={person.status !== 'active'}>
-        Revoke
-      </Button>
+      {person.status === 'active' ? (
+        <Button tone="danger" onPress={() => setAsking('revoke')}>
+          Revoke
+        </Button>
+      ) : (
+        <Button onPress={() => setAsking('enable')}>Let back in</Button>
+      )}
+      {asking === 'grant' && (
+        <GrantClearance
+          id={person.id}
+          name={name}
+          onDone={amended(`${name} has another clearance.`)}
+          onCancel={stop}
+        />
+      )}
+      {asking === 'change' && (
+        <ChangePerson person={person} onDone={amended(`${name} is changed.`)} onCancel={stop} />
+      )}
+      {asking === 'enable' && (
+        <AmendDialog
+          title={`Let ${name} back in?`}
+          act={{ act: 'person_enable', id: person.id }}
+          needs={OFFICES.people}
+          onDone={amended(`${name} may act again.`)}
+          onCancel={stop}
+        />
+      )}
       {asking === 'end' && (
         <Confirm
           title={`End every session of ${name}?`}
@@ -49,6 +85,7 @@ export function Acts({ person, onDone }: Props) {
           onDone={() => done(`${name} is revoked. Every chat server has been told.`)}
           onCancel={() => setAsking(undefined)}
         >
+          <p>One person is enough: it holds at once.</p>
           <p>From the next question on, every answer about {name} is a deny.</p>
           <ul>
             <li>Sessions and tokens end, here and at every chat server.</li>

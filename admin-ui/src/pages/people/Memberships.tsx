@@ -13,11 +13,14 @@ const column = columnsOf<Membership>();
 const COLUMNS = column.columns([
   column.accessor('channel', {
     header: 'Channel',
-    cell: ({ row }) => (
-      <Link to="/channels/$id" params={{ id: row.original.channel }}>
-        {row.original.name ?? row.original.channel}
-      </Link>
-    ),
+    cell: ({ row }) =>
+      row.original.withheld ? (
+        <span className="quiet">{row.original.channel}, above you</span>
+      ) : (
+        <Link to="/channels/$id" params={{ id: row.original.channel }}>
+          {row.original.name ?? row.original.channel}
+        </Link>
+      ),
   }),
   column.accessor('label', {
     header: 'Label',

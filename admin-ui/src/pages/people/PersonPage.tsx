@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
-import { useState } from 'react';
+import { type ReactNode, useCallback, useState } from 'react';
+import type { Sent } from '../../api/amend';
 import type { Person } from '../../api/client';
 import { OFFICES } from '../../api/offices';
 import { rolesInWords } from '../../api/problem';
 import { person } from '../../api/queries';
+import { News, outcome } from '../../parts/act/News';
 import { Failure } from '../../parts/Failure';
 import { Loading } from '../../parts/Loading';
 import { Facts, Page, Panel } from '../../parts/Page';
@@ -23,12 +25,17 @@ export function PersonPage() {
   const { id } = route.useParams();
   const found = useQuery(person(id));
   const cache = useQueryClient();
-  const [news, setNews] = useState<string>();
-  const changed = (what: string) => {
-    setNews(what);
-    cache.invalidateQueries({ queryKey: ['person', id] });
-    cache.invalidateQueries({ queryKey: ['people'] });
-  };
+  const [news, setNews] = useState<ReactNode>();
+  const changed = useCallback(
+    (what: ReactNode) => {
+      setNews(what);
+      cache.invalidateQueries({ queryKey: ['person', id] });
+      cache.invalidateQueries({ queryKey: ['people'] });
+      cache.invalidateQueries({ queryKey: ['proposals'] });
+    },
+    [cache, id],
+  );
+  const amended = useCallback((sent: Sent, done: string) => changed(outcome(sent, done)), [changed]);
   const trail = <Link to="/people">People</Link>;
   if (!found.data) {
     return (
@@ -46,7 +53,7 @@ export function PersonPage() {
     <Page
       title={who.display_name ?? who.id}
       trail={trail}
-      actions={<Acts person={who} onDone={changed} />}
+      actions={<Acts person={who} onDone={changed} onAmended={amended} />}
       lead={
         who.status === 'active' ? (
           <StatusChip tone="good">Active</StatusChip>
@@ -55,15 +62,13 @@ export function PersonPage() {
         )
       }
     >
-      <p role="status" className={news ? undefined : 'hidden-visually'}>
-        {news}
-      </p>
+      <News>{news}</News>
       {found.error && <Failure error={found.error} retry={() => found.refetch()} />}
       <Panel title="Identity">
         <Facts facts={identity(who)} />
       </Panel>
       <Panel title="Clearances" flush>
-        <Clearances clearances={who.clearances} />
+        <Clearances id={who.id} clearances={who.clearances} onDone={amended} />
       </Panel>
       <Panel title="Sessions" flush>
         <Sessions sessions={who.sessions} onEnded={changed} />

@@ -3,7 +3,7 @@
 //! its rooms by itself or was away. What the change feed tells one by one, all at once.
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use countersign_directory::ChannelId;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -11,6 +11,7 @@ use utoipa::ToSchema;
 use crate::app::App;
 use crate::asking::server_question::Translation;
 use crate::http::caller::Server;
+use crate::http::path::Path;
 use crate::http::problem::Problem;
 use crate::record::decision::Asker;
 
@@ -37,7 +38,7 @@ pub struct Evicted {
 /// Lists the members who may not stay. Why is for the record alone.
 #[utoipa::path(get, path = "/api/v1/channels/{id}/evictions", operation_id = "evictions",
     params(("id" = String, Path)),
-    responses((status = 200, body = Evictions), (status = 401, body = Problem), (status = 404, body = Problem)))]
+    responses((status = 200, body = Evictions), (status = 400, body = Problem), (status = 401, body = Problem), (status = 404, body = Problem)))]
 pub async fn get(
     State(app): State<App>,
     Server(server): Server,

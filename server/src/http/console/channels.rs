@@ -2,7 +2,7 @@
 //! Channels as administrators see them: the label, who is there, and who may be.
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use countersign_authz::Snapshot;
 use countersign_authz::explain::{Pen, Pseudonyms};
@@ -15,6 +15,7 @@ use crate::app::{App, House};
 use crate::asking::server_question::Translation;
 use crate::http::caller::{self, Caller};
 use crate::http::directory::channel::ChannelReported;
+use crate::http::path::Path;
 use crate::http::problem::Problem;
 use crate::http::query::Query;
 
@@ -45,7 +46,7 @@ pub async fn list(
 
 /// Shows one channel: to an administrator in full, to a connected server what it reported.
 #[utoipa::path(get, path = "/api/v1/channels/{id}", operation_id = "channel", params(("id" = String, Path)),
-    responses((status = 200, body = Channel), (status = 401, body = Problem), (status = 403, body = Problem),
+    responses((status = 200, body = Channel), (status = 400, body = Problem), (status = 401, body = Problem), (status = 403, body = Problem),
         (status = 404, body = Problem)))]
 pub async fn show(
     State(app): State<App>,
@@ -104,6 +105,8 @@ fn in_full(
     pen: &mut Pen<'_>,
 ) -> Channel {
     let label = pen.label(&channel.label);
+    let mut named = channel.missions.iter();
+    let missions = named.all(|mission| pen.horizon().mission(mission.as_str()));
     let members = channel.members.iter().map(|person| {
         let reason = house.may_not_stay(snapshot, person, id);
         let known = snapshot.person(person.as_str());
@@ -135,6 +138,11 @@ fn in_full(
         recipients: channel.recipients.as_ref().map(|named| words(named.iter())),
         server: channel.server.as_ref().map(ToString::to_string),
         label_drift: channel.label_drift,
+        withheld: if missions {
+            Vec::new()
+        } else {
+            vec!["missions".to_owned()]
+        },
         members: members.collect(),
     }
 }

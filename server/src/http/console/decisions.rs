@@ -6,7 +6,7 @@ use std::convert::Infallible;
 use std::sync::{Mutex, PoisonError};
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::response::sse::{Event, KeepAlive, Sse};
 use countersign_audit::store::leaves::{self, Filter};
 use countersign_authn::session::Session;
@@ -22,6 +22,7 @@ use super::explanation::Explanation;
 use super::shapes::{Decision, DecisionPage, DecisionSummary, Failing, Obligation, Resource};
 use crate::app::App;
 use crate::http::caller::Person;
+use crate::http::path::Path;
 use crate::http::problem::Problem;
 use crate::http::query::Query;
 use crate::record::Recorded;
@@ -101,7 +102,7 @@ pub async fn list(
 
 /// Explains one decision.
 #[utoipa::path(get, path = "/api/v1/decisions/{id}", operation_id = "decision", params(("id" = String, Path)),
-    responses((status = 200, body = Decision), (status = 401, body = Problem), (status = 403, body = Problem),
+    responses((status = 200, body = Decision), (status = 400, body = Problem), (status = 401, body = Problem), (status = 403, body = Problem),
         (status = 404, body = Problem)))]
 pub async fn show(
     State(app): State<App>,

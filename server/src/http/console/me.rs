@@ -3,11 +3,11 @@
 
 use axum::Json;
 use axum::extract::State;
-use countersign_labels::RawLabel;
 
 use super::shapes::{Banner, Me, OwnSession, words};
 use crate::app::{App, House};
 use crate::http::caller::Person;
+use crate::http::marking::Marking;
 use crate::http::problem::Problem;
 
 /// Tells the console who she is.
@@ -34,26 +34,12 @@ pub async fn get(State(app): State<App>, Person(session): Person) -> Result<Json
     }))
 }
 
-/// The system-high marking: the highest that this console may show. One that the configuration names
-/// wrongly is shown as missing.
+/// The marking of the deployment, as the console shows it.
 pub fn banner(house: &House) -> Banner {
-    let wanted = &house.config.login.banner;
-    let raw = RawLabel::new(wanted.scheme.as_str(), wanted.level.as_str());
-    let level = house
-        .schemes
-        .label(&raw)
-        .ok()
-        .and_then(|label| house.schemes.scheme(label.scheme())?.level(label.level()));
-    match level {
-        Some(level) => Banner {
-            text: level.marking.clone(),
-            bg: level.background.clone(),
-            fg: level.foreground.clone(),
-        },
-        None => Banner {
-            text: "MARKING MISSING".into(),
-            bg: "#000000".into(),
-            fg: "#ffffff".into(),
-        },
+    let marking = Marking::of(house);
+    Banner {
+        text: marking.text,
+        bg: marking.background,
+        fg: marking.foreground,
     }
 }

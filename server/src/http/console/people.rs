@@ -7,7 +7,7 @@ use authn::session::end;
 use authn::store::accounts;
 use authn::{Happened, session};
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use chrono::{DateTime, Utc};
 use countersign_authn as authn;
 use countersign_authz::Snapshot;
@@ -22,6 +22,7 @@ use super::shapes::{
 use super::{Page, cut};
 use crate::app::App;
 use crate::http::caller;
+use crate::http::path::Path;
 use crate::http::problem::Problem;
 use crate::http::query::Query;
 use crate::record;
@@ -49,7 +50,7 @@ pub async fn list(
 
 /// Shows one person.
 #[utoipa::path(get, path = "/api/v1/people/{id}", operation_id = "person", params(("id" = String, Path)),
-    responses((status = 200, body = Person), (status = 401, body = Problem), (status = 403, body = Problem),
+    responses((status = 200, body = Person), (status = 400, body = Problem), (status = 401, body = Problem), (status = 403, body = Problem),
         (status = 404, body = Problem)))]
 pub async fn show(
     State(app): State<App>,
@@ -61,7 +62,14 @@ pub async fn show(
     let snapshot = app.snapshot();
     let person = snapshot.person(id.as_str()).ok_or_else(Problem::not_found)?;
     let mut names = Pseudonyms::default();
-    let mut pen = Pen::new(app.horizon(&session, &snapshot), &mut names);
+    let horizon = app.horizon(&session, &snapshot);
+    let mut pen = Pen::new(horizon, &mut names);
+    let missions = person
+        .missions
+        .iter()
+        .all(|known| horizon.mission(known.as_str()));
+    let briefings = person.briefings.iter().all(|known| horizon.briefing(known));
+    let withheld = [("missions", missions), ("briefings", briefings)];
     Ok(Json(Person {
         id: id.to_string(),
         display_name: person.display_name.clone(),
@@ -87,16 +95,21 @@ pub async fn show(
             .iter()
             .map(|held| clearance(held, &mut pen))
             .collect(),
-        sessions: sessions(&app, &id),
+        sessions: sessions(&app, &id, &mut pen),
         memberships: memberships(&app, &snapshot, &id, &mut pen),
         last_sign_in: seen.get(&id).copied(),
+        withheld: withheld
+            .into_iter()
+            .filter(|(_, all)| !all)
+            .map(|(list, _)| list.to_owned())
+            .collect(),
     }))
 }
 
 /// Ends a person's access everywhere: her account, sessions and tokens. One administrator is enough.
 #[utoipa::path(post, path = "/api/v1/people/{id}/revoke", operation_id = "revoke_person",
     params(("id" = String, Path), ("X-CSRF-Token" = String, Header)),
-    responses((status = 200, body = Ended), (status = 401, body = Problem), (status = 403, body = Problem),
+    responses((status = 200, body = Ended), (status = 400, body = Problem), (status = 401, body = Problem), (status = 403, body = Problem),
         (status = 404, body = Problem)))]
 pub async fn revoke(
     State(app): State<App>,
@@ -133,7 +146,7 @@ pub async fn revoke(
 /// Ends all of a person's sessions; she may sign in again.
 #[utoipa::path(post, path = "/api/v1/people/{id}/sessions/end", operation_id = "end_sessions",
     params(("id" = String, Path), ("X-CSRF-Token" = String, Header)),
-    responses((status = 200, body = Ended), (status = 401, body = Problem), (status = 403, body = Problem),
+    responses((status = 200, body = Ended), (status = 400, body = Problem), (status = 401, body = Problem), (status = 403, body = Problem),
         (status = 404, body = Problem)))]
 pub async fn end_sessions(
     State(app): State<App>,
@@ -192,12 +205,12 @@ async fn last_sign_ins(app: &App) -> Result<HashMap<PersonId, DateTime<Utc>>, Pr
     Ok(seen.collect())
 }
 
-fn sessions(app: &App, person: &PersonId) -> Vec<PersonSession> {
+fn sessions(app: &App, person: &PersonId, pen: &mut Pen<'_>) -> Vec<PersonSession> {
     let sessions = app.board.of_person(person, app.now());
-    sessions.iter().map(|session| shown(app, session)).collect()
+    sessions.iter().map(|session| shown(app, session, pen)).collect()
 }
 
-fn shown(app: &App, session: &session::Session) -> PersonSession {
+fn shown(app: &App, session: &session::Session, pen: &mut Pen<'_>) -> PersonSession {
     let clients = app.board.clients_of(&session.id);
     PersonSession {
         id: session.id.to_string(),
@@ -208,7 +221,11 @@ fn shown(app: &App, session: &session::Session) -> PersonSession {
         last_activity: session.last_activity,
         ends_at: session.ends_at,
         clients: clients.into_iter().map(|tie| tie.client).collect(),
-        device: session.place.device.as_ref().map(ToString::to_string),
+        device: session
+            .place
+            .device
+            .as_ref()
+            .map(|device| pen.device(device.as_str())),
     }
 }
 
@@ -231,6 +248,7 @@ fn memberships(app: &App, snapshot: &Snapshot, person: &PersonId, pen: &mut Pen<
         let known = pen.horizon().channel(id.as_str());
         Some(Membership {
             channel: pen.channel(id.as_str()),
+            withheld: !known,
             name: channel.name.clone().filter(|_| known),
             label: (&pen.label(&channel.label)).into(),
             member_allowed: reason.is_none(),

@@ -4,20 +4,21 @@
 use authn::Happened;
 use authn::session::{SessionId, end};
 use authn::store::sessions;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use countersign_authn as authn;
 use countersign_directory::Actor;
 use http::StatusCode;
 
 use crate::app::App;
 use crate::http::caller::Person;
+use crate::http::path::Path;
 use crate::http::problem::Problem;
 use crate::record;
 
 /// Ends one session.
 #[utoipa::path(delete, path = "/api/v1/sessions/{id}", operation_id = "end_session",
     params(("id" = String, Path), ("X-CSRF-Token" = String, Header)),
-    responses((status = 204), (status = 401, body = Problem), (status = 403, body = Problem),
+    responses((status = 204), (status = 400, body = Problem), (status = 401, body = Problem), (status = 403, body = Problem),
         (status = 404, body = Problem)))]
 pub async fn delete(
     State(app): State<App>,

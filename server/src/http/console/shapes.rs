@@ -163,6 +163,8 @@ pub struct Membership {
     pub channel: String,
     /// What people call it.
     pub name: Option<String>,
+    /// Whether it is above you, and has a pseudonym: there is no page of it.
+    pub withheld: bool,
     /// Its label.
     pub label: Label,
     /// Whether she may be there now, session and device aside.
@@ -204,6 +206,8 @@ pub struct Person {
     pub memberships: Vec<Membership>,
     /// When she last signed in.
     pub last_sign_in: Option<DateTime<Utc>>,
+    /// The lists of which part is above you and has pseudonyms: you cannot give them anew.
+    pub withheld: Vec<String>,
 }
 
 /// What an act ended.
@@ -295,6 +299,8 @@ pub struct Channel {
     pub server: Option<String>,
     /// The server reported a lower or wider label: posting has stopped.
     pub label_drift: bool,
+    /// The lists of which part is above you and has pseudonyms: you cannot give them anew.
+    pub withheld: Vec<String>,
     /// Who is in it.
     pub members: Vec<ChannelMember>,
 }

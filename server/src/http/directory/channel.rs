@@ -3,7 +3,7 @@
 //! only raise; a lower, wider or missing label keeps the old one and stops posting.
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use countersign_directory::operation::channel::{ChannelError, Registration, register};
 use countersign_directory::{ChannelId, ChannelState, LabelMode, MissionId, Permit, PersonId, Set};
 use countersign_labels::RawLabel;
@@ -14,6 +14,7 @@ use utoipa::ToSchema;
 use crate::app::App;
 use crate::asking::server_question::Translation;
 use crate::http::caller::Server;
+use crate::http::path::Path;
 use crate::http::problem::Problem;
 use crate::http::strict_json::StrictJson;
 use crate::record;

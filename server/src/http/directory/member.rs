@@ -2,7 +2,7 @@
 //! `PUT|DELETE /api/v1/channels/{id}/members/{user}`: a chat server reports who is in a channel. May
 //! be repeated; both ids are the server's own.
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use countersign_directory::operation::Outcome;
 use countersign_directory::operation::member::{self, MemberError};
 use countersign_directory::{ChannelId, Permit, PersonId};
@@ -12,13 +12,14 @@ use sqlx::{Any, Transaction};
 use crate::app::App;
 use crate::asking::server_question::Translation;
 use crate::http::caller::Server;
+use crate::http::path::Path;
 use crate::http::problem::Problem;
 use crate::record;
 
 /// A person came into a channel.
 #[utoipa::path(put, path = "/api/v1/channels/{id}/members/{user}", operation_id = "put_member",
     params(("id" = String, Path), ("user" = String, Path)),
-    responses((status = 204), (status = 401, body = Problem), (status = 404, body = Problem)))]
+    responses((status = 204), (status = 400, body = Problem), (status = 401, body = Problem), (status = 404, body = Problem)))]
 pub async fn put(
     State(app): State<App>,
     server: Server,
@@ -34,7 +35,7 @@ pub async fn put(
 /// A person left a channel.
 #[utoipa::path(delete, path = "/api/v1/channels/{id}/members/{user}", operation_id = "remove_member",
     params(("id" = String, Path), ("user" = String, Path)),
-    responses((status = 204), (status = 401, body = Problem), (status = 404, body = Problem)))]
+    responses((status = 204), (status = 400, body = Problem), (status = 401, body = Problem), (status = 404, body = Problem)))]
 pub async fn delete(
     State(app): State<App>,
     server: Server,

@@ -2,7 +2,7 @@
 //! Break-glass: one channel, a few hours, on another person's word, reviewed afterwards.
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use chrono::{DateTime, Utc};
 use countersign_authz::explain::{Pen, Pseudonyms};
 use countersign_authz::{Context, Reference};
@@ -19,6 +19,7 @@ use super::{Applied, applied};
 use crate::app::App;
 use crate::asking::act::refused;
 use crate::http::caller::Person;
+use crate::http::path::Path;
 use crate::http::problem::Problem;
 use crate::http::strict_json::StrictJson;
 use crate::record;
@@ -145,7 +146,7 @@ pub async fn list(State(app): State<App>, Person(session): Person) -> Result<Jso
 /// Grants a request of another person, within five minutes of signing in.
 #[utoipa::path(post, path = "/api/v1/break-glass/{id}/approve", operation_id = "approve_break_glass",
     params(("id" = String, Path), ("X-CSRF-Token" = String, Header)),
-    responses((status = 200, body = Applied), (status = 401, body = Problem), (status = 403, body = Problem),
+    responses((status = 200, body = Applied), (status = 400, body = Problem), (status = 401, body = Problem), (status = 403, body = Problem),
         (status = 404, body = Problem), (status = 409, body = Problem)))]
 pub async fn approve(
     State(app): State<App>,
@@ -182,7 +183,7 @@ pub async fn approve(
 /// Refuses a request.
 #[utoipa::path(post, path = "/api/v1/break-glass/{id}/reject", operation_id = "reject_break_glass",
     params(("id" = String, Path), ("X-CSRF-Token" = String, Header)),
-    responses((status = 200, body = Applied), (status = 401, body = Problem), (status = 403, body = Problem),
+    responses((status = 200, body = Applied), (status = 400, body = Problem), (status = 401, body = Problem), (status = 403, body = Problem),
         (status = 404, body = Problem), (status = 409, body = Problem)))]
 pub async fn reject(
     State(app): State<App>,

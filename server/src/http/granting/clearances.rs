@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //! Clearances: granted and prolonged by two people, taken away by one.
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::response::Response;
 use chrono::{DateTime, Utc};
 use countersign_directory::PersonId;
@@ -12,6 +12,7 @@ use serde_json::Value;
 use super::{Applied, Waiting, Why, amend};
 use crate::app::App;
 use crate::http::caller::Person;
+use crate::http::path::Path;
 use crate::http::problem::Problem;
 use crate::http::query::Query;
 use crate::http::strict_json::StrictJson;
@@ -19,7 +20,7 @@ use crate::http::strict_json::StrictJson;
 /// Grants a clearance. Two people, neither of them its holder.
 #[utoipa::path(post, path = "/api/v1/people/{id}/clearances", operation_id = "grant_clearance",
     params(Why, ("X-CSRF-Token" = String, Header), ("id" = String, Path)),
-    request_body(content = Object, description = "`scheme`, `level`, `kind` (`personnel`, `attested`, `service`), `valid_from`, `valid_until`, and `compartments`, `attestation`"),
+    request_body(content = HashMap<String, Value>, description = "`scheme`, `level`, `kind` (`personnel`, `attested`, `service`), `valid_from`, `valid_until`, and `compartments`, `attestation`"),
     responses((status = 200, body = Applied), (status = 202, body = Waiting), (status = 400, body = Problem),
         (status = 401, body = Problem), (status = 403, body = Problem), (status = 404, body = Problem),
         (status = 409, body = Problem)))]
@@ -44,7 +45,7 @@ pub async fn grant(
 /// Gives a clearance another end. A later one takes two people, an earlier one holds at once.
 #[utoipa::path(patch, path = "/api/v1/people/{id}/clearances/{cid}", operation_id = "change_clearance",
     params(Why, ("X-CSRF-Token" = String, Header), ("id" = String, Path), ("cid" = String, Path)),
-    request_body(content = Object, description = "`valid_until`, inclusive"),
+    request_body(content = HashMap<String, Value>, description = "`valid_until`, inclusive"),
     responses((status = 200, body = Applied), (status = 202, body = Waiting), (status = 400, body = Problem),
         (status = 401, body = Problem), (status = 403, body = Problem), (status = 404, body = Problem),
         (status = 409, body = Problem)))]

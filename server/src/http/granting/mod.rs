@@ -9,6 +9,8 @@ pub mod fault;
 pub mod people;
 pub mod proposals;
 pub mod things;
+pub mod told;
+pub mod weigh;
 
 use authn::session::Session;
 use axum::Json;

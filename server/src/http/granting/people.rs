@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //! Who exists, and with which attributes.
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::response::Response;
 use countersign_directory::PersonId;
 use countersign_directory::amend::Amendment;
@@ -10,6 +10,7 @@ use serde_json::Value;
 use super::{Applied, Waiting, Why, amend};
 use crate::app::App;
 use crate::http::caller::Person;
+use crate::http::path::Path;
 use crate::http::problem::Problem;
 use crate::http::query::Query;
 use crate::http::strict_json::StrictJson;
@@ -17,7 +18,7 @@ use crate::http::strict_json::StrictJson;
 /// Somebody new, active, without clearance. Two people.
 #[utoipa::path(post, path = "/api/v1/people", operation_id = "create_person",
     params(Why, ("X-CSRF-Token" = String, Header)),
-    request_body(content = Object, description = "`id`, `kind`, and `nationalities`, `agency`, `roles`, `missions`, `briefings`, `sponsor`, `display_name`, `email`"),
+    request_body(content = HashMap<String, Value>, description = "`id`, `kind`, and `nationalities`, `agency`, `roles`, `missions`, `briefings`, `sponsor`, `display_name`, `email`"),
     responses((status = 200, body = Applied), (status = 202, body = Waiting), (status = 400, body = Problem),
         (status = 401, body = Problem), (status = 403, body = Problem), (status = 404, body = Problem),
         (status = 409, body = Problem)))]
@@ -38,7 +39,7 @@ pub async fn create(
 /// Changes attributes of a person. One person may take away missions, briefings, a sponsor, and offices that forbid nothing; anything else takes two.
 #[utoipa::path(patch, path = "/api/v1/people/{id}", operation_id = "change_person",
     params(Why, ("X-CSRF-Token" = String, Header), ("id" = String, Path)),
-    request_body(content = Object, description = "What changes: `kind`, `nationalities`, `agency`, `roles`, `missions`, `briefings`, `sponsor`, `display_name`, `email`. Lists are given whole; `null` takes away"),
+    request_body(content = HashMap<String, Value>, description = "What changes: `kind`, `nationalities`, `agency`, `roles`, `missions`, `briefings`, `sponsor`, `display_name`, `email`. Lists are given whole; `null` takes away"),
     responses((status = 200, body = Applied), (status = 202, body = Waiting), (status = 400, body = Problem),
         (status = 401, body = Problem), (status = 403, body = Problem), (status = 404, body = Problem),
         (status = 409, body = Problem)))]

@@ -2,20 +2,23 @@
 //! What waits for a second person: shown, approved, rejected or withdrawn, carried out.
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use chrono::{DateTime, Utc};
-use countersign_authz::explain::{Horizon, Pen, Pseudonyms};
-use countersign_directory::amend::Amendment;
+use countersign_authz::explain::Horizon;
+use countersign_directory::operation::amend::{AmendFault, Weighed, weigh};
 use countersign_directory::operation::proposal;
 use countersign_directory::store::proposals::{self, Proposal};
-use countersign_directory::{Actor, ApprovalId, ApprovalState, Noun, ParametersHash, PersonId};
+use countersign_directory::{Actor, ApprovalId, ApprovalState, ParametersHash, PersonId};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use sqlx::AnyConnection;
 use utoipa::ToSchema;
 
+use super::told::{Changed, told};
 use super::{Applied, applied};
 use crate::app::App;
 use crate::http::caller::Person;
+use crate::http::path::Path;
 use crate::http::problem::Problem;
 use crate::http::strict_json::StrictJson;
 use crate::record;
@@ -37,11 +40,21 @@ pub struct Proposed {
     pub expires_at: DateTime<Utc>,
     /// Who approved it.
     pub approver: Option<String>,
+    /// When.
+    pub approved_at: Option<DateTime<Utc>>,
+    /// Who carried it out, rejected it or withdrew it.
+    pub ended_by: Option<String>,
+    /// When.
+    pub ended_at: Option<DateTime<Utc>>,
     /// What exactly is to be done.
     #[schema(value_type = HashMap<String, Value>)]
     pub act: Value,
     /// The parts of it that may let somebody do more than before.
     pub widens: Vec<String>,
+    /// What it starts from and what that becomes; empty once it is over.
+    pub changes: Vec<Changed>,
+    /// What it starts from has changed since: it can only be proposed anew.
+    pub outdated: bool,
     /// Part of it is above you: that has a pseudonym, what was said about it is left out, and you cannot
     /// approve it.
     pub withheld: bool,
@@ -75,31 +88,34 @@ pub async fn list(State(app): State<App>, Person(session): Person) -> Result<Jso
     let open = proposals::open(now, &mut db).await?;
     let snapshot = app.snapshot();
     let horizon = app.horizon(&session, &snapshot);
-    let items = open
-        .into_iter()
-        .map(|(id, held)| shown_to(&session.person, &id, held, horizon, now));
-    Ok(Json(ProposalList {
-        items: items.collect(),
-    }))
+    let mut items = Vec::new();
+    for (id, held) in open {
+        let basis = basis(&held, now, &mut db).await?;
+        items.push(shown_to(&session.person, &id, held, &basis, horizon, now));
+    }
+    Ok(Json(ProposalList { items }))
 }
 
-/// Shows one proposal.
+/// Shows one proposal. Whoever filed it sees it without an office.
 #[utoipa::path(get, path = "/api/v1/proposals/{id}", operation_id = "proposal", params(("id" = String, Path)),
-    responses((status = 200, body = Proposed), (status = 401, body = Problem), (status = 403, body = Problem),
+    responses((status = 200, body = Proposed), (status = 400, body = Problem), (status = 401, body = Problem), (status = 403, body = Problem),
         (status = 404, body = Problem)))]
 pub async fn show(
     State(app): State<App>,
     Person(session): Person,
     Path(id): Path<ApprovalId>,
 ) -> Result<Json<Proposed>, Problem> {
-    app.act(&session, "console.read", "console", "proposals").await?;
     let mut db = app.database.pool.acquire().await?;
-    let held = proposals::load(&id, &mut db)
-        .await?
-        .ok_or_else(Problem::not_found)?;
+    let held = proposals::load(&id, &mut db).await?;
+    if held.as_ref().and_then(|held| held.approval.requester.as_ref()) != Some(&session.person) {
+        app.act(&session, "console.read", "console", "proposals").await?;
+    }
+    let held = held.ok_or_else(Problem::not_found)?;
+    let now = app.now();
+    let basis = basis(&held, now, &mut db).await?;
     let snapshot = app.snapshot();
     let horizon = app.horizon(&session, &snapshot);
-    Ok(Json(shown_to(&session.person, &id, held, horizon, app.now())))
+    Ok(Json(shown_to(&session.person, &id, held, &basis, horizon, now)))
 }
 
 /// Approves a proposal of another person. It is carried out by who proposed it.
@@ -118,13 +134,14 @@ pub async fn approve(
     let now = app.now();
     let mut transaction = app.database.begin_write().await?;
     let snapshot = app.snapshot();
-    if let Some(held) = proposals::load(&id, &mut transaction).await?
-        && !told(&held.act, app.horizon(&session, &snapshot)).1
-    {
-        return Err(Problem::forbidden(
-            "CLEARANCE_LEVEL",
-            "part of this is above you: somebody must approve it who can see all of it",
-        ));
+    if let Some(held) = proposals::load(&id, &mut transaction).await? {
+        let basis = basis(&held, now, &mut transaction).await?;
+        if !told(&held.act, basis.weighed(), app.horizon(&session, &snapshot)).is_all {
+            return Err(Problem::forbidden(
+                "CLEARANCE_LEVEL",
+                "part of this is above you: somebody must approve it who can see all of it",
+            ));
+        }
     }
     let outcome = proposal::approve(&id, &session.person, said.parameters, now, &mut transaction).await?;
     let actor = Actor::Person(session.person);
@@ -136,7 +153,7 @@ pub async fn approve(
 /// Rejects a proposal.
 #[utoipa::path(post, path = "/api/v1/proposals/{id}/reject", operation_id = "reject_proposal",
     params(("id" = String, Path), ("X-CSRF-Token" = String, Header)),
-    responses((status = 200, body = Applied), (status = 401, body = Problem), (status = 403, body = Problem),
+    responses((status = 200, body = Applied), (status = 400, body = Problem), (status = 401, body = Problem), (status = 403, body = Problem),
         (status = 404, body = Problem), (status = 409, body = Problem)))]
 pub async fn reject(
     State(app): State<App>,
@@ -150,7 +167,7 @@ pub async fn reject(
 /// Takes one's own proposal back.
 #[utoipa::path(post, path = "/api/v1/proposals/{id}/withdraw", operation_id = "withdraw_proposal",
     params(("id" = String, Path), ("X-CSRF-Token" = String, Header)),
-    responses((status = 200, body = Applied), (status = 401, body = Problem), (status = 403, body = Problem),
+    responses((status = 200, body = Applied), (status = 400, body = Problem), (status = 401, body = Problem), (status = 403, body = Problem),
         (status = 404, body = Problem), (status = 409, body = Problem)))]
 pub async fn withdraw(
     State(app): State<App>,
@@ -164,7 +181,7 @@ pub async fn withdraw(
 /// Carries out one's own proposal, once another person has approved it.
 #[utoipa::path(post, path = "/api/v1/proposals/{id}/execute", operation_id = "execute_proposal",
     params(("id" = String, Path), ("X-CSRF-Token" = String, Header)),
-    responses((status = 200, body = Applied), (status = 401, body = Problem), (status = 403, body = Problem),
+    responses((status = 200, body = Applied), (status = 400, body = Problem), (status = 401, body = Problem), (status = 403, body = Problem),
         (status = 404, body = Problem), (status = 409, body = Problem)))]
 pub async fn execute(
     State(app): State<App>,
@@ -195,41 +212,59 @@ async fn end(app: &App, id: &ApprovalId, person: PersonId) -> Result<Json<Applie
     Ok(Json(applied(app)))
 }
 
-/// An act as far as the reader may see it, and whether that is all of it.
-fn told(act: &Amendment, horizon: Horizon<'_>) -> (Value, bool) {
-    let whole = serde_json::to_value(act).unwrap_or_default();
-    let mut names = Pseudonyms::default();
-    let mut pen = Pen::new(horizon, &mut names);
-    let mut told = pen.value(&whole);
-    let thing = match act.thing() {
-        (Noun::Channel, id) => Some(pen.channel(id)),
-        (Noun::Device, id) => Some(pen.device(id)),
-        (Noun::Node, id) => Some(pen.node(id)),
-        _ => None,
-    };
-    if let (Some(members), Some(id)) = (told.as_object_mut(), thing) {
-        members.insert("id".to_owned(), id.into());
-    }
-    let is_all = told == whole;
-    (told, is_all)
+/// What a proposal starts from.
+#[derive(Debug)]
+enum Basis {
+    /// What it started from when it was filed.
+    Same(Box<Weighed>),
+    /// Something else by now, or nothing.
+    Outdated,
+    /// It is over: what it started from is on record.
+    Over,
 }
 
-/// Shows a proposal without what is above `reader`. Who proposed it knows it already.
+impl Basis {
+    fn weighed(&self) -> Option<&Weighed> {
+        match self {
+            Self::Same(weighed) => Some(weighed),
+            Self::Outdated | Self::Over => None,
+        }
+    }
+}
+
+async fn basis(held: &Proposal, now: DateTime<Utc>, db: &mut AnyConnection) -> Result<Basis, Problem> {
+    let used = matches!(held.approval.state, ApprovalState::Used { .. });
+    if held.ended.is_some() || used || now > held.approval.expires_at {
+        return Ok(Basis::Over);
+    }
+    match weigh(&held.act, now, db).await {
+        Ok(weighed) if weighed.parameters == held.approval.parameters => Ok(Basis::Same(Box::new(weighed))),
+        Err(AmendFault::Store(cause)) => Err(cause.into()),
+        _ => Ok(Basis::Outdated),
+    }
+}
+
+/// Shows a proposal without what is above `reader`. Who proposed it knows the act already.
 fn shown_to(
     reader: &PersonId,
     id: &ApprovalId,
     held: Proposal,
+    basis: &Basis,
     horizon: Horizon<'_>,
     now: DateTime<Utc>,
 ) -> Proposed {
     let own = held.approval.requester.as_ref() == Some(reader);
-    let (act, is_all) = told(&held.act, horizon);
-    let whole = shown(id, held, now);
-    if own || is_all {
-        return whole;
+    let told = told(&held.act, basis.weighed(), horizon);
+    let whole = Proposed {
+        outdated: matches!(basis, Basis::Outdated),
+        ..shown(id, held, now)
+    };
+    if own || told.is_all {
+        let changes = told.changes;
+        return Proposed { changes, ..whole };
     }
     Proposed {
-        act,
+        act: told.act,
         withheld: true,
         reason: String::new(),
         widens: Vec::new(),
@@ -244,26 +279,41 @@ fn shown(id: &ApprovalId, held: Proposal, now: DateTime<Utc>) -> Proposed {
         approval,
         ended,
     } = held;
-    let (word, approver) = match &approval.state {
-        ApprovalState::Used { approver, .. } => ("used", Some(approver.to_string())),
-        ApprovalState::Requested => ("requested", None),
-        ApprovalState::Approved { approver, .. } => ("approved", Some(approver.to_string())),
+    let requester = approval.requester.as_ref().map(ToString::to_string);
+    let (word, approved, used_at) = match &approval.state {
+        ApprovalState::Requested => ("requested", None, None),
+        ApprovalState::Approved { approver, at } => ("approved", Some((approver, *at)), None),
+        ApprovalState::Used {
+            approver,
+            at,
+            used_at,
+        } => ("used", Some((approver, *at)), Some(*used_at)),
     };
-    let state = match ended {
-        Some(ended) => ended.as_what,
+    let (approver, approved_at) = approved.unzip();
+    let state = match &ended {
+        Some(ended) => ended.as_what.clone(),
         None if word != "used" && now > approval.expires_at => "expired".to_owned(),
         None => word.to_owned(),
+    };
+    let (ended_by, ended_at) = match ended {
+        Some(ended) => (Some(ended.by.to_string()), Some(ended.at)),
+        None => (used_at.and(requester.clone()), used_at),
     };
     Proposed {
         id: id.to_string(),
         state,
-        requester: approval.requester.as_ref().map(ToString::to_string),
+        requester,
         reason: approval.reason,
         requested_at: approval.requested_at,
         expires_at: approval.expires_at,
-        approver,
+        approver: approver.map(ToString::to_string),
+        approved_at,
+        ended_by,
+        ended_at,
         act: serde_json::to_value(&act).unwrap_or_default(),
         widens,
+        changes: Vec::new(),
+        outdated: false,
         withheld: false,
         parameters: approval.parameters.into(),
     }

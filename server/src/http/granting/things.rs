@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //! Agencies, missions, devices, nodes, agreements and settings.
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::response::Response;
 use countersign_directory::amend::Amendment;
 use countersign_directory::{AgencyId, AgreementId, DeviceId, MissionId, NodeId};
@@ -9,6 +9,7 @@ use countersign_directory::{AgencyId, AgreementId, DeviceId, MissionId, NodeId};
 use super::{Applied, Waiting, Why, amend};
 use crate::app::App;
 use crate::http::caller::Person;
+use crate::http::path::Path;
 use crate::http::problem::Problem;
 use crate::http::query::Query;
 use crate::http::strict_json::StrictJson;
@@ -16,7 +17,7 @@ use crate::http::strict_json::StrictJson;
 /// An agency, new or in place of the one with its id. Two people.
 #[utoipa::path(put, path = "/api/v1/agencies/{id}", operation_id = "put_agency",
     params(Why, ("X-CSRF-Token" = String, Header), ("id" = String, Path)),
-    request_body(content = Object, description = "`country`"),
+    request_body(content = HashMap<String, Value>, description = "`country`"),
     responses((status = 200, body = Applied), (status = 202, body = Waiting), (status = 400, body = Problem),
         (status = 401, body = Problem), (status = 403, body = Problem), (status = 404, body = Problem),
         (status = 409, body = Problem)))]
@@ -37,7 +38,7 @@ pub async fn put_agency(
 /// A mission, new or in place of the one with its id. Two people.
 #[utoipa::path(put, path = "/api/v1/missions/{id}", operation_id = "put_mission",
     params(Why, ("X-CSRF-Token" = String, Header), ("id" = String, Path)),
-    request_body(content = Object, description = "`state`"),
+    request_body(content = HashMap<String, Value>, description = "`state`"),
     responses((status = 200, body = Applied), (status = 202, body = Waiting), (status = 400, body = Problem),
         (status = 401, body = Problem), (status = 403, body = Problem), (status = 404, body = Problem),
         (status = 409, body = Problem)))]
@@ -58,7 +59,7 @@ pub async fn put_mission(
 /// What a device may be trusted with. A lower accreditation, or no management, holds at once.
 #[utoipa::path(put, path = "/api/v1/devices/{id}", operation_id = "put_device",
     params(Why, ("X-CSRF-Token" = String, Header), ("id" = String, Path)),
-    request_body(content = Object, description = "`managed`, `accreditation`"),
+    request_body(content = HashMap<String, Value>, description = "`managed`, `accreditation`"),
     responses((status = 200, body = Applied), (status = 202, body = Waiting), (status = 400, body = Problem),
         (status = 401, body = Problem), (status = 403, body = Problem), (status = 404, body = Problem),
         (status = 409, body = Problem)))]
@@ -79,7 +80,7 @@ pub async fn put_device(
 /// What a node may be trusted with. A lower accreditation, no agreement and fewer communities hold at once.
 #[utoipa::path(put, path = "/api/v1/nodes/{id}", operation_id = "put_node",
     params(Why, ("X-CSRF-Token" = String, Header), ("id" = String, Path)),
-    request_body(content = Object, description = "`accreditation`, `agreement`, `communities`"),
+    request_body(content = HashMap<String, Value>, description = "`accreditation`, `agreement`, `communities`"),
     responses((status = 200, body = Applied), (status = 202, body = Waiting), (status = 400, body = Problem),
         (status = 401, body = Problem), (status = 403, body = Problem), (status = 404, body = Problem),
         (status = 409, body = Problem)))]
@@ -100,7 +101,7 @@ pub async fn put_node(
 /// An agreement between schemes. A shorter one that covers and carries less holds at once.
 #[utoipa::path(put, path = "/api/v1/agreements/{id}", operation_id = "put_agreement",
     params(Why, ("X-CSRF-Token" = String, Header), ("id" = String, Path)),
-    request_body(content = Object, description = "`from`, `to`, `valid_from`, `valid_until`, `covers`, `carries`, `levels`"),
+    request_body(content = HashMap<String, Value>, description = "`from`, `to`, `valid_from`, `valid_until`, `covers`, `carries`, `levels`"),
     responses((status = 200, body = Applied), (status = 202, body = Waiting), (status = 400, body = Problem),
         (status = 401, body = Problem), (status = 403, body = Problem), (status = 404, body = Problem),
         (status = 409, body = Problem)))]
@@ -137,7 +138,7 @@ pub async fn end_agreement(
 /// The settings. More blocked locations, stricter administration and a lower accreditation hold at once.
 #[utoipa::path(put, path = "/api/v1/settings", operation_id = "put_settings",
     params(Why, ("X-CSRF-Token" = String, Header)),
-    request_body(content = Object, description = "`blocked_locations`, `administration`, `accreditation`, `default_scheme`"),
+    request_body(content = HashMap<String, Value>, description = "`blocked_locations`, `administration`, `accreditation`, `default_scheme`"),
     responses((status = 200, body = Applied), (status = 202, body = Waiting), (status = 400, body = Problem),
         (status = 401, body = Problem), (status = 403, body = Problem), (status = 404, body = Problem),
         (status = 409, body = Problem)))]

@@ -3,7 +3,7 @@
 //! of a channel that this auditor may not know of is shown by its hash alone, which proves as much.
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use countersign_audit::store::leaves;
 use countersign_authz::Snapshot;
 use serde::Serialize;
@@ -12,6 +12,7 @@ use utoipa::ToSchema;
 
 use crate::app::{App, House};
 use crate::http::caller::Person;
+use crate::http::path::Path;
 use crate::http::problem::Problem;
 
 /// A leaf of the record.
@@ -29,7 +30,7 @@ pub struct Leaf {
 /// Shows one leaf.
 #[utoipa::path(get, path = "/api/v1/record/leaves/{index}", operation_id = "record_leaf",
     params(("index" = String, Path)),
-    responses((status = 200, body = Leaf), (status = 401, body = Problem), (status = 403, body = Problem),
+    responses((status = 200, body = Leaf), (status = 400, body = Problem), (status = 401, body = Problem), (status = 403, body = Problem),
         (status = 404, body = Problem)))]
 pub async fn show(
     State(app): State<App>,

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+import { useState } from 'react';
+import type { Me, Proposal } from '../../api/client';
+import { OFFICES } from '../../api/offices';
+import { approve, execute, reject, withdraw } from '../../api/proposals';
+import { partOf } from '../../api/standing';
+import { Button } from '../../parts/Button';
+import { Confirm } from '../../parts/Confirm';
+
+interface Props {
+  proposal: Proposal;
+  me: Me;
+  onDone: (what: string) => void;
+}
+
+type Verb = 'approve' | 'reject' | 'withdraw' | 'execute';
+
+/** What the reader can do about a proposal. What cannot be approved has no such button. */
+export function Verbs({ proposal, me, onDone }: Props) {
+  const [asking, setAsking] = useState<Verb>();
+  const part = partOf(proposal, me);
+  const { outdated, withheld } = proposal;
+  const verbs: Verb[] = [];
+  if (part === 'answer' && !withheld && !outdated) verbs.push('approve');
+  if (part === 'answer') verbs.push('reject');
+  if (part === 'carry out' && !outdated) verbs.push('execute');
+  if (part === 'wait' || part === 'carry out') verbs.push('withdraw');
+  const asked = asking && WORDS[asking];
+  return (
+    <>
+      {verbs.map((verb) => (
+        <Button key={verb} tone={WORDS[verb].tone} onPress={() => setAsking(verb)}>
+          {WORDS[verb].verb}
+        </Button>
+      ))}
+      {asking && asked && (
+        <Confirm
+          title={asked.title}
+          verb={asked.verb}
+          danger={asked.tone === 'danger'}
+          needs={OFFICES.people}
+          act={() => (asking === 'approve' ? approve(proposal) : CALLS[asking](proposal.id))}
+          onDone={() => {
+            setAsking(undefined);
+            onDone(asked.done);
+          }}
+          onCancel={() => setAsking(undefined)}
+        >
+          <p>{asked.text}</p>
+        </Confirm>
+      )}
+    </>
+  );
+}
+
+const CALLS = { reject, withdraw, execute } as const;
+
+const WORDS = {
+  approve: {
+    verb: 'Approve',
+    tone: 'primary',
+    title: 'Approve exactly this?',
+    text: 'You are the second person. Whoever proposed it can then carry it out, once, until it runs out.',
+    done: 'You approved it. Whoever proposed it can carry it out now.',
+  },
+  reject: {
+    verb: 'Reject',
+    tone: 'danger',
+    title: 'Reject this proposal?',
+    text: 'It ends for good. To go on, it has to be proposed anew.',
+    done: 'You rejected it. Nothing was changed.',
+  },
+  withdraw: {
+    verb: 'Withdraw',
+    tone: 'plain',
+    title: 'Take your proposal back?',
+    text: 'It ends for good. To go on, it has to be proposed anew.',
+    done: 'You took it back. Nothing was changed.',
+  },
+  execute: {
+    verb: 'Carry out',
+    tone: 'primary',
+    title: 'Carry it out?',
+    text: 'It holds at once, exactly as it is shown here, and cannot be carried out twice.',
+    done: 'It is carried out and holds now.',
+  },
+} as const;

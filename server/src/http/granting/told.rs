@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+//! An act as far as its reader may see it: what is to be done, what it starts from, and what that becomes.
+
+use countersign_authz::explain::{Horizon, Pen, Pseudonyms};
+use countersign_directory::Noun;
+use countersign_directory::amend::{Amendment, Part, difference};
+use countersign_directory::operation::amend::Weighed;
+use serde::Serialize;
+use serde_json::{Value, json};
+use utoipa::ToSchema;
+
+/// One part that becomes another.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Changed {
+    /// Its name, as world files write it; each clearance is a part of its own.
+    pub part: String,
+    /// What it is now; absent, there is none.
+    #[schema(value_type = Option<Value>)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub was: Option<Value>,
+    /// What it becomes; absent, it goes.
+    #[schema(value_type = Option<Value>)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub becomes: Option<Value>,
+    /// It may let somebody do more than before.
+    pub widens: bool,
+}
+
+/// An act for one reader.
+#[derive(Debug)]
+pub struct Told {
+    /// What is to be done.
+    pub act: Value,
+    /// What it changes, as things stand.
+    pub changes: Vec<Changed>,
+    /// Nothing of it is above the reader.
+    pub is_all: bool,
+}
+
+/// Tells an act. Without the weighing, what it changes is not known.
+pub fn told(act: &Amendment, weighed: Option<&Weighed>, horizon: Horizon<'_>) -> Told {
+    let whole = serde_json::to_value(act).unwrap_or_default();
+    let mut names = Pseudonyms::default();
+    let mut pen = Pen::new(horizon, &mut names);
+    let mut told = pen.value(&whole);
+    let thing = match act.thing() {
+        (Noun::Channel, id) => Some(pen.channel(id)),
+        (Noun::Device, id) => Some(pen.device(id)),
+        (Noun::Node, id) => Some(pen.node(id)),
+        _ => None,
+    };
+    if let (Some(members), Some(id)) = (told.as_object_mut(), thing) {
+        members.insert("id".to_owned(), id.into());
+    }
+    let mut is_all = told == whole;
+    let parts = weighed
+        .map(|weighed| difference(weighed.old.as_ref(), &weighed.after, &weighed.widens))
+        .unwrap_or_default();
+    let changes = parts
+        .into_iter()
+        .map(|part| changed(part, &mut pen, &mut is_all))
+        .collect();
+    Told {
+        act: told,
+        changes,
+        is_all,
+    }
+}
+
+fn changed(part: Part, pen: &mut Pen<'_>, is_all: &mut bool) -> Changed {
+    let Part {
+        name,
+        was,
+        becomes,
+        widens,
+    } = part;
+    let mut cut = |value: Value| {
+        // The name tells the pen what kind of thing the words within are.
+        let mut shown = pen.value(&json!({ name.as_str(): value }));
+        let shown = shown.get_mut(&name).map(Value::take).unwrap_or_default();
+        *is_all &= shown == value;
+        shown
+    };
+    let (was, becomes) = (was.map(&mut cut), becomes.map(&mut cut));
+    Changed {
+        part: name,
+        was,
+        becomes,
+        widens,
+    }
+}
