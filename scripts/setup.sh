@@ -51,6 +51,7 @@ collect_packages() {
       wants jq jq
       wants chromium chromium
       wants cvc5 cvc5
+      wants openssl openssl
       compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || missing+=(postgresql)
       ;;
   esac
@@ -116,5 +117,6 @@ check_node
 case $target in
   check) install_tools scripts/check-tools.txt ;;
   fuzz) install_tools scripts/fuzz-tools.txt ;;
-  demo | test) scripts/python-env.sh ;;
+  demo) scripts/python-env.sh ;;
+  test) scripts/python-env.sh && scripts/pkits.sh ;;
 esac

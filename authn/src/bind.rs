@@ -13,7 +13,7 @@ use sqlx::AnyConnection;
 
 use crate::account::{self, Ways};
 use crate::enrolment;
-use crate::factor::passkey::{CHALLENGE_LIFETIME, Passkeys, Refusal};
+use crate::factor::passkey::{Adding, CHALLENGE_LIFETIME, Passkeys, Refusal, named};
 use crate::factor::totp::Seed;
 use crate::happened::Happened;
 use crate::lockout::{self, Authenticator};
@@ -87,17 +87,13 @@ pub async fn passkey_with_link(
         credential,
         name,
     } = answer;
+    let adding = Adding {
+        person: &person,
+        name,
+        capped: false,
+    };
     let passkey = match passkeys
-        .finish_registration(
-            challenge,
-            &person,
-            named(name),
-            &bound_to,
-            credential,
-            now,
-            log,
-            db,
-        )
+        .finish_registration(challenge, adding, &bound_to, credential, now, log, db)
         .await?
     {
         Ok(passkey) => passkey,
@@ -208,6 +204,22 @@ pub async fn remove_passkey(
     Ok(is_removed)
 }
 
+/// Gives a passkey another name. `false`: that is no name, or no passkey of hers.
+pub async fn rename_passkey(
+    id: &str,
+    person: &PersonId,
+    name: &str,
+    log: &mut Happened,
+    db: &mut AnyConnection,
+) -> Result<bool, StoreError> {
+    let Some(name) = named(name) else { return Ok(false) };
+    let is_renamed = passkeys::rename(id, person, name, db).await?;
+    if is_renamed {
+        log.event("passkey.renamed", person.as_str(), json!({ "passkey": id }));
+    }
+    Ok(is_renamed)
+}
+
 async fn reset(
     person: &PersonId,
     before: Ways,
@@ -228,13 +240,4 @@ fn open(state: &str, person: &PersonId, sealer: &Sealer) -> Result<Seed, BindFau
         column: "state",
     })?;
     Ok(Seed::open(person, &stored, sealer)?)
-}
-
-fn named(name: &str) -> &str {
-    let name = name.trim();
-    if name.is_empty() || name.len() > 100 || name.chars().any(char::is_control) {
-        "Passkey"
-    } else {
-        name
-    }
 }

@@ -18,10 +18,12 @@ use rand::rngs::StdRng;
 use sqlx::{Any, Transaction};
 
 use crate::asking::search::kept::Kept;
+use crate::certificates::Authorities;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::database::Database;
 use crate::factors::Factors;
+use crate::http::admission::limits::Limits;
 use crate::jobs::clock::Reading;
 use crate::matrix::Member;
 use crate::record::Recorder;
@@ -78,6 +80,10 @@ pub struct House {
     pub searches: Kept,
     /// What makes us a server of the Matrix federation, where we are one.
     pub matrix: Option<Member>,
+    /// What each caller may still ask.
+    pub limits: Limits,
+    /// The authorities whose certificates count for programs.
+    pub authorities: Authorities,
     /// Calls clients back.
     pub outbound: reqwest::Client,
     /// A notice for every page, e.g. that rules are eased for a demo.

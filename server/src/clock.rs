@@ -6,6 +6,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::{Duration, Instant};
 
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -14,6 +15,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 pub struct Clock {
     source: Source,
     newest_ms: Arc<AtomicI64>,
+    began: Instant,
 }
 
 #[derive(Clone, Debug)]
@@ -29,6 +31,7 @@ impl Clock {
         Self {
             source: Source::System(0),
             newest_ms: Arc::default(),
+            began: instant(),
         }
     }
 
@@ -37,6 +40,7 @@ impl Clock {
         Self {
             source: Source::System(wrong.num_milliseconds()),
             newest_ms: Arc::default(),
+            began: instant(),
         }
     }
 
@@ -51,6 +55,7 @@ impl Clock {
         Self {
             source: Source::Turned(at),
             newest_ms: Arc::default(),
+            began: instant(),
         }
     }
 
@@ -71,6 +76,15 @@ impl Clock {
             Source::Turned(at) => at.load(Ordering::SeqCst),
         };
         DateTime::from_timestamp_millis(reading).unwrap_or_default()
+    }
+
+    /// Time that nobody can set, for what is measured and counted: since this clock was made, or as it was
+    /// turned by hand.
+    pub fn steady(&self) -> Duration {
+        match &self.source {
+            Source::System(_) => self.began.elapsed(),
+            Source::Turned(at) => Duration::from_millis(at.load(Ordering::SeqCst).unsigned_abs()),
+        }
     }
 
     /// Raises the floor below which `now` never falls, e.g. to the newest recorded time at start.

@@ -12,11 +12,13 @@ use countersign_labels::Schemes;
 
 use crate::app::{App, House};
 use crate::asking::search::kept::Kept;
+use crate::certificates::{Authorities, CertificateError};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::config::record::first_origin;
 use crate::database::{Database, DatabaseError};
 use crate::factors::{FactorError, Factors};
+use crate::http::admission::limits::Limits;
 use crate::master_key::{self, MasterKeyError};
 use crate::matrix::{MatrixError, Member};
 use crate::outbound::{self, OutboundError};
@@ -42,6 +44,9 @@ pub enum OpenError {
     /// The sign-in factors.
     #[error("sign-in cannot be set up: {0}")]
     Factors(#[from] FactorError),
+    /// The authorities of programs.
+    #[error(transparent)]
+    Certificates(#[from] CertificateError),
     /// The HTTP client.
     #[error(transparent)]
     Outbound(#[from] OutboundError),
@@ -51,6 +56,9 @@ pub enum OpenError {
     /// The signing keys.
     #[error("the signing keys cannot be used: {0}")]
     Keys(#[from] SigningError),
+    /// What sign-in keeps.
+    #[error(transparent)]
+    SignIn(#[from] authn::store::StoreError),
     /// The world.
     #[error("the world cannot be loaded: {0}")]
     World(#[from] TailError),
@@ -105,10 +113,11 @@ pub async fn open(
     let fresh_name = record::process_name(&mut rng);
     let key = sealer.mac(b"record spool");
     let recorder = Recorder::open(&config.data_dir, &fresh_name, &config.record, &key, now, &mut db).await?;
+    let models = authn::store::metadata::load(&mut db).await?;
     drop(db);
 
     Ok(App::from(House {
-        factors: Factors::new(&config, &sealer, &mut rng)?,
+        factors: Factors::new(&config, models, &sealer, &mut rng)?,
         tail: Tail::behind(snapshot.revision(), now),
         world: Shared::new(snapshot),
         schemes: Schemes::builtin(),
@@ -125,7 +134,9 @@ pub async fn open(
         alarms: record::alarms::Alarms::default(),
         matrix,
         outbound: outbound::client()?,
+        authorities: Authorities::read(config.machines.authorities.as_deref())?,
         searches: Kept::default(),
+        limits: Limits::new(&config.limits, &mut rng),
         config,
         database,
         clock,

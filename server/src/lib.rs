@@ -6,6 +6,7 @@
 
 pub mod app;
 pub mod asking;
+pub mod certificates;
 pub mod cli;
 pub mod clock;
 pub mod config;
@@ -15,6 +16,7 @@ pub mod house;
 pub mod http;
 pub mod jobs;
 pub mod listen;
+pub mod machine_listener;
 pub mod master_key;
 pub mod matrix;
 pub mod outbound;

@@ -40,19 +40,20 @@ pub fn on_localhost(port: u16) -> Listen {
 
 /// Binds the configured address; port 0 takes a free one.
 pub fn bind(listen: &Listen) -> Result<TcpListener, ListenError> {
-    let fault = |cause| ListenError::Bind {
-        address: listen.address,
-        cause,
-    };
-    let listener = TcpListener::bind(listen.address).map_err(fault)?;
+    bind_to(listen.address)
+}
+
+/// Binds an address.
+pub fn bind_to(address: SocketAddr) -> Result<TcpListener, ListenError> {
+    let fault = |cause| ListenError::Bind { address, cause };
+    let listener = TcpListener::bind(address).map_err(fault)?;
     listener.set_nonblocking(true).map_err(fault)?;
     Ok(listener)
 }
 
 /// Serves `router` on `listener` until the process is asked to stop (SIGINT, SIGTERM).
 pub async fn serve(listen: &Listen, listener: TcpListener, router: Router) -> Result<(), ListenError> {
-    let handle = Handle::new();
-    tokio::spawn(stop_when_asked(handle.clone()));
+    let handle = stopped_when_asked();
     let service = router.into_make_service_with_connect_info::<SocketAddr>();
     match listen.tls() {
         None => axum_server::from_tcp(listener)
@@ -77,6 +78,13 @@ pub async fn serve(listen: &Listen, listener: TcpListener, router: Router) -> Re
 
 /// How long requests under way may take to finish. Open streams are cut after it.
 const GRACE: Duration = Duration::from_secs(2);
+
+/// A handle that says stop when the process is asked to.
+pub fn stopped_when_asked() -> Handle<SocketAddr> {
+    let handle = Handle::new();
+    tokio::spawn(stop_when_asked(handle.clone()));
+    handle
+}
 
 async fn stop_when_asked(handle: Handle<SocketAddr>) {
     let terminated = async {

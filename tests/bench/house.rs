@@ -191,6 +191,7 @@ fn token(app: &App) -> String {
         scope: String::new(),
         issued_at: now,
         expires_at: now + 3600,
+        cnf: None,
     }
     .seal(&app.sealer)
 }

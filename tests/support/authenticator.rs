@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-//! A software authenticator (WebAuthn Level 2): one ES256 passkey, attestation `none`, CBOR by hand.
-//! It says what tests tell it to say, also what no honest one would.
+//! A software authenticator (WebAuthn Level 2): one ES256 passkey, attestation `none` or `packed`, CBOR by
+//! hand. It says what tests tell it to say, also what no honest one would.
+
+use std::sync::Arc;
 
 use aws_lc_rs::digest::{SHA256, digest};
 use aws_lc_rs::rand::SystemRandom;
@@ -8,6 +10,8 @@ use aws_lc_rs::signature::{ECDSA_P256_SHA256_ASN1_SIGNING, EcdsaKeyPair, KeyPair
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
+
+use crate::fido::Maker;
 
 /// User present.
 pub const UP: u8 = 0x01;
@@ -34,6 +38,10 @@ pub struct Authenticator {
     pub origin: String,
     /// The relying party that it believes in.
     pub rp_id: String,
+    /// The model that it says it is.
+    pub aaguid: [u8; 16],
+    /// Who attests that.
+    pub maker: Option<Arc<Maker>>,
 }
 
 impl Authenticator {
@@ -48,6 +56,17 @@ impl Authenticator {
             user_handle: Vec::new(),
             origin: origin.into(),
             rp_id: rp_id.into(),
+            aaguid: [0; 16],
+            maker: None,
+        }
+    }
+
+    /// The same, of a model that its maker attests.
+    pub fn made_by(maker: &Arc<Maker>, origin: &str, rp_id: &str, id: &[u8]) -> Self {
+        Self {
+            aaguid: maker.aaguid,
+            maker: Some(Arc::clone(maker)),
+            ..Self::new(origin, rp_id, id)
         }
     }
 
@@ -58,15 +77,34 @@ impl Authenticator {
             .unwrap();
         let client_data = self.client_data("webauthn.create", options);
         let mut auth_data = self.auth_data(self.flags | AT);
-        auth_data.extend([0; 16]);
+        auth_data.extend(self.aaguid);
         auth_data.extend(u16::try_from(self.id.len()).unwrap().to_be_bytes());
         auth_data.extend(&self.id);
         auth_data.extend(self.cose_key());
         let mut object = vec![0xa3];
         object.extend(text("fmt"));
-        object.extend(text("none"));
-        object.extend(text("attStmt"));
-        object.push(0xa0);
+        match &self.maker {
+            Some(maker) if options["attestation"] == "direct" => {
+                let mut signed = auth_data.clone();
+                signed.extend(digest(&SHA256, &client_data).as_ref());
+                object.extend(text("packed"));
+                object.extend(text("attStmt"));
+                // `{"alg": -7, "sig": …, "x5c": […]}`.
+                object.push(0xa3);
+                object.extend(text("alg"));
+                object.push(0x26);
+                object.extend(text("sig"));
+                object.extend(bytes(&maker.sign(&signed)));
+                object.extend(text("x5c"));
+                object.push(0x81);
+                object.extend(bytes(&maker.certificate));
+            }
+            _ => {
+                object.extend(text("none"));
+                object.extend(text("attStmt"));
+                object.push(0xa0);
+            }
+        }
         object.extend(text("authData"));
         object.extend(bytes(&auth_data));
         json!({

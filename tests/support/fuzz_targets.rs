@@ -15,11 +15,15 @@ use countersign_authn::matrix::key::{SigningKey, VerifyKey};
 use countersign_authn::matrix::published::ServerKeys;
 use countersign_authn::matrix::request::Claim;
 use countersign_authn::matrix::version::RoomVersion;
-use countersign_authn::oidc::authorize::{self, Refusal};
+use countersign_authn::oidc::access_token::AccessToken;
+use countersign_authn::oidc::authorize::{self, Came, Refusal};
 use countersign_authn::oidc::client::{Client, ClientRecord};
 use countersign_authn::oidc::jws;
 use countersign_authn::oidc::keys::KeyRing;
 use countersign_authn::oidc::parameters::Parameters;
+use countersign_authn::oidc::refresh_token::RefreshToken;
+use countersign_authn::oidc::token::assertion;
+use countersign_authn::secret::Sealer;
 use countersign_authz::scenario::{run_files, simulate};
 use countersign_authz::{Engine, Snapshot};
 use countersign_labels::{Format, RawLabel, Schemes, Scribe};
@@ -60,7 +64,10 @@ pub fn authorize(bytes: &[u8]) {
     let parameters = Parameters::read(query);
     let client = client();
     let now = DateTime::from_timestamp(1_700_000_000, 0).unwrap();
-    let checked = authorize::check(&parameters, Some(client), &KeyRing::default(), ISSUER, now);
+    let keys = KeyRing::default();
+    let checked = authorize::check(&parameters, Some(client), Came::ByBrowser, &keys, ISSUER, now);
+    let kept = Parameters::read(&parameters.text_without(&["client_secret"]));
+    assert!(!kept.is_repeated() && kept.one("client_secret").is_none());
     match checked {
         Ok(request) => {
             assert!(client.record.redirect_uris.contains(&request.redirect_uri));
@@ -263,6 +270,12 @@ pub fn token(bytes: &[u8]) {
         return;
     };
     assert!(jws::verify(&KeyRing::default(), text).is_none());
+    let now = DateTime::from_timestamp(1_700_000_000, 0).unwrap();
+    let sealer = Sealer::new(&[7; 32]).unwrap();
+    assert!(AccessToken::open(text, &sealer, now).is_none());
+    assert!(RefreshToken::open(text, &sealer).is_none());
+    let _ = assertion::named(text);
+    assert!(assertion::read(text, &client().record, ISSUER, now).is_none());
 }
 
 /// A world file is read, or its faults are named.
@@ -280,6 +293,8 @@ fn client() -> &'static Client {
             "name": "Chat",
             "redirect_uris": ["https://chat.example/callback"],
             "grants": ["authorization_code"],
+            "jwks": {"keys": [{"kty": "OKP", "crv": "Ed25519",
+                "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}]},
         }))
         .expect("the record is one");
         Client {

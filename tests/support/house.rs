@@ -86,13 +86,14 @@ pub async fn open_house() -> TestHouse {
 
 /// As [`open_house`], with more keys of the section `[record]`.
 pub async fn open_house_with(more: toml::Table) -> TestHouse {
-    open(more, WORLD, str::to_owned).await
+    let mut sections = toml::Table::new();
+    sections.insert("record".into(), more.into());
+    open(sections, WORLD, str::to_owned).await
 }
 
-/// As [`open_house`], with one more section of the configuration.
-pub async fn open_house_configured(name: &str, section: toml::Table) -> TestHouse {
-    let more = toml::Table::from_iter([(name.to_owned(), section.into())]);
-    open_configured(more, toml::Table::new(), WORLD, str::to_owned).await
+/// As [`open_house`], with more sections of the configuration.
+pub async fn open_house_configured(sections: toml::Table) -> TestHouse {
+    open(sections, WORLD, str::to_owned).await
 }
 
 /// As [`open_house`], with another world.
@@ -100,25 +101,22 @@ pub async fn open_house_of(world: &[u8]) -> TestHouse {
     open(toml::Table::new(), world, str::to_owned).await
 }
 
-async fn open(more: toml::Table, world: &[u8], address: impl FnOnce(&str) -> String) -> TestHouse {
-    open_configured(toml::Table::new(), more, world, address).await
-}
-
-async fn open_configured(
-    mut table: toml::Table,
-    more: toml::Table,
-    world: &[u8],
-    address: impl FnOnce(&str) -> String,
-) -> TestHouse {
+async fn open(mut more: toml::Table, world: &[u8], address: impl FnOnce(&str) -> String) -> TestHouse {
     let database = database::fresh().await;
     let folder = tempfile::tempdir().unwrap();
+    let mut table = toml::Table::new();
     table.insert("data_dir".into(), folder.path().display().to_string().into());
     let mut section = toml::toml! { connections = 5 };
     section.insert("url".into(), address(&database.url).into());
     table.insert("database".into(), section.into());
     let mut section = toml::toml! { durability = "process" };
-    section.extend(more);
+    if let Some(toml::Value::Table(record)) = more.remove("record") {
+        section.extend(record);
+    }
     table.insert("record".into(), section.into());
+    let machines = toml::toml! { bound_tokens_from_rank = 5 };
+    table.insert("machines".into(), machines.into());
+    table.extend(more);
     let config = Config::from_table(table).unwrap();
     let randomness = Randomness::system().unwrap();
     let app = house::open(config, Clock::turned_by_hand(start()), randomness, None)
@@ -226,6 +224,7 @@ impl TestHouse {
             scope: String::new(),
             issued_at: now.timestamp(),
             expires_at: (now + LIFETIME).timestamp(),
+            cnf: None,
         }
         .seal(&self.app.sealer)
     }

@@ -3,6 +3,7 @@
 
 pub mod authenticator;
 pub mod database;
+pub mod fido;
 pub mod fuzz_targets;
 pub mod house;
 pub mod oracle;

@@ -4,10 +4,14 @@
 //! webauthn-rs-core checks the ceremony (it draws the challenge and reads the clock itself; what we
 //! add only ever rejects). Ours on top: a challenge lives at most five minutes on the server and is
 //! taken out as it is read; the user handle must be the credential owner's; BE=0 with BS=1 is
-//! refused; BE never changes; a counter that goes back refuses and marks the key.
+//! refused; BE never changes; a counter that goes back refuses and marks the key. How far a key is
+//! trusted says [`super::attestation`]: the library checks that an attestation is sound, we check at
+//! the injected time where its certificates lead.
 
+use std::sync::Arc;
 use std::time::Duration;
 
+use arc_swap::ArcSwap;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::{DateTime, TimeDelta, Utc};
@@ -17,13 +21,17 @@ use serde_json::{Value, json};
 use sqlx::AnyConnection;
 use subtle::ConstantTimeEq;
 use url::Url;
+use uuid::Uuid;
 use webauthn_rs_core::WebauthnCore;
 use webauthn_rs_core::error::WebauthnError;
 use webauthn_rs_core::proto::{
-    AttestationConveyancePreference, AuthenticationState, Credential, PublicKeyCredential,
-    RegisterPublicKeyCredential, RegistrationState, UserVerificationPolicy,
+    AttestationConveyancePreference, AttestationFormat, AuthenticationState, Credential,
+    ParsedAttestationData, PublicKeyCredential, RegisterPublicKeyCredential, RegistrationState,
+    SerialisableAttestationData, UserVerificationPolicy,
 };
 
+use super::attestation::{Fit, Key, Lack, Trust, models};
+use crate::account;
 use crate::assurance::{Level, Method, Proof};
 use crate::happened::Happened;
 use crate::secret::random_id;
@@ -35,11 +43,25 @@ use crate::store::{StoreError, json_text};
 /// How long a challenge can be answered.
 pub const CHALLENGE_LIFETIME: TimeDelta = TimeDelta::minutes(5);
 const LONGEST_ANSWER: usize = 64 * 1024;
+const LONGEST_NAME: usize = 100;
+const MOST_NAMED: usize = 5;
 
 /// The verifier of passkeys for one origin.
 #[derive(Debug)]
 pub struct Passkeys {
     core: WebauthnCore,
+    trust: ArcSwap<Trust>,
+}
+
+/// A passkey to be.
+#[derive(Clone, Copy, Debug)]
+pub struct Adding<'a> {
+    /// Whose it will be.
+    pub person: &'a PersonId,
+    /// What she calls it; empty: what its model is called.
+    pub name: &'a str,
+    /// Whether it is added from a sign-in below aal3, above which it may not lift her.
+    pub capped: bool,
 }
 
 /// A challenge for the browser.
@@ -60,6 +82,10 @@ pub struct Passed {
     pub proof: Proof,
     /// Which one it was.
     pub passkey: String,
+    /// What it lacks for aal3, if anything.
+    pub lack: Option<Lack>,
+    /// Models that lack nothing, by name.
+    pub would_do: Vec<String>,
 }
 
 /// Why an answer does not count. The page says no more than "no passkey was used".
@@ -68,6 +94,9 @@ pub enum Refusal {
     /// The challenge is unknown, expired, used, or of another browser.
     #[error("the challenge is unknown, expired or was answered before")]
     Challenge,
+    /// The person may not sign in at all.
+    #[error("the person is not active")]
+    Inactive,
     /// The answer is no answer.
     #[error("the answer cannot be read")]
     Malformed,
@@ -83,6 +112,9 @@ pub enum Refusal {
     /// The key claims to be backed up without being able to be, or its kind changed.
     #[error("the passkey's backup flags contradict what is known of it")]
     Backup,
+    /// The rules do not take this kind of passkey.
+    #[error("the rules do not take this kind of passkey: {}", .0.word())]
+    NotAllowed(Lack),
     /// The library found a fault: origin, user verification, signature and the like.
     #[error("the ceremony does not verify: {0}")]
     Ceremony(String),
@@ -113,7 +145,20 @@ impl Passkeys {
             Some(false),
             Some(false),
         );
-        Some(Self { core })
+        Some(Self {
+            core,
+            trust: ArcSwap::default(),
+        })
+    }
+
+    /// What is trusted from now on.
+    pub fn trust(&self, trust: Trust) {
+        self.trust.store(Arc::new(trust));
+    }
+
+    /// What is trusted now.
+    pub fn trusted(&self) -> Arc<Trust> {
+        self.trust.load_full()
     }
 
     /// A challenge to sign in with any passkey, bound to `bound_to` (a flow).
@@ -185,10 +230,31 @@ impl Passkeys {
             .authenticate_single_credential(&answer, &state, &passkey.credential)
         {
             Ok(result) => {
+                let trust = self.trusted();
+                let Some(person) = account::active(&passkey.person, db).await? else {
+                    return Ok(Err(Refusal::Inactive));
+                };
+                let fit = trust.judge_kept(&passkey.key(), passkey.kept(), &person, now);
+                if let Fit::Refused(lack) = fit {
+                    let detail = json!({ "passkey": id, "aaguid": passkey.aaguid, "lacks": lack.word() });
+                    log.event("passkey.refused", passkey.person.as_str(), detail);
+                    return Ok(Err(Refusal::NotAllowed(lack)));
+                }
                 passkey.credential.counter = result.counter();
                 passkey.credential.backup_state = result.backup_state();
                 passkeys::used(&id, &passkey.credential, now, db).await?;
-                Ok(Ok(passed(passkey, now)))
+                let lack = match fit {
+                    Fit::Lower(lack) | Fit::Refused(lack) => Some(lack),
+                    Fit::High => None,
+                };
+                let proof = proof(&passkey.credential, lack.is_none(), now);
+                Ok(Ok(Passed {
+                    person: passkey.person,
+                    proof,
+                    passkey: passkey.id,
+                    lack,
+                    would_do: trust.would_do(&person, MOST_NAMED),
+                }))
             }
             Err(error) => {
                 let refusal = refusal(error);
@@ -224,7 +290,7 @@ impl Passkeys {
             .core
             .new_challenge_register_builder(&account.user_handle, account.person.as_str(), display_name)
             .map_err(|error| PasskeyError::Library(error.to_string()))?
-            .attestation(AttestationConveyancePreference::None)
+            .attestation(self.conveyance())
             .user_verification_policy(UserVerificationPolicy::Required)
             .exclude_credentials(Some(known))
             .require_resident_key(true);
@@ -257,8 +323,7 @@ impl Passkeys {
     pub async fn finish_registration(
         &self,
         challenge: &str,
-        person: &PersonId,
-        name: &str,
+        adding: Adding<'_>,
         bound_to: &str,
         answer: &str,
         now: DateTime<Utc>,
@@ -285,13 +350,37 @@ impl Passkeys {
         if credential.backup_state && !credential.backup_eligible {
             return Ok(Err(Refusal::Backup));
         }
+        let Some(aaguid) = model_of(&answer.response.attestation_object) else {
+            return Ok(Err(Refusal::Malformed));
+        };
+        let Some(person) = account::active(adding.person, db).await? else {
+            return Ok(Err(Refusal::Inactive));
+        };
+        let trust = self.trusted();
+        let (attestation, chain) = attestation(&credential);
+        let key = Key {
+            aaguid,
+            attested: trust.attests(aaguid, &chain, now),
+            synced: credential.backup_eligible,
+        };
+        let fit = trust.judge_new(&key, &person, now);
+        if let Fit::Refused(lack) = fit {
+            let detail = json!({ "aaguid": aaguid, "lacks": lack.word() });
+            log.event("passkey.refused", adding.person.as_str(), detail);
+            return Ok(Err(Refusal::NotAllowed(lack)));
+        }
         let passkey = Passkey {
             id: URL_SAFE_NO_PAD.encode(&credential.cred_id),
-            person: person.clone(),
-            name: name.to_owned(),
+            person: adding.person.clone(),
+            name: named(adding.name)
+                .map_or_else(|| models::name(aaguid, trust.metadata.as_ref()), str::to_owned),
+            aaguid,
+            format: format_name(&credential.attestation_format).to_owned(),
+            attestation: attestation.to_owned(),
             credential,
-            // No maker is trusted yet, so nothing is attested and no passkey reaches aal3.
-            attested: false,
+            attested: key.attested,
+            allowed: fit == Fit::High,
+            capped: adding.capped,
             suspect: false,
             created_at: now,
             last_used_at: None,
@@ -299,9 +388,79 @@ impl Passkeys {
         if !passkeys::add(&passkey, db).await? {
             return Ok(Err(Refusal::Known));
         }
-        let detail = json!({ "passkey": passkey.id, "backup_eligible": passkey.credential.backup_eligible });
-        log.event("passkey.added", person.as_str(), detail);
+        let detail = json!({
+            "passkey": passkey.id,
+            "aaguid": aaguid,
+            "format": passkey.format,
+            "attestation": passkey.attestation,
+            "attested": passkey.attested,
+            "backup_eligible": passkey.credential.backup_eligible,
+            "capped": passkey.capped,
+        });
+        log.event("passkey.added", adding.person.as_str(), detail);
         Ok(Ok(passkey))
+    }
+
+    /// Makers are asked for where something is known that their word can be held against.
+    fn conveyance(&self) -> AttestationConveyancePreference {
+        match self.trust.load().metadata {
+            Some(_) => AttestationConveyancePreference::Direct,
+            None => AttestationConveyancePreference::None,
+        }
+    }
+}
+
+/// A name as a person may give it; `None` for what is no name.
+pub fn named(name: &str) -> Option<&str> {
+    let name = name.trim();
+    let is_name = !name.is_empty() && name.len() <= LONGEST_NAME && !name.chars().any(char::is_control);
+    is_name.then_some(name)
+}
+
+/// The AAGUID in an attestation object that the library has read: bytes 37 to 53 of its
+/// authenticator data (WebAuthn Level 2, 6.5.1).
+pub fn model_of(attestation_object: &[u8]) -> Option<Uuid> {
+    let object = serde_cbor_2::from_slice(attestation_object).ok()?;
+    let serde_cbor_2::Value::Map(members) = object else {
+        return None;
+    };
+    let data = members.get(&serde_cbor_2::Value::Text("authData".to_owned()))?;
+    let serde_cbor_2::Value::Bytes(data) = data else {
+        return None;
+    };
+    Uuid::from_slice(data.get(37..53)?).ok()
+}
+
+/// The kind of attestation, and its certificates.
+fn attestation(credential: &Credential) -> (&'static str, Vec<Vec<u8>>) {
+    let kind = match &credential.attestation.data {
+        ParsedAttestationData::AnonCa(_) => "anonymous_ca",
+        ParsedAttestationData::AttCa(_) => "attestation_ca",
+        ParsedAttestationData::Basic(_) => "basic",
+        ParsedAttestationData::Self_ => "self",
+        ParsedAttestationData::ECDAA | ParsedAttestationData::None | ParsedAttestationData::Uncertain => {
+            "none"
+        }
+    };
+    let data: SerialisableAttestationData = credential.attestation.data.clone().into();
+    let chain = match data {
+        SerialisableAttestationData::AnonCa(chain)
+        | SerialisableAttestationData::AttCa(chain)
+        | SerialisableAttestationData::Basic(chain) => chain,
+        _ => Vec::new(),
+    };
+    (kind, chain)
+}
+
+fn format_name(format: &AttestationFormat) -> &'static str {
+    match format {
+        AttestationFormat::AndroidKey => "android-key",
+        AttestationFormat::AndroidSafetyNet => "android-safetynet",
+        AttestationFormat::AppleAnonymous => "apple",
+        AttestationFormat::FIDOU2F => "fido-u2f",
+        AttestationFormat::None => "none",
+        AttestationFormat::Packed => "packed",
+        AttestationFormat::Tpm => "tpm",
     }
 }
 
@@ -317,19 +476,11 @@ fn is_handle_of(answer: &PublicKeyCredential, owner: &Account) -> bool {
         .is_some_and(|handle| handle.ct_eq(&owner.user_handle).into())
 }
 
-fn passed(passkey: Passkey, now: DateTime<Utc>) -> Passed {
-    let proof = proof(&passkey.credential, passkey.attested, now);
-    Passed {
-        person: passkey.person,
-        proof,
-        passkey: passkey.id,
-    }
-}
-
-/// What a verified use proves: aal3 only for an attested key that cannot leave its device.
-fn proof(credential: &Credential, attested: bool, at: DateTime<Utc>) -> Proof {
+/// What a verified use proves: aal3 only for a key that lacks nothing and cannot leave its device.
+fn proof(credential: &Credential, lacks_nothing: bool, at: DateTime<Utc>) -> Proof {
     let bound = !credential.backup_eligible;
-    let level = if bound && attested {
+    let high = bound && lacks_nothing;
+    let level = if high {
         Level::Aal3
     } else {
         Level::Aal2PhishingResistant
@@ -339,7 +490,7 @@ fn proof(credential: &Credential, attested: bool, at: DateTime<Utc>) -> Proof {
         level,
         methods: [key, Method::Mfa, Method::Pop, Method::User].into(),
         at,
-        attested,
+        attested: high,
     }
 }
 

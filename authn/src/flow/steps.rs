@@ -10,6 +10,7 @@ use sqlx::AnyConnection;
 use super::{Flow, Proven, Stage, keep};
 use crate::account;
 use crate::assurance::{Level, Method, Proof};
+use crate::factor::attestation::Lack;
 use crate::factor::passkey::{Passkeys, Refusal};
 use crate::factor::password::Verdict;
 use crate::factor::totp::Seed;
@@ -30,7 +31,7 @@ pub enum Step {
 }
 
 /// What was wrong, as far as the person may know.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, Eq, PartialEq)]
 pub enum Problem {
     /// The security code is wrong, or was used before.
     Code,
@@ -38,6 +39,15 @@ pub enum Problem {
     Disabled,
     /// The passkey was not accepted.
     Passkey,
+    /// The rules do not take this kind of passkey.
+    PasskeyNotAllowed(Lack),
+    /// The passkey is good, but not for what is asked.
+    PasskeyTooWeak {
+        /// What it lacks.
+        lack: Lack,
+        /// Models that would do, by name; empty: none is named.
+        would_do: Vec<String>,
+    },
     /// Name or password is wrong. Which, nobody learns.
     Password,
     /// The step does not belong here, e.g. after the back button.
@@ -179,19 +189,25 @@ pub async fn give_passkey(
         .finish_authentication(challenge, &flow.id, answer, now, log, db)
         .await?;
     match outcome {
-        Ok(passed) if account::active(&passed.person, db).await?.is_some() => {
-            prove(flow, passed.person, passed.proof)
-        }
-        Ok(passed) => {
-            refused(&passed.person, "the person is not active", log);
-            Ok(Step::Again(flow, Problem::Passkey))
-        }
+        Ok(passed) => match passed.lack {
+            // Another key may do: she is told which, and stays where she is.
+            Some(lack) if flow.purpose.requirement.level > passed.proof.level => {
+                refused(&passed.person, lack.word(), log);
+                let would_do = passed.would_do;
+                Ok(Step::Again(flow, Problem::PasskeyTooWeak { lack, would_do }))
+            }
+            _ => prove(flow, passed.person, passed.proof),
+        },
         Err(refusal) => {
             if refusal != Refusal::Challenge {
                 let detail = json!({ "factor": "passkey", "reason": refusal.to_string() });
                 log.event("signin.refused", "", detail);
             }
-            Ok(Step::Again(flow, Problem::Passkey))
+            let problem = match refusal {
+                Refusal::NotAllowed(lack) => Problem::PasskeyNotAllowed(lack),
+                _ => Problem::Passkey,
+            };
+            Ok(Step::Again(flow, problem))
         }
     }
 }

@@ -32,6 +32,9 @@ pub struct AccessToken {
     pub issued_at: i64,
     /// From when on it is worthless, in Unix seconds.
     pub expires_at: i64,
+    /// SHA-256 of the certificate beside which alone it is worth something (RFC 8705, section 3.1).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cnf: Option<String>,
 }
 
 /// Whom a token stands for.
@@ -52,6 +55,11 @@ impl AccessToken {
         let body = URL_SAFE_NO_PAD.encode(serde_json::to_vec(self).unwrap_or_default());
         let tag = URL_SAFE_NO_PAD.encode(sealer.mac(format!("access\0{body}").as_bytes()));
         format!("{PREFIX}{body}.{tag}")
+    }
+
+    /// Whether it may be used beside this certificate: one that is bound to none may always.
+    pub fn fits(&self, certificate: Option<&str>) -> bool {
+        self.cnf.is_none() || self.cnf.as_deref() == certificate
     }
 
     /// Reads a text: whole, ours, and not run out. Whether it was revoked the store knows.
@@ -82,6 +90,7 @@ mod tests {
             scope: String::new(),
             issued_at: noon().timestamp(),
             expires_at: (noon() + LIFETIME).timestamp(),
+            cnf: None,
         }
     }
 

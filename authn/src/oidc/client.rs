@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-//! Clients: who may send people to us, and where to.
+//! Clients: who may send people to us, where to, and how they prove themselves.
 
-use countersign_directory::id::ServerId;
+use std::collections::{BTreeMap, BTreeSet};
+
+use countersign_directory::id::{AgencyId, MissionId, ServerId};
+use countersign_directory::{Person, Role};
 use rand::CryptoRng;
 use serde::{Deserialize, Serialize};
 use subtle::ConstantTimeEq;
@@ -18,6 +21,8 @@ pub enum Grant {
     AuthorizationCode,
     /// The client acts for itself (RFC 6749, section 4.4).
     ClientCredentials,
+    /// The client gets new tokens for as long as the session lasts (RFC 6749, section 6).
+    RefreshToken,
 }
 
 /// Whether a client must send a PKCE challenge.
@@ -29,6 +34,90 @@ pub enum Pkce {
     Required,
     /// An old confidential client that cannot. Shown to administrators and put on record.
     Exempt,
+}
+
+/// How a client proves itself (the names of the OAuth registry).
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AuthMethod {
+    /// Its secret in the `Authorization` header.
+    ClientSecretBasic,
+    /// Its secret in the form.
+    ClientSecretPost,
+    /// Not at all: a public client.
+    None,
+    /// A signed assertion, by a key of its `jwks` (RFC 7523, section 2.2).
+    PrivateKeyJwt,
+    /// A TLS certificate whose hash is in `tls_certificates` (RFC 8705, section 2.2).
+    SelfSignedTlsClientAuth,
+    /// A TLS certificate of a trusted authority that names `tls_dns_name` (RFC 8705, section 2.1).
+    TlsClientAuth,
+}
+
+/// What becomes of a refresh token that is presented again.
+#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RefreshReuse {
+    /// The reply may have been lost: while neither half of the next pair was used, it is replaced.
+    #[default]
+    LostReply,
+    /// Any second use ends the chain.
+    Never,
+}
+
+/// What a client's people are called towards it.
+#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SubjectType {
+    /// A name of the client's own for each person.
+    Pairwise,
+    /// One name for each person, the same at every public client.
+    #[default]
+    Public,
+}
+
+/// Whether people are asked before a client learns about them.
+#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Consent {
+    /// Each person is asked once.
+    Ask,
+    /// An administrator answered for them.
+    #[default]
+    Given,
+}
+
+/// Who may sign in to a client: whoever fits every line that says something.
+#[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Admits {
+    /// Of one of these agencies.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub agencies: Option<BTreeSet<AgencyId>>,
+    /// On one of these missions.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub missions: Option<BTreeSet<MissionId>>,
+    /// In one of these offices.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub roles: Option<BTreeSet<Role>>,
+}
+
+impl Admits {
+    /// Whether `person` may sign in.
+    pub fn person(&self, person: &Person) -> bool {
+        let agency = |wanted: &BTreeSet<AgencyId>| {
+            person
+                .agency
+                .as_ref()
+                .is_some_and(|agency| wanted.contains(agency))
+        };
+        let mission =
+            |wanted: &BTreeSet<MissionId>| person.missions.iter().any(|mission| wanted.contains(mission));
+        let role = |wanted: &BTreeSet<Role>| person.roles.iter().any(|role| wanted.contains(role));
+        self.agencies.as_ref().is_none_or(agency)
+            && self.missions.as_ref().is_none_or(mission)
+            && self.roles.as_ref().is_none_or(role)
+    }
 }
 
 /// What is on file about a client.
@@ -53,15 +142,116 @@ pub struct ClientRecord {
     /// The least level of a sign-in for it, whatever a request says.
     #[serde(default = "weakest")]
     pub level: Level,
+    /// The greatest age of a sign-in for it in seconds, whatever a request says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_age: Option<i64>,
+    /// Its own words for levels, beside the standard ones: `{"loa-3": "aal2"}`.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub acr_values: BTreeMap<String, Level>,
+    /// Who may sign in to it; absent, everybody.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub admits: Option<Admits>,
     /// Whether it must use PKCE; a public client always must.
     #[serde(default)]
     pub pkce: Pkce,
+    /// Whether its requests must be pushed (RFC 9126).
+    #[serde(default)]
+    pub require_pushed_authorization_requests: bool,
     /// How its ID tokens are signed.
     #[serde(default)]
     pub id_token_algorithm: Algorithm,
+    /// How it proves itself; absent, with its secret, in either place.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub token_endpoint_auth_method: Option<AuthMethod>,
+    /// Its public keys (RFC 7517), for `private_key_jwt`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub jwks: Option<serde_json::Value>,
+    /// SHA-256 of its certificates, base64url (`x5t#S256`), for `self_signed_tls_client_auth`.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub tls_certificates: BTreeSet<String>,
+    /// The DNS name in its certificate, for `tls_client_auth`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tls_dns_name: Option<String>,
+    /// Whether its access tokens are worth something only beside its certificate (RFC 8705, section 3).
+    #[serde(default)]
+    pub tls_client_certificate_bound_access_tokens: bool,
+    /// What becomes of a refresh token that is presented again.
+    #[serde(default)]
+    pub refresh_reuse: RefreshReuse,
+    /// What its people are called towards it.
+    #[serde(default)]
+    pub subject_type: SubjectType,
+    /// The scopes that it may ask for; absent, all that are known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scopes: Option<BTreeSet<String>>,
+    /// Whether people are asked first.
+    #[serde(default)]
+    pub consent: Consent,
     /// The connected server that it belongs to.
     #[serde(default)]
     pub server: Option<ServerId>,
+}
+
+impl ClientRecord {
+    /// A client of which nothing else is said.
+    pub fn new(id: impl Into<String>, name: impl Into<String>, grants: Vec<Grant>) -> Self {
+        Self {
+            id: id.into(),
+            name: name.into(),
+            redirect_uris: Vec::new(),
+            post_logout_redirect_uris: Vec::new(),
+            backchannel_logout_uri: None,
+            grants,
+            level: weakest(),
+            max_age: None,
+            acr_values: BTreeMap::new(),
+            admits: None,
+            pkce: Pkce::default(),
+            require_pushed_authorization_requests: false,
+            id_token_algorithm: Algorithm::default(),
+            token_endpoint_auth_method: None,
+            jwks: None,
+            tls_certificates: BTreeSet::new(),
+            tls_dns_name: None,
+            tls_client_certificate_bound_access_tokens: false,
+            refresh_reuse: RefreshReuse::default(),
+            subject_type: SubjectType::default(),
+            scopes: None,
+            consent: Consent::default(),
+            server: None,
+        }
+    }
+
+    /// The level that one of its words, or a standard one, asks for.
+    pub fn level_of(&self, acr: &str) -> Option<Level> {
+        self.acr_values.get(acr).copied().or_else(|| Level::from_acr(acr))
+    }
+
+    /// What it is told of a sign-in at `reached`: the strongest of the values that it asked for and that
+    /// was reached; else its own word for it; else ours. Never more than was reached.
+    pub fn acr_for(&self, asked: &[String], reached: Level) -> String {
+        let known = |acr: &String| Some((self.level_of(acr)?, acr.clone()));
+        let asked = asked
+            .iter()
+            .filter_map(known)
+            .filter(|(level, _)| *level <= reached)
+            .max_by_key(|(level, _)| *level);
+        let own = || {
+            self.acr_values
+                .iter()
+                .find(|(_, level)| **level == reached)
+                .map(|(acr, _)| acr.clone())
+        };
+        asked
+            .map(|(_, acr)| acr)
+            .or_else(own)
+            .unwrap_or_else(|| reached.acr().to_owned())
+    }
+
+    /// Whether it may ask for `scope`.
+    pub fn may_know(&self, scope: &str) -> bool {
+        self.scopes.as_ref().is_none_or(|scopes| scopes.contains(scope))
+    }
 }
 
 /// A client as found in the store.
@@ -69,14 +259,17 @@ pub struct ClientRecord {
 pub struct Client {
     /// What is on file about it.
     pub record: ClientRecord,
-    /// Hash of its secret; none for a public client.
+    /// Hash of its secret; none for a public client, and for one that proves itself without.
     pub secret_hash: Option<Vec<u8>>,
 }
 
 impl Client {
-    /// Whether it has no secret.
+    /// Whether it proves itself with nothing.
     pub fn is_public(&self) -> bool {
-        self.secret_hash.is_none()
+        match self.record.token_endpoint_auth_method {
+            Some(method) => method == AuthMethod::None,
+            None => self.secret_hash.is_none(),
+        }
     }
 
     /// Whether it may use `grant`.
@@ -111,4 +304,30 @@ pub fn new_secret(rng: &mut impl CryptoRng) -> (Secret, Vec<u8>) {
 
 fn weakest() -> Level {
     Level::Aal1
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_client_is_told_its_own_words_and_never_more_than_was_reached() {
+        let mut record = ClientRecord::new("chat", "Chat", vec![]);
+        record.acr_values.insert("loa-2".into(), Level::Aal2);
+        let told = |asked: &[&str], reached| {
+            let asked: Vec<String> = asked.iter().map(|acr| (*acr).to_owned()).collect();
+            record.acr_for(&asked, reached)
+        };
+        assert_eq!(told(&[], Level::Aal3), "phrh");
+        assert_eq!(told(&[], Level::Aal2), "loa-2");
+        assert_eq!(
+            told(&["phr"], Level::Aal3),
+            "phr",
+            "what was asked for, by its name"
+        );
+        assert_eq!(told(&["phr", "phrh"], Level::Aal3), "phrh");
+        assert_eq!(told(&["phrh"], Level::Aal2PhishingResistant), "phr");
+        assert_eq!(told(&["unheard-of"], Level::Aal1), "urn:x:aal:1");
+        assert_eq!(record.level_of("loa-2"), Some(Level::Aal2));
+    }
 }

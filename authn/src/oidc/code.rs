@@ -20,7 +20,7 @@ use crate::assurance::{Level, Method};
 use crate::happened::Happened;
 use crate::secret::{Secret, random_id};
 use crate::session::{SessionId, Sid};
-use crate::store::{StoreError, codes, tokens};
+use crate::store::{StoreError, codes, refresh_families, tokens};
 
 /// How long a code can be used.
 pub const LIFETIME: TimeDelta = TimeDelta::seconds(60);
@@ -47,6 +47,8 @@ pub struct BoundTo {
     pub sid: Sid,
     /// The level of the sign-in.
     pub level: Level,
+    /// The client's word for it.
+    pub acr: String,
     /// Its evidence.
     pub methods: BTreeSet<Method>,
     /// Its time.
@@ -75,7 +77,7 @@ pub async fn issue(
     let detail = json!({
         "client": bound_to.client,
         "session": bound_to.session,
-        "acr": bound_to.level.acr(),
+        "acr": bound_to.acr,
         "auth_time": bound_to.auth_time,
     });
     log.event("oidc.code_issued", bound_to.person.as_str(), detail);
@@ -114,6 +116,7 @@ pub async fn redeem(
         return refused("the code was issued to another client");
     }
     if row.used_at.is_some() || !codes::use_up(&hash, now, db).await? {
+        refresh_families::end_grant(&row.grant, "code_reused", now, db).await?;
         tokens::revoke_grant(&row.grant, now, db).await?;
         let detail = json!({ "client": presented.client, "session": row.bound_to.session });
         log.event("oidc.code_reused", row.bound_to.person.as_str(), detail);

@@ -1,18 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
-//! The discovery document (OpenID Connect Discovery, section 3; RFC 8414; RFC 9207, section 3).
+//! The discovery document (OpenID Connect Discovery, section 3; RFC 8414; RFC 9207, section 3; RFC 9126,
+//! section 5; RFC 8705, section 5).
 
 use serde_json::{Value, json};
 
 use super::keys::Algorithm;
+use super::token::assertion;
+use super::token::client_auth::METHODS;
 use crate::assurance::ACR_VALUES;
 
 /// The scopes that we know.
 pub const SCOPES: [&str; 3] = ["openid", "profile", "email"];
 
-/// What `/.well-known/openid-configuration` says. The issuer is used byte by byte.
-pub fn document(issuer: &str) -> Value {
+/// What `/.well-known/openid-configuration` says. The issuer is used byte by byte. `by_certificate` is
+/// the address under which clients may show a certificate, if there is one.
+pub fn document(issuer: &str, by_certificate: Option<&str>) -> Value {
     let at = |path: &str| format!("{issuer}{path}");
-    json!({
+    let confidential: Vec<&str> = METHODS.into_iter().filter(|method| *method != "none").collect();
+    let mut document = json!({
         "issuer": issuer,
         "authorization_endpoint": at("/oauth2/authorize"),
         "token_endpoint": at("/oauth2/token"),
@@ -20,17 +25,21 @@ pub fn document(issuer: &str) -> Value {
         "jwks_uri": at("/oauth2/jwks"),
         "introspection_endpoint": at("/oauth2/introspect"),
         "revocation_endpoint": at("/oauth2/revoke"),
+        "pushed_authorization_request_endpoint": at("/oauth2/par"),
+        "require_pushed_authorization_requests": false,
         "end_session_endpoint": at("/oauth2/logout"),
         "scopes_supported": SCOPES,
         "response_types_supported": ["code"],
         "response_modes_supported": ["query", "form_post"],
-        "grant_types_supported": ["authorization_code", "client_credentials"],
-        "subject_types_supported": ["public"],
+        "grant_types_supported": ["authorization_code", "refresh_token", "client_credentials"],
+        "subject_types_supported": ["public", "pairwise"],
         "id_token_signing_alg_values_supported": Algorithm::ALL.map(Algorithm::name),
-        "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post", "none"],
-        "introspection_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post"],
-        "revocation_endpoint_auth_methods_supported":
-            ["client_secret_basic", "client_secret_post", "none"],
+        "token_endpoint_auth_methods_supported": METHODS,
+        "token_endpoint_auth_signing_alg_values_supported": assertion::ALGORITHMS,
+        "introspection_endpoint_auth_methods_supported": confidential,
+        "introspection_endpoint_auth_signing_alg_values_supported": assertion::ALGORITHMS,
+        "revocation_endpoint_auth_methods_supported": METHODS,
+        "revocation_endpoint_auth_signing_alg_values_supported": assertion::ALGORITHMS,
         "code_challenge_methods_supported": ["S256"],
         "acr_values_supported": ACR_VALUES,
         "claims_supported": [
@@ -44,5 +53,18 @@ pub fn document(issuer: &str) -> Value {
         "authorization_response_iss_parameter_supported": true,
         "backchannel_logout_supported": true,
         "backchannel_logout_session_supported": true,
-    })
+    });
+    if let (Some(address), Value::Object(members)) = (by_certificate, &mut document) {
+        let at = |path: &str| format!("{address}{path}");
+        let aliases = json!({
+            "token_endpoint": at("/oauth2/token"),
+            "userinfo_endpoint": at("/oauth2/userinfo"),
+            "introspection_endpoint": at("/oauth2/introspect"),
+            "revocation_endpoint": at("/oauth2/revoke"),
+            "pushed_authorization_request_endpoint": at("/oauth2/par"),
+        });
+        members.insert("tls_client_certificate_bound_access_tokens".into(), true.into());
+        members.insert("mtls_endpoint_aliases".into(), aliases);
+    }
+    document
 }

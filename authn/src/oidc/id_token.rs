@@ -27,6 +27,8 @@ pub struct Subject<'a> {
     pub person: &'a Person,
     /// What the code was issued for.
     pub grant: &'a BoundTo,
+    /// The scopes granted now.
+    pub scope: &'a str,
 }
 
 /// Signs an ID token for `client`.
@@ -46,7 +48,7 @@ pub fn issue(
         "exp": (now + LIFETIME).timestamp(),
         "iat": now.timestamp(),
         "auth_time": grant.auth_time.timestamp(),
-        "acr": grant.level.acr(),
+        "acr": grant.acr,
         "amr": grant.methods,
         "sid": grant.sid,
         "at_hash": at_hash(access_token),
@@ -55,7 +57,7 @@ pub fn issue(
         if let Some(nonce) = &grant.nonce {
             members.insert("nonce".into(), nonce.as_str().into());
         }
-        claims::about(&grant.person, subject.person, &grant.scope, members);
+        claims::about(&grant.person, subject.person, subject.scope, members);
     }
     jws::sign(keys, client.record.id_token_algorithm, "JWT", &claims, now)
 }

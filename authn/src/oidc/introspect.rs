@@ -9,9 +9,10 @@ use super::access_token::AccessToken;
 use super::client::Client;
 use crate::secret::Sealer;
 use crate::session::Session;
-use crate::store::{StoreError, sessions, tokens};
+use crate::store::{StoreError, refresh_families, sessions, tokens};
 
-/// The live session of a person's token; `None` when it was revoked or the session is over.
+/// The live session of a person's token; `None` when it was revoked or the session is over. Whoever asks
+/// has seen the token: the pair that it came with is in use.
 pub async fn session_of(
     token: &AccessToken,
     now: DateTime<Utc>,
@@ -21,7 +22,11 @@ pub async fn session_of(
         return Ok(None);
     };
     let session = sessions::by_id(&session, db).await?;
-    Ok(session.filter(|session| session.is_live(now)))
+    let session = session.filter(|session| session.is_live(now));
+    if session.is_some() {
+        refresh_families::access_seen(&token.id, db).await?;
+    }
+    Ok(session)
 }
 
 /// The answer for `caller`, who has authenticated.
@@ -50,6 +55,9 @@ pub async fn answer(
         "exp": token.expires_at,
         "token_type": "Bearer",
     });
+    if let (Some(cnf), Value::Object(members)) = (&token.cnf, &mut answer) {
+        members.insert("cnf".into(), json!({ "x5t#S256": cnf }));
+    }
     if let Some(bearer) = &token.person {
         let Some(session) = session_of(&token, now, db).await? else {
             return Ok(inactive);
@@ -58,7 +66,7 @@ pub async fn answer(
             members.insert("sub".into(), bearer.sub.as_str().into());
             members.insert("username".into(), session.person.as_str().into());
             members.insert("sid".into(), bearer.sid.as_str().into());
-            members.insert("acr".into(), session.level.acr().into());
+            members.insert("acr".into(), caller.record.acr_for(&[], session.level).into());
             members.insert("amr".into(), json!(session.methods));
             members.insert("auth_time".into(), session.auth_time.timestamp().into());
         }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-//! Compact JSON Web Signatures (RFC 7515), RS256 and ES256 only. Never `none`, never HMAC: a header
+//! Compact JSON Web Signatures (RFC 7515), RS256, ES256 and EdDSA only. Never `none`, never HMAC: a header
 //! that names another algorithm than its key's is refused unread.
 
-use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED, RSA_PKCS1_2048_8192_SHA256, UnparsedPublicKey};
+use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED, ED25519, RSA_PKCS1_2048_8192_SHA256, UnparsedPublicKey};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Map, Value, json};
@@ -43,6 +43,9 @@ pub fn verify(keys: &KeyRing, token: &str) -> Option<Map<String, Value>> {
     }
     let signature = URL_SAFE_NO_PAD.decode(signature).ok()?;
     let fits = match key.algorithm() {
+        Algorithm::EdDsa => {
+            UnparsedPublicKey::new(&ED25519, key.public()).verify(input.as_bytes(), &signature)
+        }
         Algorithm::Es256 => UnparsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, key.public())
             .verify(input.as_bytes(), &signature),
         Algorithm::Rs256 => UnparsedPublicKey::new(&RSA_PKCS1_2048_8192_SHA256, key.public())

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //! Signing keys and their rotation: a key is published one cache time before it signs, and stays
 //! published until the last token that it signed has run out. One `kid` per key, RS256 (which every
-//! client knows) and ES256. Private halves are sealed at rest.
+//! client knows), ES256 and EdDSA. Private halves are sealed at rest.
 //!
 //! aws-lc draws the randomness of key generation and of signatures itself.
 
@@ -9,7 +9,7 @@ use aws_lc_rs::encoding::AsDer;
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::rsa::KeySize;
 use aws_lc_rs::signature::{
-    ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair, RSA_PKCS1_SHA256, RsaKeyPair,
+    ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, Ed25519KeyPair, KeyPair, RSA_PKCS1_SHA256, RsaKeyPair,
 };
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -35,6 +35,9 @@ pub const LONGEST_USE: TimeDelta = TimeDelta::days(90);
 /// What a key signs with.
 #[derive(Clone, Copy, Debug, Default, Deserialize, Eq, Ord, PartialEq, PartialOrd, Serialize)]
 pub enum Algorithm {
+    /// Ed25519 (RFC 8037).
+    #[serde(rename = "EdDSA")]
+    EdDsa,
     /// ECDSA on P-256 with SHA-256.
     #[serde(rename = "ES256")]
     Es256,
@@ -46,11 +49,12 @@ pub enum Algorithm {
 
 impl Algorithm {
     /// All of them.
-    pub const ALL: [Self; 2] = [Self::Es256, Self::Rs256];
+    pub const ALL: [Self; 3] = [Self::EdDsa, Self::Es256, Self::Rs256];
 
     /// Its registered name (RFC 7518).
     pub fn name(self) -> &'static str {
         match self {
+            Self::EdDsa => "EdDSA",
             Self::Es256 => "ES256",
             Self::Rs256 => "RS256",
         }
@@ -92,6 +96,7 @@ pub struct SigningKey {
 
 #[derive(Debug)]
 enum Pair {
+    EdDsa(Ed25519KeyPair),
     Es256(EcdsaKeyPair),
     Rs256(RsaKeyPair),
 }
@@ -105,6 +110,7 @@ impl SigningKey {
     /// What it signs with.
     pub fn algorithm(&self) -> Algorithm {
         match self.pair {
+            Pair::EdDsa(_) => Algorithm::EdDsa,
             Pair::Es256(_) => Algorithm::Es256,
             Pair::Rs256(_) => Algorithm::Rs256,
         }
@@ -112,6 +118,7 @@ impl SigningKey {
 
     pub(super) fn public(&self) -> &[u8] {
         match &self.pair {
+            Pair::EdDsa(pair) => pair.public_key().as_ref(),
             Pair::Es256(pair) => pair.public_key().as_ref(),
             Pair::Rs256(pair) => pair.public_key().as_ref(),
         }
@@ -120,6 +127,7 @@ impl SigningKey {
     pub(super) fn sign(&self, input: &[u8]) -> Result<Vec<u8>, SigningError> {
         let random = SystemRandom::new();
         match &self.pair {
+            Pair::EdDsa(pair) => Ok(pair.sign(input).as_ref().to_vec()),
             Pair::Es256(pair) => pair
                 .sign(&random, input)
                 .map(|signature| signature.as_ref().to_vec())
@@ -249,6 +257,7 @@ fn generate(
     rng: &mut impl CryptoRng,
 ) -> Result<KeyRow, SigningError> {
     let (private, mut jwk) = match algorithm {
+        Algorithm::EdDsa => generate_eddsa()?,
         Algorithm::Es256 => generate_es256()?,
         Algorithm::Rs256 => generate_rs256()?,
     };
@@ -270,6 +279,14 @@ fn generate(
         use_from,
         gone_at: None,
     })
+}
+
+fn generate_eddsa() -> Result<(Vec<u8>, Value), SigningError> {
+    let document = Ed25519KeyPair::generate_pkcs8(&SystemRandom::new()).map_err(|_| SigningError::Library)?;
+    let pair = Ed25519KeyPair::from_pkcs8(document.as_ref()).map_err(|_| SigningError::Library)?;
+    let x = URL_SAFE_NO_PAD.encode(pair.public_key().as_ref());
+    let jwk = json!({ "crv": "Ed25519", "kty": "OKP", "x": x });
+    Ok((document.as_ref().to_vec(), jwk))
 }
 
 fn generate_es256() -> Result<(Vec<u8>, Value), SigningError> {
@@ -304,6 +321,9 @@ fn generate_rs256() -> Result<(Vec<u8>, Value), SigningError> {
 fn open(row: KeyRow, sealer: &Sealer) -> Result<SigningKey, SigningError> {
     let private = sealer.open(&purpose(&row.kid), &row.sealed)?;
     let pair = match row.algorithm {
+        Algorithm::EdDsa => Ed25519KeyPair::from_pkcs8(&private)
+            .map(Pair::EdDsa)
+            .map_err(|_| SigningError::Library)?,
         Algorithm::Es256 => EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &private)
             .map(Pair::Es256)
             .map_err(|_| SigningError::Library)?,

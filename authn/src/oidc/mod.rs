@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-//! The OpenID provider: authorization code flow with PKCE, client credentials, signed identities,
+//! The OpenID provider: authorization code flow with PKCE, refresh, client credentials, signed identities,
 //! back-channel logout. Each rule of a standard is a small named check with its section number.
 //!
 //! Nothing here knows HTTP: requests arrive as parameters, answers leave as values.
@@ -18,4 +18,6 @@ pub mod jws;
 pub mod keys;
 pub mod logout;
 pub mod parameters;
+pub mod pushed;
+pub mod refresh_token;
 pub mod token;

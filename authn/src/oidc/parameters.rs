@@ -39,6 +39,26 @@ impl Parameters {
         self.values.get(name).map(String::as_str)
     }
 
+    /// The same with `name` set, unless it was there.
+    #[must_use]
+    pub fn with(mut self, name: &str, value: &str) -> Self {
+        self.values
+            .entry(name.to_owned())
+            .or_insert_with(|| value.to_owned());
+        self
+    }
+
+    /// All but these, as text that [`Parameters::read`] takes. What was there twice is left out.
+    pub fn text_without(&self, names: &[&str]) -> String {
+        let kept = self
+            .values
+            .iter()
+            .filter(|(name, _)| !names.contains(&name.as_str()) && !self.repeated.contains(name.as_str()));
+        url::form_urlencoded::Serializer::new(String::new())
+            .extend_pairs(kept)
+            .finish()
+    }
+
     /// Whether any parameter is there twice.
     pub fn is_repeated(&self) -> bool {
         !self.repeated.is_empty()

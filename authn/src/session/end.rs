@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-//! Sessions end: one, or all of a person. Its tokens die in the same transaction, and every client
+//! Sessions end: one, or all of a person. Its tokens and refresh chains die in the same transaction, and every client
 //! that listens is told through the durable outbox.
 
 use chrono::{DateTime, Utc};
@@ -14,7 +14,7 @@ use super::{Session, SessionId};
 use crate::happened::Happened;
 use crate::secret::random_id;
 use crate::store::outbox::{self, Notice};
-use crate::store::{StoreError, accounts, clients, sessions, tokens};
+use crate::store::{StoreError, accounts, clients, refresh_families, sessions, tokens};
 
 /// Why a session ends.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -67,6 +67,7 @@ pub async fn end(
     if !sessions::end(id, reason.word(), now, db).await? {
         return Ok(false);
     }
+    refresh_families::end_session(id, None, "session_ended", now, db).await?;
     tokens::revoke_session(id, now, db).await?;
     tell_clients(&session, now, rng, db).await?;
     let detail = json!({ "session": id, "reason": reason.word() });
@@ -131,8 +132,11 @@ async fn tell_clients(
     };
     for tie in sessions::clients_of(&session.id, db).await? {
         let client = clients::by_id(&tie.client, db).await?;
-        let uri = client.and_then(|client| client.record.backchannel_logout_uri);
-        let Some(uri) = uri else {
+        let listens = client.and_then(|client| {
+            let sub = account.sub_at(&client.record);
+            Some((client.record.backchannel_logout_uri?, sub))
+        });
+        let Some((uri, sub)) = listens else {
             // Nobody listens there: no answer can be waited for.
             sessions::confirm_end(&tie.sid, now, db).await?;
             continue;
@@ -142,7 +146,7 @@ async fn tell_clients(
             client: tie.client,
             uri: uri.into(),
             sid: tie.sid,
-            sub: account.sub.clone(),
+            sub,
             attempts: 0,
         };
         outbox::put(&notice, now, db).await?;

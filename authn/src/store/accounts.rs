@@ -2,13 +2,16 @@
 //! What sign-in keeps of a person besides factors: her `sub` towards clients and her user handle
 //! towards passkeys. Both random, opaque and never reused.
 
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::{DateTime, Utc};
 use countersign_directory::id::PersonId;
 use rand::CryptoRng;
 use sqlx::AnyConnection;
 
 use super::{Columns, StoreError, millis};
-use crate::secret::random_id;
+use crate::oidc::client::{ClientRecord, SubjectType};
+use crate::secret::{random_id, sha256};
 
 /// A person's account.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -21,6 +24,32 @@ pub struct Account {
     pub user_handle: Vec<u8>,
     /// The last completed sign-in.
     pub last_sign_in_at: Option<DateTime<Utc>>,
+}
+
+impl Account {
+    /// What she is called at a client: one name at all public ones, or one of the client's own, which
+    /// nobody can bring together with another's. All names are of one length.
+    pub fn sub_at(&self, client: &ClientRecord) -> String {
+        match client.subject_type {
+            SubjectType::Public => self.sub.clone(),
+            SubjectType::Pairwise => {
+                let mut bytes = self.user_handle.clone();
+                bytes.extend_from_slice(b"\0pairwise\0");
+                bytes.extend_from_slice(sector(client).as_bytes());
+                let hash = sha256(&bytes);
+                URL_SAFE_NO_PAD.encode(hash.get(..16).unwrap_or_default())
+            }
+        }
+    }
+}
+
+/// The host of a client's addresses (OpenID Connect Core, section 8.1); its own name where it has none.
+fn sector(client: &ClientRecord) -> String {
+    client
+        .redirect_uris
+        .first()
+        .and_then(|address| url::Url::parse(address).ok()?.host_str().map(str::to_owned))
+        .unwrap_or_else(|| client.id.clone())
 }
 
 /// The account of `person`, made if it is not there yet.

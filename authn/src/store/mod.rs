@@ -3,6 +3,7 @@
 //! commit a transaction and never read a clock. One wording runs on both engines.
 
 pub mod accounts;
+pub mod assertions;
 pub mod ceremonies;
 pub mod clients;
 pub mod codes;
@@ -10,9 +11,12 @@ pub mod enrolment;
 pub mod flows;
 pub mod lockouts;
 pub mod matrix;
+pub mod metadata;
 pub mod outbox;
 pub mod passkeys;
 pub mod passwords;
+pub mod pushed_requests;
+pub mod refresh_families;
 pub mod sessions;
 pub mod signing_keys;
 pub mod tokens;

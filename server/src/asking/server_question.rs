@@ -47,6 +47,7 @@ impl Understood {
             question,
             session: None,
             honoured: None,
+            approval: None,
             location: None,
             ignored: BTreeSet::new(),
         }

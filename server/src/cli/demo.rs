@@ -87,6 +87,8 @@ impl Demo {
         let mut login = toml::Table::new();
         login.insert("banner".into(), banner.into());
         table.insert("login".into(), login.into());
+        let machines = toml::toml! { bound_tokens_from_rank = 5 };
+        table.insert("machines".into(), machines.into());
         let environment = super::environment();
         Ok(Config::overlaid(table, environment)?)
     }

@@ -18,6 +18,7 @@ mod label;
 mod matrix;
 mod openapi;
 mod opened;
+mod passkey;
 mod person;
 mod policy;
 mod serve;
@@ -48,6 +49,9 @@ pub enum Command {
     Matrix(matrix::MatrixCommand),
     /// Print the OpenAPI document of the administration API.
     Openapi,
+    /// Bring in the list of authenticator models, and see what rules on passkeys do.
+    #[command(subcommand)]
+    Passkey(passkey::PasskeyCommand),
     /// Give people a way to sign in.
     #[command(subcommand)]
     Person(person::PersonCommand),
@@ -122,6 +126,7 @@ impl Command {
             Self::Label(command) => command.run(),
             Self::Matrix(command) => command.run(),
             Self::Openapi => openapi::run(),
+            Self::Passkey(command) => command.run(),
             Self::Person(command) => command.run(),
             Self::Policy(command) => command.run(),
             Self::Serve(command) => command.run(),

@@ -122,15 +122,11 @@ async fn file_client(
 /// A client for a server that only asks.
 fn asking_client(record: &ConnectedServer) -> ClientRecord {
     ClientRecord {
-        id: record.client_id.clone(),
-        name: record.id.to_string(),
-        redirect_uris: Vec::new(),
-        post_logout_redirect_uris: Vec::new(),
-        backchannel_logout_uri: None,
-        grants: vec![Grant::ClientCredentials],
-        level: authn::assurance::Level::Aal1,
-        pkce: authn::oidc::client::Pkce::Required,
-        id_token_algorithm: authn::oidc::keys::Algorithm::default(),
         server: Some(record.id.clone()),
+        ..ClientRecord::new(
+            record.client_id.clone(),
+            record.id.to_string(),
+            vec![Grant::ClientCredentials],
+        )
     }
 }

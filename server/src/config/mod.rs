@@ -9,9 +9,13 @@ use serde::Deserialize;
 
 pub mod database;
 pub mod environment;
+pub mod limits;
 pub mod listen;
 pub mod login;
+pub mod machines;
 pub mod matrix;
+pub mod passkeys;
+pub mod provider;
 pub mod record;
 
 /// The whole configuration, typed and checked.
@@ -30,15 +34,27 @@ pub struct Config {
     /// Where facts are kept.
     #[serde(default)]
     pub database: database::DatabaseSection,
+    /// How much one caller may ask.
+    #[serde(default)]
+    pub limits: limits::Limits,
     /// Sign-in pages and password hashing.
     #[serde(default)]
     pub login: login::Login,
+    /// Which passkeys are taken, and which reach AAL3.
+    #[serde(default)]
+    pub passkeys: passkeys::Passkeys,
     /// The tamper-evident record.
     #[serde(default)]
     pub record: record::Record,
     /// Being a server of the Matrix federation. Absent: it is none, and calls no other.
     #[serde(default)]
     pub matrix: Option<matrix::Matrix>,
+    /// How programs prove themselves.
+    #[serde(default)]
+    pub machines: machines::Machines,
+    /// What the OpenID provider asks of people.
+    #[serde(default)]
+    pub provider: provider::Provider,
 }
 
 /// The configuration cannot be used: what and where, and what to do.
@@ -125,10 +141,13 @@ impl Config {
         }
         self.listen.check(issuer.scheme())?;
         self.database.fill(&self.data_dir)?;
+        self.limits.check()?;
         self.record.check(&self.issuer)?;
         if let Some(matrix) = &self.matrix {
             matrix.check()?;
         }
+        self.passkeys.policy()?;
+        self.machines.check()?;
         Ok(self)
     }
 

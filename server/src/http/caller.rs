@@ -3,16 +3,19 @@
 
 use std::sync::Arc;
 
-use authn::oidc::access_token::AccessToken;
 use authn::session::{Session, open};
 use axum::extract::FromRequestParts;
 use countersign_authn as authn;
+use countersign_authz::Snapshot;
 use countersign_directory::ConnectedServer;
+use countersign_labels::Rank;
 use http::request::Parts;
-use http::{HeaderMap, Method, header};
+use http::{Extensions, HeaderMap, Method, header};
 use subtle::ConstantTimeEq;
 
 use crate::app::{App, House};
+use crate::certificates::PeerCertificate;
+use crate::http::admission::Admitted;
 use crate::http::cookies;
 use crate::http::problem::Problem;
 
@@ -37,9 +40,18 @@ impl FromRequestParts<App> for Server {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
-        connected_server(app, &parts.headers)
-            .map(Self)
-            .ok_or_else(Problem::unauthorized)
+        Admitted::from_request_parts(parts, app)
+            .await
+            .map(|admitted| Self(admitted.server))
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for Admitted {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        let admitted = parts.extensions.get::<Self>().cloned();
+        admitted.ok_or_else(Problem::unauthorized)
     }
 }
 
@@ -73,20 +85,22 @@ impl FromRequestParts<App> for Caller {
     }
 }
 
-/// The record of the server whose client's token was sent.
-pub fn connected_server(house: &House, headers: &HeaderMap) -> Option<Arc<ConnectedServer>> {
-    let token = headers
-        .get(header::AUTHORIZATION)?
-        .to_str()
-        .ok()?
-        .strip_prefix("Bearer ")?;
-    let token = AccessToken::open(token, &house.sealer, house.now())?;
-    if token.person.is_some() {
-        return None;
-    }
-    let snapshot = house.snapshot();
-    let mut servers = snapshot.servers().map(|(_, server)| server);
-    servers.find(|server| server.client_id == token.client).cloned()
+/// The certificate that the connection proved to hold, if it came over the listener that takes them.
+pub fn certificate(extensions: &Extensions) -> Option<&PeerCertificate> {
+    extensions.get::<Option<PeerCertificate>>()?.as_ref()
+}
+
+/// Whether tokens of `server` must be bound to its certificate: by the accreditation of its node. One that
+/// is not understood counts as the highest.
+pub fn must_be_bound(house: &House, snapshot: &Snapshot, server: &ConnectedServer) -> bool {
+    let node = server.node.as_ref().and_then(|node| snapshot.node(node.as_str()));
+    let accreditation = node.and_then(|node| node.accreditation.as_ref());
+    let rank = accreditation.map_or(0, |held| {
+        let scheme = house.schemes.scheme(&held.scheme);
+        let level = scheme.and_then(|scheme| scheme.level(&held.level));
+        level.map_or(Rank::MAX, |level| level.rank)
+    });
+    house.config.machines.must_be_bound(rank)
 }
 
 /// The live session of the cookie that was sent.

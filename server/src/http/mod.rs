@@ -3,6 +3,7 @@
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
+use axum::middleware::from_fn_with_state;
 use axum::response::Redirect;
 use axum::routing::get;
 use http::{HeaderValue, header};
@@ -15,6 +16,7 @@ use crate::app::App;
 
 pub mod access;
 pub mod admin_ui;
+pub mod admission;
 pub mod assets;
 pub mod authn;
 pub mod caller;
@@ -72,6 +74,7 @@ pub fn router(app: App) -> Router {
         .route("/readyz", get(health::ready))
         .fallback(fault::nothing_here)
         .layer(DefaultBodyLimit::max(LARGEST_BODY))
+        .layer(from_fn_with_state(app.clone(), admission::admit))
         .layer(SetResponseHeaderLayer::if_not_present(
             header::X_CONTENT_TYPE_OPTIONS,
             HeaderValue::from_static("nosniff"),

@@ -7,6 +7,7 @@ use http::{HeaderValue, StatusCode, header};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::admission::refusal::with_retry_after;
 use super::strict_json::BodyFault;
 
 /// An error on the wire. `detail` is safe for the caller; what only the log may know is logged where
@@ -29,6 +30,9 @@ pub struct Problem {
     /// The offices, one of which is needed.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub required_roles: Vec<String>,
+    /// After how many seconds to ask again, in a header.
+    #[serde(skip)]
+    pub retry_after: Option<u64>,
     /// Each fault of the input, by place.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub faults: Vec<InputFault>,
@@ -53,6 +57,7 @@ impl Problem {
             reason: None,
             decision_id: None,
             required_roles: Vec::new(),
+            retry_after: None,
             faults: Vec::new(),
         }
     }
@@ -92,10 +97,13 @@ impl Problem {
     /// 503; `cause` goes to the log alone.
     pub fn unavailable(cause: &(dyn std::error::Error + 'static)) -> Self {
         tracing::error!(error = %cause, "the store does not answer");
-        Self::new(
-            StatusCode::SERVICE_UNAVAILABLE,
-            "the store does not answer; try again shortly",
-        )
+        Self {
+            retry_after: Some(1),
+            ..Self::new(
+                StatusCode::SERVICE_UNAVAILABLE,
+                "the store does not answer; try again shortly",
+            )
+        }
     }
 }
 
@@ -127,12 +135,13 @@ impl From<BodyFault> for Problem {
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
+        let retry_after = self.retry_after;
         let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let mut response = (status, Json(self)).into_response();
         response.headers_mut().insert(
             header::CONTENT_TYPE,
             HeaderValue::from_static("application/problem+json"),
         );
-        response
+        with_retry_after(response, retry_after)
     }
 }

@@ -44,15 +44,18 @@ impl House {
                 let drained = drain.batch(BATCH, &mut transaction).await?;
                 self.alarm(&drained.damages, &mut transaction).await?;
                 transaction.commit().await?;
+                let waiting = drain.waiting_bytes()?;
+                self.recorder.waits(waiting);
                 let is_last = drained.indices.end - drained.indices.start < BATCH as u64;
                 if is_last || batch.is_multiple_of(PRUNE_EVERY) {
                     let mut db = self.database.pool.acquire().await?;
                     drain.prune(&mut db).await?;
                 }
                 if is_last {
+                    self.recorder.waits(drain.waiting_bytes()?);
                     break;
                 }
-                if let Some(times) = rest(drain.waiting_bytes()?) {
+                if let Some(times) = rest(waiting) {
                     tokio::time::sleep(start.elapsed() * times).await;
                 }
             }

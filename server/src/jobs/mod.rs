@@ -16,6 +16,7 @@ mod drain;
 mod expiry;
 mod key_rotation;
 mod logout;
+mod models;
 mod policies;
 mod reviews;
 mod sweep;
@@ -51,6 +52,9 @@ pub fn start(app: &App) {
     });
     every(app, "logout", Duration::from_millis(200), |app| {
         async move { Ok(app.send_logouts().await?) }.boxed()
+    });
+    every(app, "models", Duration::from_secs(5), |app| {
+        async move { Ok(app.follow_models().await?) }.boxed()
     });
     every(app, "expiry", Duration::from_secs(1), |app| {
         async move { Ok(app.note_expiries().await?) }.boxed()

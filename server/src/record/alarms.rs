@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 pub struct Alarms {
     fork: AtomicBool,
     damages: AtomicU64,
+    models_late: AtomicBool,
     policies_differ: AtomicBool,
 }
 
@@ -22,6 +23,11 @@ impl Alarms {
         self.damages.fetch_add(more, Ordering::SeqCst);
     }
 
+    /// Whether the list of authenticator models is past its date.
+    pub(crate) fn models_late(&self, late: bool) {
+        self.models_late.store(late, Ordering::SeqCst);
+    }
+
     /// Compiled policies were found to differ from Cedar; true the first time.
     pub(crate) fn policies_differ(&self) -> bool {
         !self.policies_differ.swap(true, Ordering::SeqCst)
@@ -32,6 +38,9 @@ impl Alarms {
         let mut lines = Vec::new();
         if self.fork.load(Ordering::SeqCst) {
             lines.push("the record does not continue its last checkpoint".to_owned());
+        }
+        if self.models_late.load(Ordering::SeqCst) {
+            lines.push("the passkey metadata is past its date: import a newer file".to_owned());
         }
         if self.policies_differ.load(Ordering::SeqCst) {
             lines.push(

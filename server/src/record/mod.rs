@@ -3,6 +3,7 @@
 //! local journal before they are answered.
 
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use arc_swap::ArcSwap;
 use audit::drain::Drain;
@@ -42,6 +43,9 @@ pub struct Recorder {
     journal: ArcSwap<Journal>,
     live: broadcast::Sender<std::sync::Arc<Recorded>>,
     late: Late,
+    filling: AtomicBool,
+    waiting_bytes: AtomicU64,
+    limit_bytes: u64,
 }
 
 impl Recorder {
@@ -73,6 +77,9 @@ impl Recorder {
             journal: ArcSwap::from_pointee(journal),
             live: broadcast::Sender::new(LIVE_BACKLOG),
             late: Late::new(spool),
+            filling: AtomicBool::default(),
+            waiting_bytes: AtomicU64::default(),
+            limit_bytes: config.journal_bytes,
         })
     }
 
@@ -89,6 +96,32 @@ impl Recorder {
         // Nobody may be watching.
         let _ = self.live.send(std::sync::Arc::new(recorded));
         Ok(())
+    }
+
+    /// Notes how much waits to be moved into the record. From three quarters of what may wait on, new
+    /// questions are sent away, until it is half: what is under way still finds its place.
+    pub(crate) fn waits(&self, bytes: u64) {
+        self.waiting_bytes.store(bytes, Ordering::Relaxed);
+        if bytes > self.limit_bytes / 4 * 3 {
+            if !self.filling.swap(true, Ordering::Relaxed) {
+                tracing::error!(
+                    bytes,
+                    "the journal fills up faster than it can be moved: chat servers are told to wait"
+                );
+            }
+        } else if bytes <= self.limit_bytes / 2 {
+            self.filling.store(false, Ordering::Relaxed);
+        }
+    }
+
+    /// Whether the journal fills up.
+    pub fn is_filling(&self) -> bool {
+        self.filling.load(Ordering::Relaxed)
+    }
+
+    /// How many bytes waited when it was last looked at.
+    pub fn waiting_bytes(&self) -> u64 {
+        self.waiting_bytes.load(Ordering::Relaxed)
     }
 
     /// Decisions as they are recorded, from now on.

@@ -3,6 +3,7 @@ mod approved;
 mod evaluation;
 mod evaluations;
 mod fixture;
+mod limits;
 mod metadata;
 mod request_errors;
 mod search;

@@ -24,7 +24,7 @@ async fn a_new_key_is_published_before_it_signs_and_the_old_one_stays_a_while() 
         .unwrap();
 
     let after = KeyRing::published(sealer, start, &mut db).await.unwrap();
-    assert_eq!(after.document(start)["keys"].as_array().unwrap().len(), 3);
+    assert_eq!(after.document(start)["keys"].as_array().unwrap().len(), 4);
     let just_before = start + CACHE_TIME - TimeDelta::seconds(1);
     assert_eq!(after.in_use(algorithm, just_before).unwrap().kid(), old);
     let new = after

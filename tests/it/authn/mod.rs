@@ -1,11 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 //! Who are you: factors, flows, sessions and the OpenID provider, as browsers and clients meet them.
 
+mod attestation;
 mod codes;
 mod desk;
 mod keys;
+mod machines;
 mod pages;
 mod passkey;
 mod password;
+mod pkits;
 mod provider;
+mod pushed;
+mod refresh;
 mod sessions;

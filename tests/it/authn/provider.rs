@@ -53,7 +53,7 @@ async fn the_request_is_frozen_and_what_the_browser_sends_later_is_ignored() {
 
 #[tokio::test]
 async fn an_id_token_says_who_how_and_when_and_verifies_with_the_published_keys() {
-    for algorithm in ["RS256", "ES256"] {
+    for algorithm in ["RS256", "ES256", "EdDSA"] {
         let house = open_house().await;
         let secret = client(&house, json!({"id_token_algorithm": algorithm})).await;
         let mut key = passkey(&house, "dave").await;

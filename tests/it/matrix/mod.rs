@@ -27,11 +27,11 @@ struct Federation {
 async fn open() -> Federation {
     let key = SigningKey::from_seed("ed25519:them", &[9; 32]).unwrap();
     let section = format!(
-        "server_name = \"{US}\"\n[[homeservers]]\nname = \"{THEM}\"\nrecord = \"synapse\"\nkeys = {{ \"{}\" = \"{}\" }}",
+        "[matrix]\nserver_name = \"{US}\"\n[[matrix.homeservers]]\nname = \"{THEM}\"\nrecord = \"synapse\"\nkeys = {{ \"{}\" = \"{}\" }}",
         key.id(),
         key.public()
     );
-    let house = open_house_configured("matrix", section.parse().unwrap()).await;
+    let house = open_house_configured(section.parse().unwrap()).await;
     let record = json!({
         "id": "synapse", "kind": "synapse", "client_id": "synapse",
         "user_id": {"template": format!("@{{id}}:{THEM}")},

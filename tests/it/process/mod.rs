@@ -6,5 +6,6 @@ mod full_disk;
 mod killed;
 mod label_commands;
 mod record_commands;
+mod refresh;
 mod rocket_chat;
 mod witness;

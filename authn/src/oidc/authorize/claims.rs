@@ -5,7 +5,6 @@
 use serde_json::Value;
 
 use super::Checking;
-use crate::assurance::Level;
 use crate::oidc::error::{Code, Error};
 
 pub(super) fn check(checking: &mut Checking<'_>) -> Result<(), Error> {
@@ -27,13 +26,16 @@ pub(super) fn check(checking: &mut Checking<'_>) -> Result<(), Error> {
     }
     let listed = acr.get("values").and_then(Value::as_array).into_iter().flatten();
     let values: Vec<&str> = listed.chain(acr.get("value")).filter_map(Value::as_str).collect();
-    let level = values.iter().filter_map(|value| Level::from_acr(value)).min();
+    let record = &checking.client.record;
+    let level = values.iter().filter_map(|value| record.level_of(value)).min();
     if level.is_none() && !values.is_empty() {
         return Err(Error::new(
             Code::UnmetAuthenticationRequirements,
             "none of the essential acr values is known here",
         ));
     }
+    let known = values.iter().filter(|value| record.level_of(value).is_some());
+    checking.request.acr_values = known.map(|value| (*value).to_owned()).collect();
     checking.request.level = checking.request.level.max(level);
     checking.request.level_is_essential = true;
     Ok(())

@@ -13,6 +13,7 @@ mod hint;
 mod max_age;
 mod nonce;
 mod prompt;
+mod pushed;
 mod redirect;
 mod repeated;
 mod request_object;
@@ -74,6 +75,9 @@ pub struct Request {
     pub prompt: BTreeSet<Prompt>,
     /// The greatest age of the sign-in, in seconds.
     pub max_age: Option<i64>,
+    /// The values of `acr` asked for, in the client's order.
+    #[serde(default)]
+    pub acr_values: Vec<String>,
     /// The least level that any of `acr_values` names.
     pub level: Option<Level>,
     /// Whether that level is essential: if it cannot be reached, the request fails.
@@ -100,11 +104,21 @@ pub fn named_client(parameters: &Parameters) -> Option<&str> {
     parameters.one("client_id")
 }
 
+/// How a request reached us.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Came {
+    /// Through the browser, where it can be changed.
+    ByBrowser,
+    /// From the client itself (RFC 9126).
+    Pushed,
+}
+
 struct Checking<'a> {
     parameters: &'a Parameters,
     client: &'a Client,
     keys: &'a KeyRing,
     issuer: &'a str,
+    came: Came,
     request: Request,
 }
 
@@ -114,9 +128,10 @@ type Check = for<'a, 'b> fn(&'b mut Checking<'a>) -> Result<(), Error>;
 const BEFORE_REDIRECT: [Check; 2] = [client::check, redirect::check];
 
 /// Faults of these go back to the client.
-const AFTER_REDIRECT: [Check; 12] = [
+const AFTER_REDIRECT: [Check; 13] = [
     response_mode::check,
     repeated::check,
+    pushed::check,
     request_object::check,
     response_type::check,
     scope::check,
@@ -133,6 +148,7 @@ const AFTER_REDIRECT: [Check; 12] = [
 pub fn check(
     parameters: &Parameters,
     client: Option<&Client>,
+    came: Came,
     keys: &KeyRing,
     issuer: &str,
     now: DateTime<Utc>,
@@ -140,6 +156,42 @@ pub fn check(
     let Some(client) = client else {
         return Err(Refusal::Page(client::unknown()));
     };
+    let mut checking = begin(parameters, client, came, keys, issuer, now);
+    for check in BEFORE_REDIRECT {
+        check(&mut checking).map_err(Refusal::Page)?;
+    }
+    for check in AFTER_REDIRECT {
+        if let Err(error) = check(&mut checking) {
+            let response = Response::error(&checking.request, &error, issuer);
+            return Err(Refusal::Redirect(response));
+        }
+    }
+    Ok(checking.request)
+}
+
+/// The same checks for a request that a client pushes: whatever is wrong goes back to it at once.
+pub fn check_pushed(
+    parameters: &Parameters,
+    client: &Client,
+    keys: &KeyRing,
+    issuer: &str,
+    now: DateTime<Utc>,
+) -> Result<(), Error> {
+    let mut checking = begin(parameters, client, Came::Pushed, keys, issuer, now);
+    for check in BEFORE_REDIRECT.into_iter().chain(AFTER_REDIRECT) {
+        check(&mut checking)?;
+    }
+    Ok(())
+}
+
+fn begin<'a>(
+    parameters: &'a Parameters,
+    client: &'a Client,
+    came: Came,
+    keys: &'a KeyRing,
+    issuer: &'a str,
+    now: DateTime<Utc>,
+) -> Checking<'a> {
     let request = Request {
         client: client.record.id.clone(),
         client_name: client.record.name.clone(),
@@ -151,6 +203,7 @@ pub fn check(
         challenge: None,
         prompt: BTreeSet::new(),
         max_age: None,
+        acr_values: Vec::new(),
         level: None,
         level_is_essential: false,
         login_hint: parameters
@@ -160,23 +213,14 @@ pub fn check(
         expected_sub: None,
         received_at: now,
     };
-    let mut checking = Checking {
+    Checking {
         parameters,
         client,
         keys,
         issuer,
+        came,
         request,
-    };
-    for check in BEFORE_REDIRECT {
-        check(&mut checking).map_err(Refusal::Page)?;
     }
-    for check in AFTER_REDIRECT {
-        if let Err(error) = check(&mut checking) {
-            let response = Response::error(&checking.request, &error, issuer);
-            return Err(Refusal::Redirect(response));
-        }
-    }
-    Ok(checking.request)
 }
 
 #[cfg(test)]

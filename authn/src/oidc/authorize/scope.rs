@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-//! The scope has `openid`; scopes that we do not know are left out (OpenID Connect Core, section
+//! The scope has `openid`; scopes that we do not know, or that the client may not
+//! ask for, are left out (OpenID Connect Core, section
 //! 3.1.2.1).
 
 use super::Checking;
@@ -16,7 +17,11 @@ pub(super) fn check(checking: &mut Checking<'_>) -> Result<(), Error> {
     if !asked.contains(&"openid") {
         return Err(Error::new(Code::InvalidScope, "scope must contain openid"));
     }
-    let known: Vec<&str> = SCOPES.into_iter().filter(|scope| asked.contains(scope)).collect();
+    let record = &checking.client.record;
+    let known: Vec<&str> = SCOPES
+        .into_iter()
+        .filter(|scope| asked.contains(scope) && (*scope == "openid" || record.may_know(scope)))
+        .collect();
     checking.request.scope = known.join(" ");
     Ok(())
 }

@@ -16,16 +16,8 @@ const REDIRECT: &str = "https://chat.example/callback";
 
 fn client() -> Client {
     let record = ClientRecord {
-        id: "chat".into(),
-        name: "Chat".into(),
         redirect_uris: vec![REDIRECT.into(), "http://127.0.0.1/cb".into()],
-        post_logout_redirect_uris: vec![],
-        backchannel_logout_uri: None,
-        grants: vec![Grant::AuthorizationCode],
-        level: Level::Aal1,
-        pkce: Pkce::Required,
-        id_token_algorithm: crate::oidc::keys::Algorithm::Rs256,
-        server: None,
+        ..ClientRecord::new("chat", "Chat", vec![Grant::AuthorizationCode])
     };
     Client {
         record,
@@ -55,7 +47,14 @@ fn query(changes: &[(&str, &str)]) -> Parameters {
 }
 
 fn checked(parameters: &Parameters, client: &Client) -> Result<Request, Refusal> {
-    check(parameters, Some(client), &KeyRing::default(), ISSUER, noon())
+    check(
+        parameters,
+        Some(client),
+        Came::ByBrowser,
+        &KeyRing::default(),
+        ISSUER,
+        noon(),
+    )
 }
 
 #[track_caller]
@@ -102,7 +101,14 @@ fn a_good_request_is_frozen_with_the_scopes_that_are_known() {
 #[test]
 fn a_wrong_client_or_address_never_redirects() {
     assert!(matches!(
-        check(&query(&[]), None, &KeyRing::default(), ISSUER, noon()),
+        check(
+            &query(&[]),
+            None,
+            Came::ByBrowser,
+            &KeyRing::default(),
+            ISSUER,
+            noon()
+        ),
         Err(Refusal::Page(_))
     ));
     for address in [

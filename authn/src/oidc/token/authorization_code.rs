@@ -5,29 +5,16 @@ use chrono::{DateTime, Utc};
 use rand::CryptoRng;
 use sqlx::AnyConnection;
 
-use super::Tokens;
+use super::issue::{About, Means, issue};
+use super::{Tokens, refresh};
 use crate::account;
 use crate::happened::Happened;
-use crate::oidc::access_token::{AccessToken, Bearer, LIFETIME};
 use crate::oidc::client::{Client, Grant};
 use crate::oidc::code::{self, Presented};
 use crate::oidc::error::{Code, Error};
-use crate::oidc::id_token::{self, Subject};
-use crate::oidc::keys::{KeyRing, SigningError};
+use crate::oidc::keys::SigningError;
 use crate::oidc::parameters::Parameters;
-use crate::secret::{Sealer, random_id};
-use crate::store::{accounts, sessions, tokens};
-
-/// What the endpoint signs and seals with.
-#[derive(Clone, Copy, Debug)]
-pub struct Means<'a> {
-    /// Our name.
-    pub issuer: &'a str,
-    /// The signing keys.
-    pub keys: &'a KeyRing,
-    /// The sealing key.
-    pub sealer: &'a Sealer,
-}
+use crate::store::{accounts, sessions};
 
 /// Redeems the code in `form` for a client that has authenticated. Commit also when it is refused.
 pub async fn redeem(
@@ -58,49 +45,27 @@ pub async fn redeem(
         Ok(redeemed) => redeemed,
         Err(error) => return Ok(Err(error)),
     };
-    let grant = &redeemed.bound_to;
+    let bound_to = &redeemed.bound_to;
     let over = Error::new(Code::InvalidGrant, "the session of this code is over");
-    let session = sessions::by_id(&grant.session, db).await?;
+    let session = sessions::by_id(&bound_to.session, db).await?;
     if !session.is_some_and(|session| session.is_live(now)) {
         return Ok(Err(over));
     }
-    let Some(person) = account::active(&grant.person, db).await? else {
+    let Some(person) = account::active(&bound_to.person, db).await? else {
         return Ok(Err(over));
     };
-    let account = accounts::ensure(&grant.person, now, rng, db).await?;
-    let token = AccessToken {
-        id: random_id(rng),
-        client: client.record.id.clone(),
-        person: Some(Bearer {
-            sub: account.sub.clone(),
-            session: grant.session.clone(),
-            sid: grant.sid.clone(),
-        }),
-        scope: grant.scope.clone(),
-        issued_at: now.timestamp(),
-        expires_at: (now + LIFETIME).timestamp(),
-    };
-    tokens::insert(
-        &token.id,
-        &redeemed.grant,
-        &grant.session,
-        &client.record.id,
-        now + LIFETIME,
-        db,
-    )
-    .await?;
-    let access_token = token.seal(means.sealer);
-    let subject = Subject {
-        sub: &account.sub,
+    let account = accounts::ensure(&bound_to.person, now, rng, db).await?;
+    let about = About {
+        grant: &redeemed.grant,
+        bound_to,
+        scope: &bound_to.scope,
         person: &person,
-        grant,
+        account: &account,
     };
-    let id_token = id_token::issue(&subject, client, &access_token, means.issuer, means.keys, now)?;
-    Ok(Ok(Tokens {
-        access_token,
-        token_type: "Bearer",
-        expires_in: LIFETIME.num_seconds(),
-        scope: grant.scope.clone(),
-        id_token: Some(id_token),
-    }))
+    let (mut tokens, access) = issue(about, client, means, now, rng, db).await?;
+    if client.may(Grant::RefreshToken) {
+        let first = refresh::begin(&redeemed.grant, bound_to, &access, now, rng, db).await?;
+        tokens.refresh_token = Some(first.seal(means.sealer));
+    }
+    Ok(Ok(tokens))
 }

@@ -4,16 +4,18 @@
 use chrono::{DateTime, Utc};
 use rand::CryptoRng;
 
-use super::Tokens;
+use super::{Binding, Tokens};
 use crate::oidc::access_token::{AccessToken, LIFETIME};
 use crate::oidc::client::{Client, Grant};
 use crate::oidc::error::{Code, Error};
 use crate::secret::{Sealer, random_id};
 
-/// Issues an access token to a client that has authenticated.
+/// Issues an access token to a client that has authenticated, bound to its certificate where its record
+/// says so.
 pub fn issue(
     client: &Client,
     sealer: &Sealer,
+    certificate: Option<&str>,
     now: DateTime<Utc>,
     rng: &mut impl CryptoRng,
 ) -> Result<Tokens, Error> {
@@ -30,6 +32,7 @@ pub fn issue(
         scope: String::new(),
         issued_at: now.timestamp(),
         expires_at: (now + LIFETIME).timestamp(),
+        cnf: Binding::of(client, certificate),
     };
     Ok(Tokens {
         access_token: token.seal(sealer),
@@ -37,5 +40,6 @@ pub fn issue(
         expires_in: LIFETIME.num_seconds(),
         scope: String::new(),
         id_token: None,
+        refresh_token: None,
     })
 }

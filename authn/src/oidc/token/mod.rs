@@ -1,12 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 //! The token endpoint (RFC 6749, section 3.2): who is asking, and which grant.
 
+pub mod assertion;
 pub mod authorization_code;
 pub mod client_auth;
 pub mod client_credentials;
+pub mod issue;
+pub mod refresh;
 pub mod revoke;
 
 use serde::Serialize;
+
+use super::client::Client;
 
 /// A token answer (RFC 6749, section 5.1; OpenID Connect Core, section 3.1.3.3).
 #[derive(Clone, Serialize)]
@@ -23,6 +28,9 @@ pub struct Tokens {
     /// Who signed in.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub id_token: Option<String>,
+    /// What gets the next pair.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub refresh_token: Option<String>,
 }
 
 impl std::fmt::Debug for Tokens {
@@ -30,5 +38,17 @@ impl std::fmt::Debug for Tokens {
         f.debug_struct("Tokens")
             .field("expires_in", &self.expires_in)
             .finish_non_exhaustive()
+    }
+}
+
+/// Whether a token is bound to the client's certificate (RFC 8705, section 3).
+pub(crate) struct Binding;
+
+impl Binding {
+    /// The certificate's hash, for a client whose tokens are bound to it.
+    pub(crate) fn of(client: &Client, certificate: Option<&str>) -> Option<String> {
+        certificate
+            .filter(|_| client.record.tls_client_certificate_bound_access_tokens)
+            .map(str::to_owned)
     }
 }

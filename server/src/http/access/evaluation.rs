@@ -13,7 +13,7 @@ use crate::app::App;
 /// Answers one question of a connected server.
 pub async fn post(State(app): State<App>, asked: Asked) -> Result<Json<EvaluationAnswer>, AccessError> {
     let request = asked.body.read()?;
-    answered(&app, &asked.server, &request).await.map(Json)
+    answered(&app, &asked.caller.server, &request).await.map(Json)
 }
 
 /// The answer to `request`.

@@ -24,18 +24,20 @@ type Question<'a> = Result<Words<'a>, BodyFault>;
 
 /// Answers a list of questions of a connected server, or the one that stands in place of a list.
 pub async fn post(State(app): State<App>, asked: Asked) -> Result<Json<EvaluationsAnswer>, AccessError> {
-    let Asked { server, body } = asked;
+    let Asked { caller, body } = asked;
+    let server = &caller.server;
     let many = match Batch::read(body)? {
         Batch::One(request) => {
-            let one = evaluation::answered(&app, &server, &request).await?;
+            let one = evaluation::answered(&app, server, &request).await?;
             return Ok(Json(EvaluationsAnswer::One(one)));
         }
         Batch::Many(many) => many,
     };
     let questions: Vec<Question<'_>> = many.questions().collect();
+    caller.take(questions.len() - 1, &app)?;
     let asking = Asking {
         snapshot: newest_wanted(&questions, &app).await?,
-        server: &server,
+        server,
         app: &app,
     };
     let evaluations = asking.all(&questions, many.semantic).await;

@@ -9,6 +9,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{any, get, post};
 use http::{HeaderName, HeaderValue, StatusCode, header};
 
+use super::admission::refusal::{Refusal, with_retry_after};
 use super::problem::Problem;
 use super::strict_json::BodyFault;
 use crate::app::App;
@@ -42,6 +43,13 @@ pub fn router() -> Router<App> {
 pub struct AccessError {
     status: StatusCode,
     message: String,
+    retry_after: Option<u64>,
+}
+
+impl From<Refusal> for AccessError {
+    fn from(refusal: Refusal) -> Self {
+        Problem::from(refusal).into()
+    }
 }
 
 impl From<BodyFault> for AccessError {
@@ -49,6 +57,7 @@ impl From<BodyFault> for AccessError {
         Self {
             status: fault.status,
             message: fault.message,
+            retry_after: None,
         }
     }
 }
@@ -57,6 +66,7 @@ impl From<Problem> for AccessError {
     fn from(problem: Problem) -> Self {
         Self {
             status: StatusCode::from_u16(problem.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),
+            retry_after: problem.retry_after,
             message: problem.detail.unwrap_or(problem.title),
         }
     }
@@ -70,7 +80,7 @@ impl IntoResponse for AccessError {
                 .headers_mut()
                 .insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }
-        response
+        with_retry_after(response, self.retry_after)
     }
 }
 

@@ -41,8 +41,11 @@ pub fn reached(wanted: Option<Revision>, snapshot: &Snapshot) -> Result<(), Prob
     if wanted.is_none_or(|wanted| snapshot.revision() >= wanted) {
         return Ok(());
     }
-    Err(Problem::new(
-        StatusCode::SERVICE_UNAVAILABLE,
-        "that revision is not here yet; ask again shortly",
-    ))
+    Err(Problem {
+        retry_after: Some(1),
+        ..Problem::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "that revision is not here yet; ask again shortly",
+        )
+    })
 }

@@ -37,6 +37,7 @@ pub fn router(app: &App) -> Router<App> {
         .route("/account/passkeys", post(account::passkeys::add))
         .route("/account/passkeys/challenge", post(account::passkeys::challenge))
         .route("/account/passkeys/remove", post(account::passkeys::remove))
+        .route("/account/passkeys/rename", post(account::passkeys::rename))
         .route("/account/sessions/end", post(account::sessions::end))
         .route(
             "/account/signout",

@@ -2,6 +2,7 @@
 //! The words that people read: levels, times and problems. What happened, and what to do next.
 
 use authn::assurance::Level;
+use authn::factor::attestation::Lack;
 use authn::flow::Problem;
 use chrono::{DateTime, Utc};
 use countersign_authn as authn;
@@ -34,6 +35,8 @@ pub fn problem(problem: Problem, help: &str) -> String {
             format!("Too many attempts. This way to sign in is closed; use another way, or call {desk}.")
         }
         Problem::Passkey => "No passkey was used. Try again, or use another way.".to_owned(),
+        Problem::PasskeyNotAllowed(lack) => not_allowed(lack).to_owned(),
+        Problem::PasskeyTooWeak { lack, would_do } => too_weak(lack, &would_do, desk),
         Problem::Password => "The username or the password isn't right. Try again.".to_owned(),
         Problem::Stage => "That step was already done. Go on from here.".to_owned(),
         Problem::TooWeak { needed } => format!(
@@ -57,4 +60,45 @@ pub fn needs(level: Level) -> &'static str {
         Level::Aal2PhishingResistant => "a passkey",
         Level::Aal3 => "a smartcard or an attested security key",
     }
+}
+
+/// Why a kind of passkey is not taken, and what to do.
+pub fn not_allowed(lack: Lack) -> &'static str {
+    match lack {
+        Lack::Late => {
+            "New passkeys are not taken at the moment: the list of approved makes is out of date. Tell the \
+             help desk."
+        }
+        Lack::Status => {
+            "This make of passkey is reported as compromised and isn't taken any more. Use another \
+             security key issued by your organisation, or another way, and tell the help desk."
+        }
+        _ => "This kind of passkey isn't allowed here. Use a security key issued by your organisation.",
+    }
+}
+
+/// Why a passkey was good, but not for this, and which would do.
+fn too_weak(lack: Lack, would_do: &[String], desk: &str) -> String {
+    let why = match lack {
+        Lack::Capped => "it was added from a weaker sign-in",
+        Lack::Certification | Lack::Denied | Lack::Model | Lack::NotAllowed => {
+            "its make is not approved for this"
+        }
+        Lack::Late => "the list of approved makes is out of date",
+        Lack::Software => "it keeps its key in software",
+        Lack::Status => "its make is reported as compromised",
+        Lack::Suspect => "there may be a copy of it",
+        Lack::Synced => "it can be copied to other devices",
+        Lack::Unattested => "it didn't prove which make it is",
+    };
+    let which = match would_do {
+        [] => "a smartcard, or an attested security key that your organisation issued".to_owned(),
+        many => format!("a smartcard, or one of these security keys: {}", many.join(", ")),
+    };
+    let more = if lack == Lack::Capped {
+        format!(" To use this one, ask {desk} for an enrolment link and add it with that.")
+    } else {
+        String::new()
+    };
+    format!("Your passkey works, but not for this: {why}. What you came from needs {which}.{more}")
 }

@@ -10,10 +10,13 @@ use utoipa::ToSchema;
 
 use crate::app::App;
 use crate::asking::server_question::Translation;
-use crate::http::caller::Server;
+use crate::http::admission::Admitted;
 use crate::http::path::Path;
 use crate::http::problem::Problem;
 use crate::record::decision::Asker;
+
+/// After how many people others get their turn.
+const TURN: usize = 16;
 
 /// Who must leave.
 #[derive(Debug, Serialize, ToSchema)]
@@ -38,14 +41,17 @@ pub struct Evicted {
 /// Lists the members who may not stay. Why is for the record alone.
 #[utoipa::path(get, path = "/api/v1/channels/{id}/evictions", operation_id = "evictions",
     params(("id" = String, Path)),
-    responses((status = 200, body = Evictions), (status = 400, body = Problem), (status = 401, body = Problem), (status = 404, body = Problem)))]
+    responses((status = 200, body = Evictions), (status = 400, body = Problem), (status = 401, body = Problem),
+        (status = 404, body = Problem), (status = 429, body = Problem)))]
 pub async fn get(
     State(app): State<App>,
-    Server(server): Server,
+    caller: Admitted,
     Path(theirs): Path<String>,
 ) -> Result<Json<Evictions>, Problem> {
+    let _held = caller.search(&app)?;
+    let server = &caller.server;
     let snapshot = app.snapshot();
-    let names = Translation::new(&server, &snapshot);
+    let names = Translation::new(server, &snapshot);
     let id = names.channel(&theirs).and_then(|id| id.parse::<ChannelId>().ok());
     let id = id.ok_or_else(Problem::not_found)?;
     let channel = snapshot.channel(id.as_str()).ok_or_else(Problem::not_found)?;
@@ -54,7 +60,11 @@ pub async fn get(
         ..Asker::default()
     };
     let mut evictions = Vec::new();
-    for person in channel.members.iter().filter(|person| server.sees_person(person)) {
+    let seen = channel.members.iter().filter(|person| server.sees_person(person));
+    for (looked_at, person) in seen.enumerate() {
+        if looked_at % TURN == TURN - 1 {
+            tokio::task::yield_now().await;
+        }
         if let Some(user) = names.person_theirs(person)
             && let Some(answered) = app.eviction(&snapshot, person, &id, &asker).await
         {
@@ -65,6 +75,6 @@ pub async fn get(
     Ok(Json(Evictions {
         evictions,
         standing: true,
-        revision: app.revision_for(&server, &snapshot),
+        revision: app.revision_for(server, &snapshot),
     }))
 }

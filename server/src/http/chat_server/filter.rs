@@ -15,7 +15,7 @@ use utoipa::ToSchema;
 use crate::app::App;
 use crate::http::access::revision;
 use crate::http::access::wire::{Action, Entity, Words};
-use crate::http::caller::Server;
+use crate::http::admission::Admitted;
 use crate::http::problem::Problem;
 use crate::http::strict_json::StrictJson;
 
@@ -50,10 +50,10 @@ pub struct Filtered {
 /// Answers for each of a list.
 #[utoipa::path(post, path = "/api/v1/filter", operation_id = "filter", request_body = FilterRequest,
     responses((status = 200, body = Filtered), (status = 400, body = Problem), (status = 401, body = Problem),
-        (status = 413, body = Problem), (status = 503, body = Problem)))]
+        (status = 413, body = Problem), (status = 429, body = Problem), (status = 503, body = Problem)))]
 pub async fn post(
     State(app): State<App>,
-    Server(server): Server,
+    caller: Admitted,
     body: StrictJson,
 ) -> Result<Json<Filtered>, Problem> {
     let request: FilterRequest = body.read()?;
@@ -61,16 +61,18 @@ pub async fn post(
         let detail = format!("at most {MOST} resources in one request");
         return Err(Problem::new(StatusCode::PAYLOAD_TOO_LARGE, detail));
     }
+    let server = &caller.server;
+    caller.take(request.resources.len().saturating_sub(1), &app)?;
     let wanted = revision::wanted(&request.context, &app)?;
     let snapshot = revision::reaching(wanted, &app).await?;
     revision::reached(wanted, &snapshot)?;
     let resources = request.resources.iter();
     let answers: Vec<_> = resources
-        .map(|resource| allowed(&request, resource, &server, &snapshot, &app))
+        .map(|resource| allowed(&request, resource, server, &snapshot, &app))
         .collect();
     Ok(Json(Filtered {
         allowed: stream::iter(answers).buffered(AT_ONCE).collect().await,
-        revision: app.revision_for(&server, &snapshot),
+        revision: app.revision_for(server, &snapshot),
     }))
 }
 

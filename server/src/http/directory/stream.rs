@@ -17,7 +17,7 @@ use utoipa::IntoParams;
 
 use super::changes::{answer, begin, next};
 use crate::app::App;
-use crate::http::caller::Server;
+use crate::http::admission::Admitted;
 use crate::http::problem::Problem;
 use crate::http::query::Query;
 
@@ -35,10 +35,10 @@ pub struct After {
 #[utoipa::path(get, path = "/api/v1/stream", operation_id = "stream",
     params(After, ("Last-Event-ID" = Option<String>, Header)),
     responses((status = 200, content_type = "text/event-stream", body = String), (status = 400, body = Problem),
-        (status = 401, body = Problem), (status = 410, body = Problem)))]
+        (status = 401, body = Problem), (status = 429, body = Problem), (status = 410, body = Problem)))]
 pub async fn get(
     State(app): State<App>,
-    Server(server): Server,
+    caller: Admitted,
     headers: HeaderMap,
     Query(asked): Query<After>,
 ) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, Problem> {
@@ -46,9 +46,10 @@ pub async fn get(
     let cursor = begin(&app, last.or(asked.after.as_deref())).await?;
     let end = Instant::now() + LONGEST;
     let events = stream::unfold(cursor, move |cursor| {
-        let (app, id) = (app.clone(), server.id.clone());
+        // Its place is held until it ends.
+        let (app, caller) = (app.clone(), caller.clone());
         async move {
-            let (event, cursor) = event(&app, id.as_str(), cursor, end).await?;
+            let (event, cursor) = event(&app, caller.server.id.as_str(), cursor, end).await?;
             Some((Ok(event), cursor))
         }
     });

@@ -25,12 +25,14 @@ pub mod send;
 pub mod sign;
 
 /// The most bytes of a transaction: 50 events and 100 of what is no event.
-const TRANSACTION: usize = 16 * 1024 * 1024;
+pub const TRANSACTION: usize = 16 * 1024 * 1024;
+/// Where transactions come in.
+pub const SEND: &str = "/_matrix/federation/v1/send/";
 
 /// The routes of the federation.
 pub fn router() -> Router<App> {
     Router::new()
-        .route("/_matrix/federation/v1/send/{transaction}", put(send::put))
+        .route(&format!("{SEND}{{transaction}}"), put(send::put))
         .layer(DefaultBodyLimit::max(TRANSACTION))
         .route("/_matrix/federation/v1/version", get(keys::version))
         .route("/_matrix/federation/v2/invite/{room}/{event}", put(invite::put))

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //! What becomes of a frozen request: a code, a sign-in, or an error. Sign-in is itself a decision:
-//! the least level for this person at this server comes from authz and is handed to authn as a value.
+//! [`admission`] is asked each time.
 
 use askama::Template;
+use authn::Happened;
 use authn::account;
 use authn::assurance::Level;
 use authn::flow::{Purpose, Then};
@@ -13,15 +14,13 @@ use authn::oidc::error::{Code, Error};
 use authn::session::{Session, open};
 use authn::store::accounts::{self, Account};
 use authn::store::clients;
-use authn::{Happened, session};
 use axum::response::Response;
 use countersign_authn as authn;
-use countersign_authz::{Facts, signin_requirement};
-use countersign_directory::Actor;
+use countersign_directory::{Actor, Person};
 use http::{HeaderMap, StatusCode};
 
+use super::admission;
 use crate::app::House;
-use crate::asking::server_question::device_facts;
 use crate::http::authn::signin::show::begin;
 use crate::http::fault::Fault;
 use crate::http::page::{Frame, render_with, see_other};
@@ -51,25 +50,23 @@ pub async fn to(
         return Ok(tell(house, &request, &error));
     };
     let required = match &known {
-        Some((session, _)) => required(house, &client, session),
+        Some(known) => admission::required(house, &client, &known.session, &known.person),
         None => Level::Aal1,
     };
+    let sub = known.as_ref().map(|known| known.account.sub_at(&client.record));
     let at_hand = known
         .as_ref()
-        .map(|(session, account)| (session, account.sub.as_str()));
+        .zip(sub.as_deref())
+        .map(|(known, sub)| (&known.session, sub));
     match (
         judge(&request, &client, at_hand, required, has_just_signed_in, now),
         known,
     ) {
-        (Verdict::Enough, Some((session, _))) if may_enter_from(house, &client, &session) => {
-            grant(house, &request, &session).await
-        }
-        (Verdict::Enough, Some(_)) => {
-            let error = Error::new(
-                Code::AccessDenied,
-                "this device may not be used for what you take part in there",
-            );
-            Ok(tell(house, &request, &error))
+        (Verdict::Enough, Some(known)) => {
+            match admission::refused(house, &client, &known.session, &known.person) {
+                None => grant(house, &client, &request, &known.session).await,
+                Some(why) => Ok(tell(house, &request, &Error::new(Code::AccessDenied, why))),
+            }
         }
         (Verdict::SignIn(requirement), _) => {
             let login_hint = request.login_hint.clone();
@@ -114,54 +111,42 @@ fn tell(house: &House, request: &Request, error: &Error) -> Response {
     )
 }
 
+/// A session at hand, and whose it is.
+struct Known {
+    session: Session,
+    person: Person,
+    account: Account,
+}
+
 /// The client as it is now, and the session if its person may still sign in.
 async fn look_up(
     house: &House,
     request: &Request,
     session: Option<Session>,
-) -> Result<(Option<Client>, Option<(Session, Account)>), Fault> {
+) -> Result<(Option<Client>, Option<Known>), Fault> {
     let mut db = house.database.pool.acquire().await?;
     let client = clients::by_id(&request.client, &mut db).await?;
     let Some(session) = session else {
         return Ok((client, None));
     };
-    if account::active(&session.person, &mut db).await?.is_none() {
+    let Some(person) = account::active(&session.person, &mut db).await? else {
         return Ok((client, None));
-    }
+    };
     let account = accounts::by_person(&session.person, &mut db).await?;
-    Ok((client, account.map(|account| (session, account))))
+    let known = account.map(|account| Known {
+        session,
+        person,
+        account,
+    });
+    Ok((client, known))
 }
 
-fn required(house: &House, client: &Client, session: &session::Session) -> Level {
-    let Some(server) = &client.record.server else {
-        return Level::Aal1;
-    };
-    let snapshot = house.snapshot();
-    let needed = signin_requirement(&snapshot, house.schemes, session.person.as_str(), server.as_str());
-    Level::from_aal(needed.aal).unwrap_or(Level::Aal3)
-}
-
-/// Whether the device may be used for the highest of what she takes part in at that server.
-fn may_enter_from(house: &House, client: &Client, session: &Session) -> bool {
-    let snapshot = house.snapshot();
-    let server = client
-        .record
-        .server
-        .as_ref()
-        .and_then(|id| snapshot.server(id.as_str()));
-    let Some(server) = server else { return true };
-    let person = session.person.as_str();
-    let needed = signin_requirement(&snapshot, house.schemes, person, server.id.as_str());
-    let now = house.now();
-    let device = device_facts(session.place.device.clone(), server, now);
-    let facts = Facts {
-        device,
-        ..Facts::default()
-    };
-    needed.unmet(&snapshot, house.schemes, &facts, now).is_none()
-}
-
-async fn grant(house: &House, request: &Request, session: &Session) -> Result<Response, Fault> {
+async fn grant(
+    house: &House,
+    client: &Client,
+    request: &Request,
+    session: &Session,
+) -> Result<Response, Fault> {
     let now = house.now();
     let mut rng = house.rng();
     let mut log = Happened::new();
@@ -177,6 +162,7 @@ async fn grant(house: &House, request: &Request, session: &Session) -> Result<Re
         session: session.id.clone(),
         sid,
         level: session.level,
+        acr: client.record.acr_for(&request.acr_values, session.level),
         methods: session.methods.clone(),
         auth_time: session.auth_time,
     };

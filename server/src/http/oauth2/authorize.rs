@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //! `GET|POST /oauth2/authorize`: a chat server sends a person.
 
-use authn::oidc::authorize::{self, Refusal};
+use authn::oidc::authorize::{self, Came, Refusal};
+use authn::oidc::error::{Code, Error};
 use authn::oidc::parameters::Parameters;
+use authn::oidc::pushed;
 use authn::store::clients;
 use axum::extract::{RawQuery, Request, State};
 use axum::response::Response;
@@ -32,8 +34,8 @@ pub async fn post(State(app): State<App>, request: Request) -> Result<Response, 
     handle(&app, &headers, &Parameters::read(&text)).await
 }
 
-async fn handle(house: &House, headers: &HeaderMap, parameters: &Parameters) -> Result<Response, Fault> {
-    let client = match authorize::named_client(parameters) {
+async fn handle(house: &House, headers: &HeaderMap, sent: &Parameters) -> Result<Response, Fault> {
+    let client = match authorize::named_client(sent) {
         Some(id) => {
             let mut db = house.database.pool.acquire().await?;
             clients::by_id(id, &mut db).await?
@@ -42,7 +44,17 @@ async fn handle(house: &House, headers: &HeaderMap, parameters: &Parameters) -> 
     };
     let keys = house.keys.load();
     let issuer = &house.config.issuer;
-    match authorize::check(parameters, client.as_ref(), &keys, issuer, house.now()) {
+    let (parameters, came) = match (sent.one("request_uri"), &client) {
+        (Some(name), Some(client)) if name.starts_with("urn:") => {
+            match pushed(house, name, &client.record.id).await? {
+                // Whatever else the browser sent is ignored (RFC 9126, section 4).
+                Some(parameters) => (parameters, Came::Pushed),
+                None => return Ok(refused(house, &run_out())),
+            }
+        }
+        _ => (sent.clone(), Came::ByBrowser),
+    };
+    match authorize::check(&parameters, client.as_ref(), came, &keys, issuer, house.now()) {
         Ok(request) => {
             let session = browser::session(house, headers).await?;
             answer::to(house, headers, request, session, false).await
@@ -55,8 +67,22 @@ async fn handle(house: &House, headers: &HeaderMap, parameters: &Parameters) -> 
     }
 }
 
+async fn pushed(house: &House, name: &str, client: &str) -> Result<Option<Parameters>, Fault> {
+    let mut db = house.database.begin_write().await?;
+    let taken = pushed::take(name, client, house.now(), &mut db).await?;
+    db.commit().await?;
+    Ok(taken)
+}
+
+fn run_out() -> Error {
+    Error::new(
+        Code::InvalidRequest,
+        "request_uri is unknown, was used before, has run out or is another client's",
+    )
+}
+
 /// RFC 6749, section 4.1.2.1: the person is told, and nobody is redirected.
-fn refused(house: &House, error: &authn::oidc::error::Error) -> Response {
+fn refused(house: &House, error: &Error) -> Response {
     let page = Message {
         frame: Frame::of(house),
         title: "This sign-in link is not valid".to_owned(),

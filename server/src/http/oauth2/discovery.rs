@@ -11,5 +11,6 @@ use crate::app::App;
 
 /// `GET /.well-known/openid-configuration`
 pub async fn get(State(app): State<App>) -> Response {
-    reply::public(&discovery::document(&app.config.issuer))
+    let by_certificate = app.config.machines.address.as_deref();
+    reply::public(&discovery::document(&app.config.issuer, by_certificate))
 }

@@ -3,18 +3,17 @@
 //! whose decision protocol looks for it there. For nobody else, and for nothing but their own credentials.
 
 use authn::oidc::error::{Code, Error};
-use authn::oidc::token::client_credentials;
 use axum::extract::State;
 use axum::response::Response;
 use countersign_authn as authn;
 
-use super::reply;
 use super::request::ClientForm;
+use super::{reply, token};
 use crate::app::App;
 
 /// `POST /protocol/openid-connect/token`
 pub async fn post(State(app): State<App>, asked: ClientForm) -> Response {
-    let ClientForm { client, form } = asked;
+    let (client, form) = (&asked.client, &asked.form);
     let snapshot = app.snapshot();
     let server = client.record.server.as_ref();
     let server = server.and_then(|id| snapshot.server(id.as_str()));
@@ -30,7 +29,7 @@ pub async fn post(State(app): State<App>, asked: ClientForm) -> Response {
             "grant_type is client_credentials here",
         ));
     }
-    match client_credentials::issue(&client, &app.sealer, app.now(), &mut app.rng()) {
+    match token::for_itself(&app, client, asked.thumbprint()) {
         Ok(tokens) => reply::private(&tokens),
         Err(error) => reply::error(&error),
     }

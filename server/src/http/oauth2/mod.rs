@@ -9,6 +9,7 @@ use axum::routing::{get, post};
 use crate::app::App;
 use crate::http::fault;
 
+mod admission;
 pub mod answer;
 pub mod authorize;
 pub mod discovery;
@@ -16,6 +17,7 @@ pub mod introspect;
 pub mod jwks;
 pub mod keycloak;
 pub mod logout;
+pub mod par;
 mod reply;
 mod request;
 pub mod revoke;
@@ -33,6 +35,7 @@ pub fn router(app: &App) -> Router<App> {
         .route("/.well-known/openid-configuration", get(discovery::get))
         .route("/oauth2/introspect", post(introspect::post))
         .route("/oauth2/jwks", get(jwks::get))
+        .route("/oauth2/par", post(par::post))
         .route("/oauth2/revoke", post(revoke::post))
         .route("/oauth2/token", post(token::post))
         .route("/protocol/openid-connect/token", post(keycloak::post))

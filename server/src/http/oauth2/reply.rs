@@ -9,6 +9,8 @@ use http::{StatusCode, header};
 use serde::Serialize;
 use serde_json::json;
 
+use crate::http::admission::refusal::with_retry_after;
+
 /// What anybody may read and keep for a while, from any origin.
 pub(super) fn public(body: &impl Serialize) -> Response {
     let headers = [
@@ -47,5 +49,5 @@ pub(super) fn unavailable() -> Response {
     let body = json!({ "error": error.code.as_str(), "error_description": error.description });
     let mut response = private(&body);
     *response.status_mut() = StatusCode::SERVICE_UNAVAILABLE;
-    response
+    with_retry_after(response, Some(1))
 }

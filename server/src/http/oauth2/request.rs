@@ -4,7 +4,7 @@
 use authn::oidc::client::Client;
 use authn::oidc::error::{Code, Error};
 use authn::oidc::parameters::Parameters;
-use authn::oidc::token::client_auth;
+use authn::oidc::token::client_auth::{self, Certificate, Shown};
 use axum::extract::{FromRequest, Request};
 use axum::response::Response;
 use countersign_authn as authn;
@@ -12,6 +12,8 @@ use http::header;
 
 use super::reply;
 use crate::app::App;
+use crate::certificates::PeerCertificate;
+use crate::http::caller;
 use crate::http::fault::Fault;
 use crate::http::form;
 
@@ -20,6 +22,8 @@ use crate::http::form;
 pub struct ClientForm {
     pub(super) client: Client,
     pub(super) form: Parameters,
+    /// The certificate that its connection proved to hold.
+    pub(super) certificate: Option<PeerCertificate>,
 }
 
 impl FromRequest<App> for ClientForm {
@@ -28,6 +32,7 @@ impl FromRequest<App> for ClientForm {
     async fn from_request(request: Request, app: &App) -> Result<Self, Response> {
         let authorization = request.headers().get(header::AUTHORIZATION);
         let authorization = authorization.map(|value| value.to_str().unwrap_or_default().to_owned());
+        let certificate = caller::certificate(request.extensions()).cloned();
         let Some(text) = form::body(request, app).await else {
             let error = Error::new(
                 Code::InvalidRequest,
@@ -36,19 +41,40 @@ impl FromRequest<App> for ClientForm {
             return Err(reply::error(&error));
         };
         let form = Parameters::read(&text);
-        match authenticate(app, authorization.as_deref(), &form).await {
-            Ok(Ok(client)) => Ok(Self { client, form }),
+        match authenticate(app, authorization.as_deref(), certificate.as_ref(), &form).await {
+            Ok(Ok(client)) => Ok(Self {
+                client,
+                form,
+                certificate,
+            }),
             Ok(Err(error)) => Err(reply::error(&error)),
             Err(_logged) => Err(reply::unavailable()),
         }
     }
 }
 
+impl ClientForm {
+    /// What its connection's certificate is bound by.
+    pub(super) fn thumbprint(&self) -> Option<&str> {
+        self.certificate.as_ref().map(|one| one.thumbprint.as_str())
+    }
+}
+
 async fn authenticate(
     app: &App,
     authorization: Option<&str>,
+    certificate: Option<&PeerCertificate>,
     form: &Parameters,
 ) -> Result<Result<Client, Error>, Fault> {
+    let now = app.now();
+    let names = |name: &str| certificate.is_some_and(|one| app.authorities.say(one, name, now));
+    let shown = Shown {
+        authorization,
+        certificate: certificate.map(|one| Certificate {
+            thumbprint: &one.thumbprint,
+            names: &names,
+        }),
+    };
     let mut db = app.database.pool.acquire().await?;
-    Ok(client_auth::authenticate(authorization, form, &mut db).await?)
+    Ok(client_auth::authenticate(shown, form, &app.config.issuer, now, &mut db).await?)
 }

@@ -1,16 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 //! `POST /oauth2/revoke` (RFC 7009).
 
+use authn::Happened;
 use authn::oidc::token::revoke;
 use axum::extract::State;
 use axum::response::Response;
 use countersign_authn as authn;
+use countersign_directory::Actor;
 use serde_json::json;
 
 use super::reply;
 use super::request::ClientForm;
 use crate::app::{App, House};
 use crate::http::fault::Fault;
+use crate::record;
 
 /// `POST /oauth2/revoke`
 pub async fn post(State(app): State<App>, asked: ClientForm) -> Response {
@@ -23,7 +26,10 @@ pub async fn post(State(app): State<App>, asked: ClientForm) -> Response {
 async fn revoked(house: &House, asked: &ClientForm) -> Result<(), Fault> {
     let token = asked.form.one("token").unwrap_or_default();
     let mut db = house.database.begin_write().await?;
-    revoke::revoke(token, &asked.client, &house.sealer, house.now(), &mut db).await?;
-    db.commit().await?;
+    let now = house.now();
+    let mut log = Happened::new();
+    revoke::revoke(token, &asked.client, &house.sealer, now, &mut log, &mut db).await?;
+    record::happened(&Actor::Nobody, &log, now, &mut db).await?;
+    house.commit(db).await?;
     Ok(())
 }

@@ -5,33 +5,31 @@ use authn::Happened;
 use authn::oidc::client::Client;
 use authn::oidc::error::{Code, Error};
 use authn::oidc::parameters::Parameters;
-use authn::oidc::token::authorization_code::{self, Means};
-use authn::oidc::token::{Tokens, client_credentials};
+use authn::oidc::token::issue::Means;
+use authn::oidc::token::{Tokens, authorization_code, client_credentials, refresh};
 use axum::extract::State;
 use axum::response::Response;
 use countersign_authn as authn;
 use countersign_directory::Actor;
 
-use super::reply;
 use super::request::ClientForm;
+use super::{admission, reply};
 use crate::app::{App, House};
+use crate::http::caller;
 use crate::http::fault::Fault;
 use crate::record;
 
 /// `POST /oauth2/token`
 pub async fn post(State(app): State<App>, asked: ClientForm) -> Response {
-    let ClientForm { client, form } = asked;
+    let certificate = asked.thumbprint();
+    let (client, form) = (&asked.client, &asked.form);
     let outcome = match form.one("grant_type") {
-        Some("authorization_code") => redeem(&app, &client, &form).await,
-        Some("client_credentials") => Ok(client_credentials::issue(
-            &client,
-            &app.sealer,
-            app.now(),
-            &mut app.rng(),
-        )),
+        Some("authorization_code") => redeem(&app, client, form, certificate).await,
+        Some("refresh_token") => exchange(&app, client, form, certificate).await,
+        Some("client_credentials") => Ok(for_itself(&app, client, certificate)),
         Some(_) => Ok(Err(Error::new(
             Code::UnsupportedGrantType,
-            "grant_type is authorization_code or client_credentials",
+            "grant_type is authorization_code, refresh_token or client_credentials",
         ))),
         None => Ok(Err(Error::new(Code::InvalidRequest, "grant_type is missing"))),
     };
@@ -42,7 +40,12 @@ pub async fn post(State(app): State<App>, asked: ClientForm) -> Response {
     }
 }
 
-async fn redeem(house: &House, client: &Client, form: &Parameters) -> Result<Result<Tokens, Error>, Fault> {
+async fn redeem(
+    house: &House,
+    client: &Client,
+    form: &Parameters,
+    certificate: Option<&str>,
+) -> Result<Result<Tokens, Error>, Fault> {
     let now = house.now();
     let mut rng = house.rng();
     let mut log = Happened::new();
@@ -51,10 +54,76 @@ async fn redeem(house: &House, client: &Client, form: &Parameters) -> Result<Res
         issuer: &house.config.issuer,
         keys: &keys,
         sealer: &house.sealer,
+        certificate,
     };
     let mut db = house.database.begin_write().await?;
     let outcome = authorization_code::redeem(form, client, means, now, &mut rng, &mut log, &mut db).await?;
     record::happened(&Actor::Nobody, &log, now, &mut db).await?;
     house.commit(db).await?;
     Ok(outcome)
+}
+
+/// A refresh is a sign-in without a page: the same is asked as there. The reply follows the commit.
+async fn exchange(
+    house: &House,
+    client: &Client,
+    form: &Parameters,
+    certificate: Option<&str>,
+) -> Result<Result<Tokens, Error>, Fault> {
+    let now = house.now();
+    let mut rng = house.rng();
+    let mut log = Happened::new();
+    let keys = house.keys.load_full();
+    let means = Means {
+        issuer: &house.config.issuer,
+        keys: &keys,
+        sealer: &house.sealer,
+        certificate,
+    };
+    let mut db = house.database.begin_write().await?;
+    let presented = refresh::present(form, client, means.sealer, now, &mut log, &mut db).await?;
+    let outcome = match presented {
+        Err(error) => Err(error),
+        Ok(presented) => match no_longer(house, client, &presented) {
+            Some(why) => Err(Error::new(Code::InvalidGrant, why)),
+            None => refresh::rotate(presented, client, means, now, &mut rng, &mut log, &mut db).await?,
+        },
+    };
+    record::happened(&Actor::Nobody, &log, now, &mut db).await?;
+    house.commit(db).await?;
+    Ok(outcome)
+}
+
+/// Why the person may not be signed in there any more. A client that hears of it sends her to sign in.
+fn no_longer(house: &House, client: &Client, presented: &refresh::Presented) -> Option<&'static str> {
+    let (session, person) = (&presented.session, &presented.person);
+    let bound_to = presented.bound_to();
+    if bound_to.level < admission::required(house, client, session, person) {
+        return Some("a stronger sign-in is needed now; send the person to sign in");
+    }
+    let age = (house.now() - bound_to.auth_time).num_seconds();
+    if client.record.max_age.is_some_and(|most| age > most) {
+        return Some("the sign-in is too old for this client; send the person to sign in");
+    }
+    admission::refused(house, client, session, person)
+}
+
+/// A client acts for itself.
+pub(super) fn for_itself(house: &House, client: &Client, certificate: Option<&str>) -> Result<Tokens, Error> {
+    let tokens =
+        client_credentials::issue(client, &house.sealer, certificate, house.now(), &mut house.rng())?;
+    let is_bound = certificate.is_some() && client.record.tls_client_certificate_bound_access_tokens;
+    let snapshot = house.snapshot();
+    let server = client
+        .record
+        .server
+        .as_ref()
+        .and_then(|id| snapshot.server(id.as_str()));
+    if !is_bound && server.is_some_and(|server| caller::must_be_bound(house, &snapshot, server)) {
+        return Err(Error::new(
+            Code::UnauthorizedClient,
+            "a server of this rank gets tokens only beside its certificate, and bound to it",
+        ));
+    }
+    Ok(tokens)
 }

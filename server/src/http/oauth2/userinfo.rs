@@ -7,16 +7,18 @@ use authn::oidc::{claims, introspect};
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use countersign_authn as authn;
-use http::{HeaderMap, HeaderValue, StatusCode, header};
+use http::{Extensions, HeaderMap, HeaderValue, StatusCode, header};
 use serde_json::{Map, Value};
 
 use super::reply;
 use crate::app::{App, House};
+use crate::http::caller;
 use crate::http::fault::Fault;
 
 /// `GET|POST /oauth2/userinfo`
-pub async fn answer(State(app): State<App>, headers: HeaderMap) -> Response {
-    match claims_of(&app, &headers).await {
+pub async fn answer(State(app): State<App>, extensions: Extensions, headers: HeaderMap) -> Response {
+    let certificate = caller::certificate(&extensions).map(|one| one.thumbprint.as_str());
+    match claims_of(&app, &headers, certificate).await {
         Ok(Some(claims)) => {
             let mut response = reply::private(&claims);
             let anywhere = HeaderValue::from_static("*");
@@ -33,7 +35,11 @@ pub async fn answer(State(app): State<App>, headers: HeaderMap) -> Response {
     }
 }
 
-async fn claims_of(house: &House, headers: &HeaderMap) -> Result<Option<Map<String, Value>>, Fault> {
+async fn claims_of(
+    house: &House,
+    headers: &HeaderMap,
+    certificate: Option<&str>,
+) -> Result<Option<Map<String, Value>>, Fault> {
     let now = house.now();
     let bearer = headers
         .get(header::AUTHORIZATION)
@@ -45,6 +51,9 @@ async fn claims_of(house: &House, headers: &HeaderMap) -> Result<Option<Map<Stri
     let Some(token) = text.and_then(|text| AccessToken::open(text, &house.sealer, now)) else {
         return Ok(None);
     };
+    if !token.fits(certificate) {
+        return Ok(None);
+    }
     let Some(bearer) = &token.person else {
         return Ok(None);
     };

@@ -21,7 +21,7 @@ const AT_ONCE: usize = 32;
 /// Answers every question, or none.
 pub async fn post(State(app): State<App>, asked: Asked) -> Result<Json<BulkDecisions>, Fault> {
     let Asked {
-        server,
+        caller,
         opentdf,
         body,
     } = asked;
@@ -36,12 +36,13 @@ pub async fn post(State(app): State<App>, asked: Asked) -> Result<Json<BulkDecis
             return Err(Fault::invalid(format!("at most {MOST} questions in one call")));
         }
     }
+    caller.take(questions.len().saturating_sub(1), &app)?;
     let when = match (opentdf.access_check, sizes.as_slice()) {
         (AccessCheck::Bulk, [1]) => When::Now,
         _ => When::Standing,
     };
     let snapshot = app.snapshot();
-    let (house, server, opentdf, snapshot) = (&app, &server, &opentdf, &snapshot);
+    let (house, server, opentdf, snapshot) = (&app, &caller.server, &opentdf, &snapshot);
     let answers: Vec<_> = questions
         .iter()
         .map(async |(_, asked)| {

@@ -17,7 +17,7 @@ const AT_ONCE: usize = 32;
 /// Answers each question about this moment.
 pub async fn post(State(app): State<App>, asked: Asked) -> Result<Json<Decisions>, Fault> {
     let Asked {
-        server,
+        caller,
         opentdf,
         body,
     } = asked;
@@ -29,8 +29,9 @@ pub async fn post(State(app): State<App>, asked: Asked) -> Result<Json<Decisions
             return Err(Fault::invalid(format!("at most {MOST} questions in one call")));
         }
     }
+    caller.take(questions.len().saturating_sub(1), &app)?;
     let snapshot = app.snapshot();
-    let (app, server, opentdf, snapshot) = (&app, &server, &opentdf, &snapshot);
+    let (app, server, opentdf, snapshot) = (&app, &caller.server, &opentdf, &snapshot);
     let answers: Vec<_> = questions
         .iter()
         .map(async |single| {

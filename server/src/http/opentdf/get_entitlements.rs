@@ -12,7 +12,7 @@ use crate::app::App;
 /// Lists what the person is entitled to; nothing for nobody.
 pub async fn post(State(app): State<App>, asked: Asked) -> Result<Json<Entitlements>, Fault> {
     let Asked {
-        server,
+        caller,
         opentdf,
         body,
     } = asked;
@@ -21,7 +21,7 @@ pub async fn post(State(app): State<App>, asked: Asked) -> Result<Json<Entitleme
     if !app.tail.is_fresh(app.now()) {
         return Err(Fault::unavailable("the store has not answered for 5 seconds"));
     }
-    let entitled = app.entitlements(&app.snapshot(), &server, &opentdf, entity);
+    let entitled = app.entitlements(&app.snapshot(), &caller.server, &opentdf, entity);
     let read = Actions {
         actions: [ReadAction { name: "read" }],
     };

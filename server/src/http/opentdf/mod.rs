@@ -2,19 +2,18 @@
 //! OpenTDF's decision protocol, as chat servers with attribute-based rooms speak it to a decision point:
 //! JSON calls at fixed addresses (Connect, unary), errors as `{"code", "message"}`.
 
-use std::sync::Arc;
-
 use axum::Json;
 use axum::Router;
 use axum::extract::{FromRequest, Request};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{any, post};
-use countersign_directory::{ConnectedServer, OpenTdf};
+use countersign_directory::OpenTdf;
 use http::{HeaderValue, StatusCode, header};
 use serde::Serialize;
 
 use crate::app::App;
-use crate::http::caller::connected_server;
+use crate::http::admission::Admitted;
+use crate::http::admission::refusal::Refusal;
 use crate::http::strict_json::{BodyFault, StrictJson};
 
 pub mod get_decision_bulk;
@@ -40,8 +39,8 @@ pub fn router() -> Router<App> {
 /// A server that may ask in this protocol, what is agreed with it, and the body that it sent.
 #[derive(Debug)]
 pub struct Asked {
-    /// Its record.
-    pub server: Arc<ConnectedServer>,
+    /// Who.
+    pub caller: Admitted,
     /// What is agreed.
     pub opentdf: OpenTdf,
     /// What it sent.
@@ -51,18 +50,18 @@ pub struct Asked {
 impl FromRequest<App> for Asked {
     type Rejection = Fault;
 
-    async fn from_request(request: Request, app: &App) -> Result<Self, Fault> {
-        let server = connected_server(app, request.headers()).ok_or_else(|| {
+    async fn from_request(request: Request, _: &App) -> Result<Self, Fault> {
+        let caller = request.extensions().get::<Admitted>().cloned().ok_or_else(|| {
             let message = "send the access token of a connected server";
             Fault::new(StatusCode::UNAUTHORIZED, "unauthenticated", message)
         })?;
-        let opentdf = server.opentdf.clone().ok_or_else(|| {
+        let opentdf = caller.server.opentdf.clone().ok_or_else(|| {
             let message = "the record of this server says nothing of OpenTDF: add `opentdf` to it";
             Fault::new(StatusCode::FORBIDDEN, "permission_denied", message)
         })?;
         let body = StrictJson::from_request(request, &()).await?;
         Ok(Self {
-            server,
+            caller,
             opentdf,
             body,
         })
@@ -95,6 +94,16 @@ impl Fault {
     /// There is no answer at this moment.
     pub fn unavailable(message: impl Into<String>) -> Self {
         Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", message)
+    }
+}
+
+impl From<Refusal> for Fault {
+    fn from(refusal: Refusal) -> Self {
+        Self::new(
+            refusal.status(),
+            "resource_exhausted",
+            "this server asks more than its limits allow: ask again later",
+        )
     }
 }
 

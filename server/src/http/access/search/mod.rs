@@ -32,7 +32,8 @@ async fn page<T>(app: &App, asked: Asked, open: Open) -> Result<Json<SearchAnswe
 where
     T: DeserializeOwned + Into<Search>,
 {
-    let Asked { server, body } = asked;
+    let Asked { caller, body } = asked;
+    let server = &caller.server;
     if !server.may_search {
         let detail = "the record of this server does not let it search: set `may_search` there";
         return Err(Problem::new(StatusCode::FORBIDDEN, detail).into());
@@ -47,10 +48,11 @@ where
     if !search.context.get("session").is_none_or(Value::is_string) {
         return Err(BodyFault::bad("`context.session` must be a string").into());
     }
-    let (snapshot, after) = begun(app, &server, &search, &wanted, request).await?;
+    let _held = caller.search(app)?;
+    let (snapshot, after) = begun(app, server, &search, &wanted, request).await?;
     let searching = Searching {
         search: &search,
-        server: &server,
+        server,
         snapshot: &snapshot,
     };
     let page = app.search(searching, &after, wanted.limit).await;
@@ -79,7 +81,7 @@ where
         }),
         context: (server.answers == Answers::Full).then(|| SearchContext {
             standing: search.is_standing(),
-            revision: app.revision_for(&server, &snapshot),
+            revision: app.revision_for(server, &snapshot),
             policy_revision: app.engine.policy_revision().to_owned(),
         }),
         results: page.found.into_iter().map(|id| search.found(id)).collect(),

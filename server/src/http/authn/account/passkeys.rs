@@ -3,8 +3,9 @@
 //! minutes, so that an unwatched screen is not enough.
 
 use authn::Happened;
-use authn::assurance::Requirement;
+use authn::assurance::{Level, Requirement};
 use authn::bind;
+use authn::factor::passkey::{Adding, Refusal};
 use authn::session::Session;
 use authn::store::accounts;
 use axum::Json;
@@ -17,8 +18,8 @@ use serde_json::json;
 
 use super::show::page;
 use crate::app::{App, House};
-use crate::http::authn::browser;
 use crate::http::authn::enrol::challenge::display_name;
+use crate::http::authn::{browser, words};
 use crate::http::fault::Fault;
 use crate::http::form::OwnForm;
 use crate::http::page::see_other;
@@ -61,8 +62,11 @@ pub async fn add(State(app): State<App>, headers: HeaderMap, form: OwnForm) -> R
         .passkeys
         .finish_registration(
             form.0.one("challenge").unwrap_or_default(),
-            &session.person,
-            form.0.one("name").unwrap_or("Passkey"),
+            Adding {
+                person: &session.person,
+                name: form.0.one("name").unwrap_or_default(),
+                capped: session.level < Level::Aal3,
+            },
             &bound_to(&session),
             form.0.one("credential").unwrap_or_default(),
             now,
@@ -74,7 +78,29 @@ pub async fn add(State(app): State<App>, headers: HeaderMap, form: OwnForm) -> R
     app.commit(db).await?;
     let outcome = match added {
         Ok(_) => Ok(Some("The passkey was added.".to_owned())),
+        Err(Refusal::NotAllowed(lack)) => Err(words::not_allowed(lack).to_owned()),
         Err(_) => Err("No passkey was added. Try again.".to_owned()),
+    };
+    page(&app, &session, outcome).await
+}
+
+/// `POST /account/passkeys/rename`
+pub async fn rename(State(app): State<App>, headers: HeaderMap, form: OwnForm) -> Result<Response, Fault> {
+    let Some(session) = browser::session(&app, &headers).await? else {
+        return Ok(see_other("/signin?then=/account"));
+    };
+    form.belongs_to(&session)?;
+    let (passkey, name) = (form.field("passkey")?, form.field("name")?);
+    let now = app.now();
+    let mut log = Happened::new();
+    let mut db = app.database.begin_write().await?;
+    let is_renamed = bind::rename_passkey(passkey, &session.person, name, &mut log, &mut db).await?;
+    record::happened(&Actor::Person(session.person.clone()), &log, now, &mut db).await?;
+    app.commit(db).await?;
+    let outcome = if is_renamed {
+        Ok(Some("The passkey has another name.".to_owned()))
+    } else {
+        Err("A name has 1 to 100 characters.".to_owned())
     };
     page(&app, &session, outcome).await
 }

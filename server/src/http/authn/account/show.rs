@@ -3,6 +3,7 @@
 
 use askama::Template;
 use authn::account;
+use authn::factor::attestation::models;
 use authn::session::Session;
 use authn::store::passkeys::{self, Passkey};
 use authn::store::sessions;
@@ -37,7 +38,7 @@ struct Account {
 struct PasskeyRow {
     id: String,
     name: String,
-    kind: &'static str,
+    kind: String,
     created: String,
     used: Option<String>,
     suspect: bool,
@@ -87,7 +88,7 @@ pub(super) async fn page(
         signed_in: words::moment(session.auth_time),
         csrf: session.csrf.clone(),
         removable: keys.len() > 1,
-        passkeys: keys.into_iter().map(PasskeyRow::from).collect(),
+        passkeys: keys.into_iter().map(|key| PasskeyRow::of(house, key)).collect(),
         has_password: ways.password,
         sessions: all.iter().map(|one| SessionRow::of(one, session)).collect(),
         done: outcome.as_ref().ok().cloned().flatten(),
@@ -96,17 +97,21 @@ pub(super) async fn page(
     Ok(render(status, &page))
 }
 
-impl From<Passkey> for PasskeyRow {
-    fn from(passkey: Passkey) -> Self {
-        let may_sync = passkey.credential.backup_eligible;
+impl PasskeyRow {
+    fn of(house: &House, passkey: Passkey) -> Self {
+        let trust = house.factors.passkeys.trusted();
+        let kind = if passkey.credential.backup_eligible {
+            "on your devices"
+        } else if passkey.attested {
+            "on a security key, make attested"
+        } else {
+            "on one device or security key"
+        };
+        let make = models::name(passkey.aaguid, trust.metadata.as_ref());
         Self {
             id: passkey.id,
             name: passkey.name,
-            kind: if may_sync {
-                "on your devices"
-            } else {
-                "on one device or security key"
-            },
+            kind: format!("{make} · {kind}"),
             created: words::moment(passkey.created_at),
             used: passkey.last_used_at.map(words::moment),
             suspect: passkey.suspect,

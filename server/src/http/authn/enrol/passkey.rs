@@ -3,6 +3,7 @@
 
 use authn::Happened;
 use authn::bind::{self, Answer, BindError};
+use authn::factor::passkey::Refusal;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use countersign_authn as authn;
@@ -10,6 +11,7 @@ use countersign_directory::Actor;
 
 use super::{done, show};
 use crate::app::App;
+use crate::http::authn::words;
 use crate::http::fault::Fault;
 use crate::http::form::OwnForm;
 use crate::record;
@@ -42,7 +44,10 @@ pub async fn post(
         Ok(_) => Ok(done::page(&app, person.as_str(), "Your passkey")),
         Err(refusal) => {
             tracing::info!(person.id = %person, reason = %refusal, "a passkey was not added");
-            let text = "No passkey was added. Try again, or use another way.".to_owned();
+            let text = match refusal {
+                BindError::Passkey(Refusal::NotAllowed(lack)) => words::not_allowed(lack).to_owned(),
+                _ => "No passkey was added. Try again, or use another way.".to_owned(),
+            };
             Ok(show::page(&app, link, &person, Some(text)))
         }
     }

@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: Apache-2.0
+//! Chains of refresh tokens, one row each: what is current, what came before it, and whether the current
+//! pair was used.
+
+use chrono::{DateTime, Utc};
+use sqlx::AnyConnection;
+
+use super::{Columns, StoreError, json_text, millis};
+use crate::oidc::code::BoundTo;
+use crate::session::SessionId;
+
+/// A chain as found.
+#[derive(Clone, Debug)]
+pub struct Family {
+    /// Its name.
+    pub id: String,
+    /// What its access tokens have in common.
+    pub grant: String,
+    /// What its sign-in was.
+    pub bound_to: BoundTo,
+    /// How often it was rotated.
+    pub generation: i64,
+    /// Hash of the current refresh token.
+    pub current_hash: Vec<u8>,
+    /// Hash of the one before it.
+    pub previous_hash: Option<Vec<u8>>,
+    /// The access token issued with the current one.
+    pub current_access: String,
+    /// Whether either of the current pair was used.
+    pub current_used: bool,
+    /// When it ended, if it did.
+    pub ended_at: Option<DateTime<Utc>>,
+}
+
+/// Keeps a new chain.
+pub async fn insert(family: &Family, now: DateTime<Utc>, db: &mut AnyConnection) -> Result<(), StoreError> {
+    sqlx::query(
+        "INSERT INTO refresh_families (id, grant_id, session, client, bound_to, generation, current_hash, \
+         current_access, current_used, created_at, rotated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0, $9, $10)",
+    )
+    .bind(family.id.as_str())
+    .bind(family.grant.as_str())
+    .bind(family.bound_to.session.as_str())
+    .bind(family.bound_to.client.as_str())
+    .bind(json_text(&family.bound_to))
+    .bind(family.generation)
+    .bind(family.current_hash.clone())
+    .bind(family.current_access.as_str())
+    .bind(millis(now))
+    .bind(millis(now))
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// The chain named `id`, ended or not. Until the transaction ends, nobody else moves it.
+pub async fn held(id: &str, db: &mut AnyConnection) -> Result<Option<Family>, StoreError> {
+    // Those who present a token of one chain at the same moment take turns, on every engine.
+    sqlx::query("UPDATE refresh_families SET generation = generation WHERE id = $1")
+        .bind(id)
+        .execute(&mut *db)
+        .await?;
+    let row = sqlx::query("SELECT * FROM refresh_families WHERE id = $1")
+        .bind(id)
+        .fetch_optional(db)
+        .await?;
+    row.map(|row| read(&Columns::of("refresh_families", &row)))
+        .transpose()
+}
+
+/// Puts a new pair in the place of the one of `generation` (compare-and-set). `previous_hash` is the token
+/// that was presented. `false`: somebody else was quicker.
+pub async fn rotate(
+    family: &Family,
+    previous_hash: &[u8],
+    next_hash: &[u8],
+    access: &str,
+    now: DateTime<Utc>,
+    db: &mut AnyConnection,
+) -> Result<bool, StoreError> {
+    let done = sqlx::query(
+        "UPDATE refresh_families SET generation = generation + 1, previous_hash = $2, current_hash = $3, \
+         current_access = $4, current_used = 0, rotated_at = $5 \
+         WHERE id = $1 AND generation = $6 AND ended_at IS NULL",
+    )
+    .bind(family.id.as_str())
+    .bind(previous_hash.to_vec())
+    .bind(next_hash.to_vec())
+    .bind(access)
+    .bind(millis(now))
+    .bind(family.generation)
+    .execute(db)
+    .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// Notes that an access token was seen: if it is half of a current pair, that pair is in use.
+pub async fn access_seen(access: &str, db: &mut AnyConnection) -> Result<(), StoreError> {
+    let unused =
+        sqlx::query("SELECT id FROM refresh_families WHERE current_access = $1 AND current_used = 0")
+            .bind(access)
+            .fetch_optional(&mut *db)
+            .await?;
+    if unused.is_some() {
+        sqlx::query("UPDATE refresh_families SET current_used = 1 WHERE current_access = $1")
+            .bind(access)
+            .execute(db)
+            .await?;
+    }
+    Ok(())
+}
+
+/// Ends one chain. `false`: it was over already.
+pub async fn end(
+    id: &str,
+    reason: &str,
+    now: DateTime<Utc>,
+    db: &mut AnyConnection,
+) -> Result<bool, StoreError> {
+    let done = sqlx::query(
+        "UPDATE refresh_families SET ended_at = $2, end_reason = $3 WHERE id = $1 AND ended_at IS NULL",
+    )
+    .bind(id)
+    .bind(millis(now))
+    .bind(reason)
+    .execute(db)
+    .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// Ends the chains that came from one grant.
+pub async fn end_grant(
+    grant: &str,
+    reason: &str,
+    now: DateTime<Utc>,
+    db: &mut AnyConnection,
+) -> Result<(), StoreError> {
+    sqlx::query(
+        "UPDATE refresh_families SET ended_at = $2, end_reason = $3 WHERE grant_id = $1 AND ended_at IS NULL",
+    )
+    .bind(grant)
+    .bind(millis(now))
+    .bind(reason)
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// Ends the chains of a session, of all its clients or of one.
+pub async fn end_session(
+    session: &SessionId,
+    client: Option<&str>,
+    reason: &str,
+    now: DateTime<Utc>,
+    db: &mut AnyConnection,
+) -> Result<(), StoreError> {
+    sqlx::query(
+        "UPDATE refresh_families SET ended_at = $2, end_reason = $3 \
+         WHERE session = $1 AND ended_at IS NULL AND ($4 = '' OR client = $5)",
+    )
+    .bind(session.as_str())
+    .bind(millis(now))
+    .bind(reason)
+    .bind(client.unwrap_or_default())
+    .bind(client.unwrap_or_default())
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// Forgets chains that ended before `before`: presented again they are unknown, which is refused as well.
+pub async fn forget_ended(before: DateTime<Utc>, db: &mut AnyConnection) -> Result<(), StoreError> {
+    sqlx::query("DELETE FROM refresh_families WHERE ended_at < $1")
+        .bind(millis(before))
+        .execute(db)
+        .await?;
+    Ok(())
+}
+
+fn read(row: &Columns<'_>) -> Result<Family, StoreError> {
+    Ok(Family {
+        id: row.text("id")?,
+        grant: row.text("grant_id")?,
+        bound_to: row.json("bound_to")?,
+        generation: row.number("generation")?,
+        current_hash: row.bytes("current_hash")?,
+        previous_hash: row.bytes_option("previous_hash")?,
+        current_access: row.text("current_access")?,
+        current_used: row.flag("current_used")?,
+        ended_at: row.time_option("ended_at")?,
+    })
+}
