@@ -22,6 +22,7 @@ pub mod factor;
 pub mod flow;
 pub mod happened;
 pub mod lockout;
+pub mod matrix;
 pub mod metadata;
 pub mod notice;
 pub mod oidc;

@@ -26,6 +26,7 @@ use crate::factors::Factors;
 use crate::http::admission::limits::Limits;
 use crate::jobs::clock::Reading;
 use crate::mail::Post;
+use crate::matrix::Member;
 use crate::record::Recorder;
 use crate::record::alarms::Alarms;
 use crate::rng::Randomness;
@@ -78,6 +79,8 @@ pub struct House {
     pub tail: Tail,
     /// Earlier worlds, for the next pages of searches.
     pub searches: Kept,
+    /// What makes us a server of the Matrix federation, where we are one.
+    pub matrix: Option<Member>,
     /// What each caller may still ask.
     pub limits: Limits,
     /// The authorities whose certificates count for programs.

@@ -21,6 +21,7 @@ use crate::factors::{FactorError, Factors};
 use crate::http::admission::limits::Limits;
 use crate::mail::Post;
 use crate::master_key::{self, MasterKeyError};
+use crate::matrix::{MatrixError, Member};
 use crate::outbound::{self, OutboundError};
 use crate::record::{self, RecordError, Recorder};
 use crate::rng::Randomness;
@@ -38,6 +39,9 @@ pub enum OpenError {
     /// The master key.
     #[error(transparent)]
     MasterKey(#[from] MasterKeyError),
+    /// Being a server of the Matrix federation.
+    #[error(transparent)]
+    Matrix(#[from] MatrixError),
     /// The sign-in factors.
     #[error("sign-in cannot be set up: {0}")]
     Factors(#[from] FactorError),
@@ -101,6 +105,10 @@ pub async fn open(
             .unwrap_or_else(|| first_origin(&config.issuer)),
     };
     let record_key = record::checkpoints::key(&origin, &sealer, now, &mut rng, &mut transaction).await?;
+    let matrix = match &config.matrix {
+        Some(matrix) => Some(Member::open(matrix, &sealer, now, &mut rng, &mut transaction).await?),
+        None => None,
+    };
     transaction.commit().await?;
 
     let mut db = database.pool.acquire().await?;
@@ -128,6 +136,7 @@ pub async fn open(
         started: crate::clock::instant(),
         signed_at: tokio::sync::Mutex::default(),
         alarms: record::alarms::Alarms::default(),
+        matrix,
         outbound: outbound::client()?,
         post: Post::new(&config.mail)?,
         authorities: Authorities::read(config.machines.authorities.as_deref())?,

@@ -19,6 +19,7 @@ pub mod listen;
 pub mod machine_listener;
 pub mod mail;
 pub mod master_key;
+pub mod matrix;
 pub mod outbound;
 pub mod record;
 pub mod rng;

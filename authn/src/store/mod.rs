@@ -11,6 +11,7 @@ pub mod codes;
 pub mod enrolment;
 pub mod flows;
 pub mod lockouts;
+pub mod matrix;
 pub mod metadata;
 pub mod notices;
 pub mod outbox;

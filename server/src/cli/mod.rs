@@ -15,6 +15,7 @@ mod demo;
 mod directory;
 mod init;
 mod label;
+mod matrix;
 mod openapi;
 mod opened;
 mod passkey;
@@ -43,6 +44,9 @@ pub enum Command {
     /// Read labels and write them in other formats.
     #[command(subcommand)]
     Label(label::LabelCommand),
+    /// Be a server of the Matrix federation.
+    #[command(subcommand)]
+    Matrix(matrix::MatrixCommand),
     /// Print the OpenAPI document of the administration API.
     Openapi,
     /// Bring in the list of authenticator models, and see what rules on passkeys do.
@@ -120,6 +124,7 @@ impl Command {
             Self::Directory(command) => command.run(),
             Self::Init(command) => command.run(),
             Self::Label(command) => command.run(),
+            Self::Matrix(command) => command.run(),
             Self::Openapi => openapi::run(),
             Self::Passkey(command) => command.run(),
             Self::Person(command) => command.run(),

@@ -14,6 +14,7 @@ pub mod listen;
 pub mod login;
 pub mod machines;
 pub mod mail;
+pub mod matrix;
 pub mod passkeys;
 pub mod provider;
 pub mod record;
@@ -49,6 +50,9 @@ pub struct Config {
     /// The tamper-evident record.
     #[serde(default)]
     pub record: record::Record,
+    /// Being a server of the Matrix federation. Absent: it is none, and calls no other.
+    #[serde(default)]
+    pub matrix: Option<matrix::Matrix>,
     /// How programs prove themselves.
     #[serde(default)]
     pub machines: machines::Machines,
@@ -143,6 +147,9 @@ impl Config {
         self.database.fill(&self.data_dir)?;
         self.limits.check()?;
         self.record.check(&self.issuer)?;
+        if let Some(matrix) = &self.matrix {
+            matrix.check()?;
+        }
         self.passkeys.policy()?;
         self.mail.check()?;
         self.machines.check()?;

@@ -29,6 +29,7 @@ pub mod form;
 pub mod granting;
 pub mod health;
 pub mod marking;
+pub mod matrix;
 pub mod oauth2;
 pub mod opentdf;
 pub mod page;
@@ -53,8 +54,13 @@ struct Document;
 /// All routes.
 pub fn router(app: App) -> Router {
     let (api, _) = api();
+    let federation = match app.matrix {
+        Some(_) => matrix::router(),
+        None => Router::new(),
+    };
     Router::new()
         .merge(api)
+        .merge(federation)
         .merge(authn::router(&app))
         .merge(oauth2::router(&app))
         .merge(access::router())
