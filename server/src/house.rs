@@ -120,6 +120,7 @@ pub async fn open(
         signed_at: tokio::sync::Mutex::default(),
         alarms: record::alarms::Alarms::default(),
         outbound: outbound::client()?,
+        logouts_under_way: tokio::sync::Mutex::default(),
         authorities: Authorities::read(config.machines.authorities.as_deref())?,
         searches: Kept::default(),
         config,

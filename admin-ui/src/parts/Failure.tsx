@@ -16,7 +16,7 @@ interface Props {
 
 /** What happened and what to do, in the place of what could not be shown or done. */
 export function Failure({ error, needs, retry }: Props) {
-  if (error instanceof Problem && error.status === 403)
+  if (error instanceof Problem && (error.status === 403 || error.stepUpUrl !== undefined))
     return <Refusal problem={error} needs={needs ?? []} />;
   const title = error instanceof Problem ? error.title : 'This could not be done';
   const detail = inWords(error);
@@ -67,5 +67,9 @@ function Refusal({ problem, needs }: { problem: Problem; needs: readonly string[
 }
 
 function stepUpAddress(problem: Problem, aal: number | undefined): string {
-  return problem.stepUpUrl ?? signInAddress(window.location, strongerThan(aal ?? 1));
+  if (problem.stepUpUrl === undefined) return signInAddress(window.location, strongerThan(aal ?? 1));
+  // Back to this page, so that nothing has to be found again.
+  const address = new URL(problem.stepUpUrl, window.location.origin);
+  address.searchParams.set('then', window.location.pathname + window.location.search);
+  return address.pathname + address.search;
 }

@@ -7,6 +7,7 @@ pub mod assertions;
 pub mod ceremonies;
 pub mod clients;
 pub mod codes;
+pub mod consents;
 pub mod enrolment;
 pub mod flows;
 pub mod lockouts;

@@ -6,9 +6,11 @@ use authn::session::Session;
 use countersign_authn as authn;
 use countersign_authz::{Context, DeviceFacts, Facts, Question, Reference};
 use countersign_directory::Permit;
+use http::StatusCode;
 
 use crate::app::House;
 use crate::asking::{Answered, session_facts};
+use crate::http::access::answer::step_up;
 use crate::http::problem::Problem;
 use crate::record::decision::Asker;
 
@@ -28,7 +30,7 @@ impl House {
         answered
             .decision
             .permit()
-            .ok_or_else(|| refused(&answered, action))
+            .ok_or_else(|| refused(&answered, action, &self.config.issuer))
     }
 
     /// The decision behind [`House::act`], with what the question brings along.
@@ -62,13 +64,19 @@ impl House {
 }
 
 /// The refusal in words.
-pub(crate) fn refused(answered: &Answered, action: &str) -> Problem {
+/// Where assurance is all that is missing, it says what would do (RFC 9470).
+pub(crate) fn refused(answered: &Answered, action: &str, issuer: &str) -> Problem {
     let reason = answered.decision.reason;
     let mut problem = Problem::forbidden(
         reason.map_or("NOT_AVAILABLE", countersign_authz::Reason::code),
         reason.map_or("This is not available.", countersign_authz::Reason::user_text),
     );
     problem.decision_id = Some(answered.id.clone());
+    if let Some(needed) = answered.decision.step_up {
+        problem.status = StatusCode::UNAUTHORIZED.as_u16();
+        problem.title = "Unauthorized".to_owned();
+        problem.step_up = Some(step_up(needed, issuer));
+    }
     problem.required_roles = required_roles(action);
     problem
 }

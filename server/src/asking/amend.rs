@@ -105,7 +105,7 @@ impl House {
         match answered.decision.permit() {
             Some(permit) => Ok(Some(permit)),
             None if answered.decision.failing == [Reason::DualControl] => Ok(None),
-            None => Err(refused(&answered, action)),
+            None => Err(refused(&answered, action, &self.config.issuer)),
         }
     }
 

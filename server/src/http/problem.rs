@@ -7,6 +7,7 @@ use http::{HeaderValue, StatusCode, header};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::access::wire::WireStepUp;
 use super::strict_json::BodyFault;
 
 /// An error on the wire. `detail` is safe for the caller; what only the log may know is logged where
@@ -29,6 +30,9 @@ pub struct Problem {
     /// The offices, one of which is needed.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub required_roles: Vec<String>,
+    /// The stronger or fresher sign-in that is all that is missing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub step_up: Option<WireStepUp>,
     /// Each fault of the input, by place.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub faults: Vec<InputFault>,
@@ -53,6 +57,7 @@ impl Problem {
             reason: None,
             decision_id: None,
             required_roles: Vec::new(),
+            step_up: None,
             faults: Vec::new(),
         }
     }
@@ -128,11 +133,26 @@ impl From<BodyFault> for Problem {
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let challenge = self.step_up.as_ref().and_then(challenge);
         let mut response = (status, Json(self)).into_response();
+        if let Some(challenge) = challenge {
+            response.headers_mut().insert(header::WWW_AUTHENTICATE, challenge);
+        }
         response.headers_mut().insert(
             header::CONTENT_TYPE,
             HeaderValue::from_static("application/problem+json"),
         );
         response
     }
+}
+
+/// What would do, as RFC 9470, section 3, says it.
+fn challenge(needed: &WireStepUp) -> Option<HeaderValue> {
+    let acr = &needed.acr_values;
+    let mut text = format!("Bearer error=\"insufficient_user_authentication\", acr_values=\"{acr}\"");
+    if let Some(seconds) = needed.max_age {
+        text.push_str(", max_age=");
+        text.push_str(&seconds.to_string());
+    }
+    text.parse().ok()
 }

@@ -49,8 +49,8 @@ pub fn start(app: &App) {
         }
         .boxed()
     });
-    every(app, "logout", Duration::from_millis(200), |app| {
-        async move { Ok(app.send_logouts().await?) }.boxed()
+    every(app, "logout", Duration::from_millis(100), |app| {
+        async move { Ok(app.begin_logouts().await?) }.boxed()
     });
     every(app, "expiry", Duration::from_secs(1), |app| {
         async move { Ok(app.note_expiries().await?) }.boxed()

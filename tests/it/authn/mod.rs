@@ -4,6 +4,7 @@
 mod codes;
 mod desk;
 mod keys;
+mod logout;
 mod machines;
 mod pages;
 mod passkey;

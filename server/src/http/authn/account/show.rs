@@ -11,6 +11,7 @@ use axum::response::Response;
 use countersign_authn as authn;
 use http::{HeaderMap, StatusCode};
 
+use super::nav::Nav;
 use crate::app::{App, House};
 use crate::http::authn::enrol::challenge::display_name;
 use crate::http::authn::{browser, words};
@@ -21,6 +22,7 @@ use crate::http::page::{Frame, render, see_other};
 #[template(path = "account.html")]
 struct Account {
     frame: Frame,
+    nav: Nav,
     name: String,
     person: String,
     strength: &'static str,
@@ -81,6 +83,7 @@ pub(super) async fn page(
     };
     let page = Account {
         frame: Frame::of(house),
+        nav: Nav::of("/account", session, now),
         name: display_name(house, &session.person),
         person: session.person.to_string(),
         strength: words::strength(session.level),

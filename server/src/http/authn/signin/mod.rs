@@ -3,8 +3,10 @@
 //! shows the same page again with the reason.
 
 pub mod again;
+pub mod cancel;
 pub mod challenge;
 pub mod code;
+pub mod consent;
 pub mod go_on;
 pub mod name;
 mod outcome;
