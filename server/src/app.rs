@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //! What every handler and job shares.
 
+use std::collections::HashSet;
 use std::ops::Deref;
 use std::sync::Arc;
 
@@ -85,6 +86,8 @@ pub struct House {
     pub limits: Limits,
     /// The authorities whose certificates count for programs.
     pub authorities: Authorities,
+    /// Logout messages that are being sent.
+    pub logouts_under_way: tokio::sync::Mutex<HashSet<String>>,
     /// Calls clients back.
     pub outbound: reqwest::Client,
     /// Tells people what was done in their name.

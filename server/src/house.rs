@@ -139,6 +139,7 @@ pub async fn open(
         matrix,
         outbound: outbound::client()?,
         post: Post::new(&config.mail)?,
+        logouts_under_way: tokio::sync::Mutex::default(),
         authorities: Authorities::read(config.machines.authorities.as_deref())?,
         searches: Kept::default(),
         limits: Limits::new(&config.limits, &mut rng),

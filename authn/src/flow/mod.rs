@@ -131,6 +131,35 @@ pub async fn begin(
     Ok(flow)
 }
 
+/// Keeps a sign-in that is done but for a question to the person, e.g. what the client may know.
+pub async fn begin_at_end(
+    purpose: Purpose,
+    session: &SessionId,
+    browser: &Secret,
+    now: DateTime<Utc>,
+    rng: &mut impl CryptoRng,
+    db: &mut AnyConnection,
+) -> Result<Flow, StoreError> {
+    let mut flow = begin(purpose, browser, now, rng, db).await?;
+    flow.stage = Stage::Finished {
+        session: session.clone(),
+    };
+    keep(&flow, now, db).await?;
+    Ok(flow)
+}
+
+/// Notes that the person was asked what the client may know.
+pub async fn consented(
+    flow: &mut Flow,
+    now: DateTime<Utc>,
+    db: &mut AnyConnection,
+) -> Result<(), StoreError> {
+    if let Then::Authorize(request) = &mut flow.purpose.then {
+        request.prompt.remove(&authorize::Prompt::Consent);
+    }
+    keep(flow, now, db).await
+}
+
 /// The flow named `id`, if this browser began it and it has not run out.
 pub async fn resume(
     id: &str,

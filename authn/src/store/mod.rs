@@ -8,6 +8,7 @@ pub mod browsers;
 pub mod ceremonies;
 pub mod clients;
 pub mod codes;
+pub mod consents;
 pub mod enrolment;
 pub mod flows;
 pub mod lockouts;

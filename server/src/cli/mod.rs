@@ -10,6 +10,7 @@ use crate::database::DatabaseError;
 use crate::house::OpenError;
 
 mod audit;
+mod client;
 mod config;
 mod demo;
 mod directory;
@@ -31,6 +32,9 @@ pub enum Command {
     /// Check the record.
     #[command(subcommand)]
     Audit(audit::AuditCommand),
+    /// Register applications.
+    #[command(subcommand)]
+    Client(client::ClientCommand),
     /// Check configuration.
     #[command(subcommand)]
     Config(config::ConfigCommand),
@@ -119,6 +123,7 @@ impl Command {
     pub fn run(self) -> Result<(), Failure> {
         match self {
             Self::Audit(command) => command.run(),
+            Self::Client(command) => command.run(),
             Self::Config(command) => command.run(),
             Self::Demo(command) => command.run(),
             Self::Directory(command) => command.run(),

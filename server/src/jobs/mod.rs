@@ -51,8 +51,8 @@ pub fn start(app: &App) {
         }
         .boxed()
     });
-    every(app, "logout", Duration::from_millis(200), |app| {
-        async move { Ok(app.send_logouts().await?) }.boxed()
+    every(app, "logout", Duration::from_millis(100), |app| {
+        async move { Ok(app.begin_logouts().await?) }.boxed()
     });
     every(app, "models", Duration::from_secs(5), |app| {
         async move { Ok(app.follow_models().await?) }.boxed()

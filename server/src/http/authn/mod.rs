@@ -22,6 +22,10 @@ pub fn router(app: &App) -> Router<App> {
         .route("/signin/back", get(signin::back::get))
         .route("/signin/challenge", post(signin::challenge::post))
         .route("/signin/code", post(signin::code::post))
+        .route(
+            "/signin/consent",
+            get(signin::consent::get).post(signin::consent::post),
+        )
         .route("/signin/continue", get(signin::go_on::get))
         .route("/signin/name", post(signin::name::post))
         .route("/signin/passkey", post(signin::passkey::post))
@@ -39,6 +43,11 @@ pub fn router(app: &App) -> Router<App> {
             get(enrol::password::get).post(enrol::password::post),
         )
         .route("/account", get(account::show::get))
+        .route("/account/access", get(account::access::get))
+        .route("/account/activity", get(account::activity::get))
+        .route("/account/apps", get(account::apps::get))
+        .route("/account/apps/leave", post(account::apps::leave))
+        .route("/account/extend", post(account::extend::post))
         .route("/account/passkeys", post(account::passkeys::add))
         .route("/account/passkeys/challenge", post(account::passkeys::challenge))
         .route("/account/passkeys/remove", post(account::passkeys::remove))

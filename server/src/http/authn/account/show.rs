@@ -12,6 +12,7 @@ use axum::response::Response;
 use countersign_authn as authn;
 use http::{HeaderMap, StatusCode};
 
+use super::nav::Nav;
 use crate::app::{App, House};
 use crate::http::authn::enrol::challenge::display_name;
 use crate::http::authn::{browser, words};
@@ -22,6 +23,7 @@ use crate::http::page::{Frame, render, see_other};
 #[template(path = "account.html")]
 struct Account {
     frame: Frame,
+    nav: Nav,
     name: String,
     person: String,
     strength: &'static str,
@@ -84,6 +86,7 @@ pub(super) async fn page(
     };
     let page = Account {
         frame: Frame::of(house),
+        nav: Nav::of("/account", session, now),
         name: display_name(house, &session.person),
         person: session.person.to_string(),
         strength: words::strength(session.level),

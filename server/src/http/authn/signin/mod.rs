@@ -6,6 +6,7 @@ pub mod again;
 pub mod back;
 pub mod challenge;
 pub mod code;
+pub mod consent;
 pub mod go_on;
 pub mod name;
 mod outcome;

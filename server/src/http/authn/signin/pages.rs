@@ -92,10 +92,20 @@ fn client(flow: &Flow) -> Option<String> {
     }
 }
 
+/// Why the sign-in page is shown to somebody who may be signed in already, in words.
 fn reason(flow: &Flow) -> Option<String> {
     let need = &flow.purpose.requirement;
+    let who = match &flow.purpose.then {
+        Then::Authorize(request) => request.client_name.as_str(),
+        Then::Page(path) if path.starts_with("/admin") => "What you want to do in the console",
+        Then::Page(_) => "This",
+    };
     if need.level >= authn::assurance::Level::Aal2PhishingResistant {
-        return Some(format!("This needs {}.", words::needs(need.level)));
+        return Some(format!(
+            "{who} needs {}. What you were doing is kept.",
+            words::needs(need.level)
+        ));
     }
-    need.after.is_some().then(|| "Confirm that it's you.".to_owned())
+    let is_anew = need.after.is_some() || need.max_age.is_some();
+    is_anew.then(|| format!("{who} asks you to confirm that it's you. What you were doing is kept."))
 }
