@@ -40,19 +40,20 @@ pub fn on_localhost(port: u16) -> Listen {
 
 /// Binds the configured address; port 0 takes a free one.
 pub fn bind(listen: &Listen) -> Result<TcpListener, ListenError> {
-    let fault = |cause| ListenError::Bind {
-        address: listen.address,
-        cause,
-    };
-    let listener = TcpListener::bind(listen.address).map_err(fault)?;
+    bind_address(listen.address)
+}
+
+/// Binds an address; port 0 takes a free one.
+pub fn bind_address(address: SocketAddr) -> Result<TcpListener, ListenError> {
+    let fault = |cause| ListenError::Bind { address, cause };
+    let listener = TcpListener::bind(address).map_err(fault)?;
     listener.set_nonblocking(true).map_err(fault)?;
     Ok(listener)
 }
 
 /// Serves `router` on `listener` until the process is asked to stop (SIGINT, SIGTERM).
 pub async fn serve(listen: &Listen, listener: TcpListener, router: Router) -> Result<(), ListenError> {
-    let handle = Handle::new();
-    tokio::spawn(stop_when_asked(handle.clone()));
+    let handle = until_asked_to_stop();
     let service = router.into_make_service_with_connect_info::<SocketAddr>();
     match listen.tls() {
         None => axum_server::from_tcp(listener)
@@ -73,6 +74,13 @@ pub async fn serve(listen: &Listen, listener: TcpListener, router: Router) -> Re
                 .map_err(ListenError::Serve)
         }
     }
+}
+
+/// A handle that stops what it serves when the process is asked to stop.
+pub(crate) fn until_asked_to_stop() -> Handle<SocketAddr> {
+    let handle = Handle::new();
+    tokio::spawn(stop_when_asked(handle.clone()));
+    handle
 }
 
 /// How long requests under way may take to finish. Open streams are cut after it.

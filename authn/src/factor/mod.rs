@@ -2,6 +2,7 @@
 //! The ways to prove who one is, one file each. A factor knows no flow: it says whether a secret,
 //! a code or a signature is right, and what that is worth.
 
+pub mod card;
 pub mod passkey;
 pub mod password;
 pub mod totp;

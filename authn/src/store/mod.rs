@@ -3,6 +3,7 @@
 //! commit a transaction and never read a clock. One wording runs on both engines.
 
 pub mod accounts;
+pub mod cards;
 pub mod ceremonies;
 pub mod clients;
 pub mod codes;

@@ -32,6 +32,7 @@ impl Serve {
 /// Serves until asked to stop; what is in the journal then goes into the tree.
 pub(super) async fn run(app: App, listener: TcpListener) -> Result<(), Failure> {
     jobs::start(&app);
+    crate::cards::listener::start(&app).map_err(outside)?;
     let served = listen::serve(&app.config.listen, listener, http::router(app.clone())).await;
     app.keep_activity().await.map_err(outside)?;
     app.drain().await.map_err(outside)?;

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+pub mod cards;
 pub mod database;
 pub mod environment;
 pub mod listen;
@@ -35,6 +36,9 @@ pub struct Config {
     /// The tamper-evident record.
     #[serde(default)]
     pub record: record::Record,
+    /// Smartcards; without this section there are none.
+    #[serde(default)]
+    pub cards: Option<cards::Cards>,
 }
 
 /// The configuration cannot be used: what and where, and what to do.
@@ -120,6 +124,9 @@ impl Config {
             ));
         }
         self.listen.check(issuer.scheme())?;
+        if let Some(cards) = &self.cards {
+            cards.check(&self.issuer)?;
+        }
         self.database.fill(&self.data_dir)?;
         self.record.check(&self.issuer)?;
         Ok(self)

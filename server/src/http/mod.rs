@@ -18,6 +18,7 @@ pub mod admin_ui;
 pub mod assets;
 pub mod authn;
 pub mod caller;
+pub mod cards;
 pub mod chat_server;
 pub mod console;
 pub mod cookies;
@@ -61,6 +62,7 @@ pub fn router(app: App) -> Router {
         .route("/healthz", get(health::live))
         .route("/readyz", get(health::ready))
         .fallback(fault::nothing_here)
+        .layer(axum::middleware::map_request(cards::without_proxy_headers))
         .layer(DefaultBodyLimit::max(LARGEST_BODY))
         .layer(SetResponseHeaderLayer::if_not_present(
             header::X_CONTENT_TYPE_OPTIONS,

@@ -2,6 +2,7 @@
 //! The words that people read: levels, times and problems. What happened, and what to do next.
 
 use authn::assurance::Level;
+use authn::factor::card::Mapping;
 use authn::flow::Problem;
 use chrono::{DateTime, Utc};
 use countersign_authn as authn;
@@ -12,7 +13,7 @@ pub fn strength(level: Level) -> &'static str {
         Level::Aal1 => "password only",
         Level::Aal2 => "password and security code",
         Level::Aal2PhishingResistant => "passkey",
-        Level::Aal3 => "attested security key",
+        Level::Aal3 => "smartcard or attested security key",
     }
 }
 
@@ -56,5 +57,15 @@ pub fn needs(level: Level) -> &'static str {
         Level::Aal2 => "two factors",
         Level::Aal2PhishingResistant => "a passkey",
         Level::Aal3 => "a smartcard or an attested security key",
+    }
+}
+
+/// By what a card is recognised.
+pub fn mapping(mapping: Mapping) -> &'static str {
+    match mapping {
+        Mapping::Edipi => "your identification number",
+        Mapping::IssuerSerial => "its issuer and serial number",
+        Mapping::Key | Mapping::SubjectKeyId => "its key",
+        Mapping::Upn => "your principal name",
     }
 }

@@ -4,6 +4,7 @@
 use askama::Template;
 use authn::account;
 use authn::session::Session;
+use authn::store::cards::{self, BoundCard};
 use authn::store::passkeys::{self, Passkey};
 use authn::store::sessions;
 use axum::extract::State;
@@ -12,6 +13,7 @@ use countersign_authn as authn;
 use http::{HeaderMap, StatusCode};
 
 use crate::app::{App, House};
+use crate::http::authn::card_page::day;
 use crate::http::authn::enrol::challenge::display_name;
 use crate::http::authn::{browser, words};
 use crate::http::fault::Fault;
@@ -27,6 +29,8 @@ struct Account {
     signed_in: String,
     csrf: String,
     passkeys: Vec<PasskeyRow>,
+    cards: Vec<CardRow>,
+    has_cards: bool,
     removable: bool,
     has_password: bool,
     sessions: Vec<SessionRow>,
@@ -41,6 +45,14 @@ struct PasskeyRow {
     created: String,
     used: Option<String>,
     suspect: bool,
+}
+
+struct CardRow {
+    id: String,
+    subject: String,
+    issued_by: String,
+    expires: String,
+    used: Option<String>,
 }
 
 struct SessionRow {
@@ -70,6 +82,7 @@ pub(super) async fn page(
     let now = house.now();
     let mut db = house.database.pool.acquire().await?;
     let keys = passkeys::of_person(&session.person, &mut db).await?;
+    let bound = cards::of_person(&session.person, &mut db).await?;
     let ways = account::ways(&session.person, &mut db).await?;
     let mut all = sessions::open_of_person(&session.person, &mut db).await?;
     all.retain(|one| one.is_live(now) || one.id == session.id);
@@ -86,7 +99,9 @@ pub(super) async fn page(
         strength: words::strength(session.level),
         signed_in: words::moment(session.auth_time),
         csrf: session.csrf.clone(),
-        removable: keys.len() > 1,
+        removable: keys.len() + bound.len() > 1,
+        cards: bound.into_iter().map(CardRow::from).collect(),
+        has_cards: house.cards.is_some(),
         passkeys: keys.into_iter().map(PasskeyRow::from).collect(),
         has_password: ways.password,
         sessions: all.iter().map(|one| SessionRow::of(one, session)).collect(),
@@ -110,6 +125,18 @@ impl From<Passkey> for PasskeyRow {
             created: words::moment(passkey.created_at),
             used: passkey.last_used_at.map(words::moment),
             suspect: passkey.suspect,
+        }
+    }
+}
+
+impl From<BoundCard> for CardRow {
+    fn from(card: BoundCard) -> Self {
+        Self {
+            id: card.id,
+            subject: card.subject,
+            issued_by: card.issued_by,
+            expires: day(card.expires_at),
+            used: card.last_used_at.map(words::moment),
         }
     }
 }

@@ -3,6 +3,7 @@
 //! shows the same page again with the reason.
 
 pub mod again;
+pub mod card;
 pub mod challenge;
 pub mod code;
 pub mod go_on;
