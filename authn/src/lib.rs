@@ -16,6 +16,7 @@
 pub mod account;
 pub mod assurance;
 pub mod bind;
+pub mod cards;
 pub mod certificate;
 pub mod enrolment;
 pub mod factor;

@@ -40,6 +40,8 @@ pub struct App(Arc<House>);
 /// What the house holds.
 #[derive(Debug)]
 pub struct House {
+    /// Smartcards, where they are configured.
+    pub cards: Option<crate::cards::Desk>,
     /// The checked configuration.
     pub config: Config,
     /// The store.

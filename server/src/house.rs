@@ -36,6 +36,9 @@ pub enum OpenError {
     /// The record.
     #[error("the record cannot be opened: {0}")]
     Record(#[from] RecordError),
+    /// Smartcards.
+    #[error("smartcards cannot be set up: {0}")]
+    Cards(#[from] crate::cards::CardsError),
     /// The master key.
     #[error(transparent)]
     MasterKey(#[from] MasterKeyError),
@@ -120,7 +123,9 @@ pub async fn open(
     let models = authn::store::metadata::load(&mut db).await?;
     drop(db);
 
+    let cards = config.cards.as_ref().map(crate::cards::Desk::open).transpose()?;
     Ok(App::from(House {
+        cards,
         factors: Factors::new(&config, models, &sealer, &mut rng)?,
         tail: Tail::behind(snapshot.revision(), now),
         world: Shared::new(snapshot),

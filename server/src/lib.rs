@@ -6,6 +6,7 @@
 
 pub mod app;
 pub mod asking;
+pub mod cards;
 pub mod certificates;
 pub mod cli;
 pub mod clock;

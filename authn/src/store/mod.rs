@@ -5,6 +5,7 @@
 pub mod accounts;
 pub mod assertions;
 pub mod browsers;
+pub mod cards;
 pub mod ceremonies;
 pub mod clients;
 pub mod codes;

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+pub mod cards;
 pub mod database;
 pub mod environment;
 pub mod limits;
@@ -59,6 +60,9 @@ pub struct Config {
     /// What the OpenID provider asks of people.
     #[serde(default)]
     pub provider: provider::Provider,
+    /// Smartcards; without this section there are none.
+    #[serde(default)]
+    pub cards: Option<cards::Cards>,
 }
 
 /// The configuration cannot be used: what and where, and what to do.
@@ -144,6 +148,9 @@ impl Config {
             ));
         }
         self.listen.check(issuer.scheme())?;
+        if let Some(cards) = &self.cards {
+            cards.check(&self.issuer)?;
+        }
         self.database.fill(&self.data_dir)?;
         self.limits.check()?;
         self.record.check(&self.issuer)?;

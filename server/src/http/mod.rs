@@ -20,6 +20,7 @@ pub mod admission;
 pub mod assets;
 pub mod authn;
 pub mod caller;
+pub mod cards;
 pub mod chat_server;
 pub mod console;
 pub mod cookies;
@@ -73,6 +74,7 @@ pub fn router(app: App) -> Router {
         .route("/healthz", get(health::live))
         .route("/readyz", get(health::ready))
         .fallback(fault::nothing_here)
+        .layer(axum::middleware::map_request(cards::without_proxy_headers))
         .layer(DefaultBodyLimit::max(LARGEST_BODY))
         .layer(from_fn_with_state(app.clone(), admission::admit))
         .layer(SetResponseHeaderLayer::if_not_present(

@@ -5,6 +5,7 @@
 pub mod access;
 pub mod activity;
 pub mod apps;
+pub mod cards;
 pub mod extend;
 mod fresh;
 pub mod nav;

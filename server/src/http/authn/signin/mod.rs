@@ -4,6 +4,7 @@
 
 pub mod again;
 pub mod back;
+pub mod card;
 pub mod challenge;
 pub mod code;
 pub mod consent;

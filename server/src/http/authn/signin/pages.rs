@@ -7,6 +7,7 @@ use axum::response::Response;
 use countersign_authn as authn;
 use http::StatusCode;
 
+use super::card;
 use crate::app::House;
 use crate::http::authn::words;
 use crate::http::page::{Frame, render, see_other};
@@ -18,6 +19,7 @@ struct Identify {
     flow: String,
     client: Option<String>,
     reason: Option<String>,
+    has_cards: bool,
     name: String,
     problem: Option<String>,
 }
@@ -56,6 +58,7 @@ pub(super) fn of(house: &House, flow: &Flow, problem: Option<authn::flow::Proble
             let page = Identify {
                 client: client(flow),
                 reason: reason(flow),
+                has_cards: house.cards.is_some(),
                 frame,
                 flow: id,
                 name,
@@ -81,6 +84,7 @@ pub(super) fn of(house: &House, flow: &Flow, problem: Option<authn::flow::Proble
                 problem,
             },
         ),
+        Stage::ConfirmCard { person, card } => card::confirm_page(house, flow, person.as_str(), card),
         Stage::Finished { .. } => see_other(&format!("/signin/continue?flow={id}")),
     }
 }
