@@ -20,19 +20,21 @@ pub async fn active(id: &PersonId, db: &mut AnyConnection) -> Result<Option<Pers
     Ok(person.filter(|person| person.status == Status::Active && person.kind != PersonKind::Service))
 }
 
-/// The strongest sign-in that a person can show.
+/// The level of the strongest way that `person` has; `None` when she has none.
 pub async fn strongest(
     person: &PersonId,
     verifier: &Passkeys,
     now: DateTime<Utc>,
     db: &mut AnyConnection,
-) -> Result<Level, StoreError> {
+) -> Result<Option<Level>, StoreError> {
     let ways = ways(person, db).await?;
-    let mut level = if ways.password && ways.totp {
-        Level::Aal2
-    } else {
-        Level::Aal1
+    let mut level = match (ways.password, ways.totp) {
+        (true, true) => Some(Level::Aal2),
+        (true, false) => Some(Level::Aal1),
+        (false, _) => None,
     };
+    let cards = cards::of_person(person, db).await?;
+    level = level.max(cards.iter().map(|card| card.level).max());
     let Some(entry) = active(person, db).await? else {
         return Ok(level);
     };
@@ -43,7 +45,7 @@ pub async fn strongest(
             Fit::Lower(_) => Level::Aal2PhishingResistant,
             Fit::Refused(_) => continue,
         };
-        level = level.max(reached);
+        level = level.max(Some(reached));
     }
     Ok(level)
 }
@@ -69,22 +71,4 @@ pub async fn ways(person: &PersonId, db: &mut AnyConnection) -> Result<Ways, Sto
         password: passwords::hash(person, db).await?.is_some(),
         totp: totps::sealed(person, db).await?.is_some(),
     })
-}
-
-/// The level of the strongest way that `person` has; `None` when she has none.
-pub async fn strongest(person: &PersonId, db: &mut AnyConnection) -> Result<Option<Level>, StoreError> {
-    let ways = ways(person, db).await?;
-    let passkeys = passkeys::of_person(person, db).await?;
-    let passkeys = passkeys.iter().map(|passkey| match passkey.attested {
-        true => Level::Aal3,
-        false => Level::Aal2PhishingResistant,
-    });
-    let cards = cards::of_person(person, db).await?;
-    let cards = cards.iter().map(|card| card.level);
-    let password = match (ways.password, ways.totp) {
-        (true, true) => Some(Level::Aal2),
-        (true, false) => Some(Level::Aal1),
-        (false, _) => None,
-    };
-    Ok(passkeys.chain(cards).chain(password).max())
 }
