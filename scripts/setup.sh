@@ -49,6 +49,8 @@ collect_packages() {
   case $target in
     test)
       wants jq jq
+      wants openssl openssl
+      [ -e /usr/lib/apache2/modules/mod_auth_openidc.so ] || missing+=(apache2-bin libapache2-mod-auth-openidc)
       wants chromium chromium
       wants cvc5 cvc5
       wants openssl openssl

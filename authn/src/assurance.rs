@@ -117,6 +117,8 @@ pub enum Method {
     Mfa,
     /// A one-time code.
     Otp,
+    /// A PIN was given to the authenticator.
+    Pin,
     /// Possession of a key was proven.
     Pop,
     /// A password.

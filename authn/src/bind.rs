@@ -21,7 +21,7 @@ use crate::secret::{SealError, Sealer, Secret, random_id};
 use crate::session::end::{self, Reason};
 use crate::store::ceremonies::{self, Kind};
 use crate::store::passkeys::{self, Passkey};
-use crate::store::{StoreError, passwords, recovery_codes, totps};
+use crate::store::{StoreError, cards, passwords, recovery_codes, totps};
 
 /// Why nothing was bound. Roll the transaction back on [`BindError::Link`]; commit otherwise.
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
@@ -195,7 +195,8 @@ pub async fn remove_passkey(
     log: &mut Happened,
     db: &mut AnyConnection,
 ) -> Result<bool, StoreError> {
-    if passkeys::of_person(person, db).await?.len() < 2 {
+    let strong = passkeys::of_person(person, db).await?.len() + cards::of_person(person, db).await?.len();
+    if strong < 2 {
         return Ok(false);
     }
     let is_removed = passkeys::remove(id, person, db).await?;

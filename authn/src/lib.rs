@@ -16,12 +16,14 @@
 pub mod account;
 pub mod assurance;
 pub mod bind;
+pub mod cards;
 pub mod certificate;
 pub mod enrolment;
 pub mod factor;
 pub mod flow;
 pub mod happened;
 pub mod lockout;
+pub mod matrix;
 pub mod metadata;
 pub mod notice;
 pub mod oidc;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //! What every handler and job shares.
 
+use std::collections::HashSet;
 use std::ops::Deref;
 use std::sync::Arc;
 
@@ -26,6 +27,7 @@ use crate::factors::Factors;
 use crate::http::admission::limits::Limits;
 use crate::jobs::clock::Reading;
 use crate::mail::Post;
+use crate::matrix::Member;
 use crate::record::Recorder;
 use crate::record::alarms::Alarms;
 use crate::rng::Randomness;
@@ -38,6 +40,8 @@ pub struct App(Arc<House>);
 /// What the house holds.
 #[derive(Debug)]
 pub struct House {
+    /// Smartcards, where they are configured.
+    pub cards: Option<crate::cards::Desk>,
     /// The checked configuration.
     pub config: Config,
     /// The store.
@@ -78,10 +82,14 @@ pub struct House {
     pub tail: Tail,
     /// Earlier worlds, for the next pages of searches.
     pub searches: Kept,
+    /// What makes us a server of the Matrix federation, where we are one.
+    pub matrix: Option<Member>,
     /// What each caller may still ask.
     pub limits: Limits,
     /// The authorities whose certificates count for programs.
     pub authorities: Authorities,
+    /// Logout messages that are being sent.
+    pub logouts_under_way: tokio::sync::Mutex<HashSet<String>>,
     /// Calls clients back.
     pub outbound: reqwest::Client,
     /// Tells people what was done in their name.

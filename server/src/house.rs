@@ -21,6 +21,7 @@ use crate::factors::{FactorError, Factors};
 use crate::http::admission::limits::Limits;
 use crate::mail::Post;
 use crate::master_key::{self, MasterKeyError};
+use crate::matrix::{MatrixError, Member};
 use crate::outbound::{self, OutboundError};
 use crate::record::{self, RecordError, Recorder};
 use crate::rng::Randomness;
@@ -35,9 +36,15 @@ pub enum OpenError {
     /// The record.
     #[error("the record cannot be opened: {0}")]
     Record(#[from] RecordError),
+    /// Smartcards.
+    #[error("smartcards cannot be set up: {0}")]
+    Cards(#[from] crate::cards::CardsError),
     /// The master key.
     #[error(transparent)]
     MasterKey(#[from] MasterKeyError),
+    /// Being a server of the Matrix federation.
+    #[error(transparent)]
+    Matrix(#[from] MatrixError),
     /// The sign-in factors.
     #[error("sign-in cannot be set up: {0}")]
     Factors(#[from] FactorError),
@@ -101,6 +108,10 @@ pub async fn open(
             .unwrap_or_else(|| first_origin(&config.issuer)),
     };
     let record_key = record::checkpoints::key(&origin, &sealer, now, &mut rng, &mut transaction).await?;
+    let matrix = match &config.matrix {
+        Some(matrix) => Some(Member::open(matrix, &sealer, now, &mut rng, &mut transaction).await?),
+        None => None,
+    };
     transaction.commit().await?;
 
     let mut db = database.pool.acquire().await?;
@@ -112,7 +123,9 @@ pub async fn open(
     let models = authn::store::metadata::load(&mut db).await?;
     drop(db);
 
+    let cards = config.cards.as_ref().map(crate::cards::Desk::open).transpose()?;
     Ok(App::from(House {
+        cards,
         factors: Factors::new(&config, models, &sealer, &mut rng)?,
         tail: Tail::behind(snapshot.revision(), now),
         world: Shared::new(snapshot),
@@ -128,8 +141,10 @@ pub async fn open(
         started: crate::clock::instant(),
         signed_at: tokio::sync::Mutex::default(),
         alarms: record::alarms::Alarms::default(),
+        matrix,
         outbound: outbound::client()?,
         post: Post::new(&config.mail)?,
+        logouts_under_way: tokio::sync::Mutex::default(),
         authorities: Authorities::read(config.machines.authorities.as_deref())?,
         searches: Kept::default(),
         limits: Limits::new(&config.limits, &mut rng),

@@ -6,6 +6,7 @@
 
 pub mod app;
 pub mod asking;
+pub mod cards;
 pub mod certificates;
 pub mod cli;
 pub mod clock;
@@ -19,6 +20,7 @@ pub mod listen;
 pub mod machine_listener;
 pub mod mail;
 pub mod master_key;
+pub mod matrix;
 pub mod outbound;
 pub mod record;
 pub mod rng;

@@ -40,3 +40,16 @@ def test_the_record_on_the_page_connects_a_server(tmp_path, name, client):
     told = json.loads(countersign(tmp_path, "server", "add", tmp_path / "record.json"))
     assert told["client_id"] == client
     assert told["client_secret"]
+
+
+def test_the_configuration_of_a_policy_server_is_understood(tmp_path):
+    blocks = page.blocks("docs/connect/matrix-policy-server.md")
+    (tmp_path / "countersign.toml").write_text(next(text for language, text in blocks if language == "toml"))
+    run = subprocess.run(
+        [page.BINARY, "config", "check", "--config", tmp_path / "countersign.toml"],
+        check=False,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert run.returncode == 0, run.stdout + run.stderr

@@ -14,6 +14,11 @@ use countersign_authn::factor::attestation::Metadata;
 use countersign_authn::factor::attestation::metadata::Signer;
 use countersign_authn::factor::passkey;
 use countersign_authn::factor::recovery::Code;
+use countersign_authn::matrix::event::Event;
+use countersign_authn::matrix::key::{SigningKey, VerifyKey};
+use countersign_authn::matrix::published::ServerKeys;
+use countersign_authn::matrix::request::Claim;
+use countersign_authn::matrix::version::RoomVersion;
 use countersign_authn::oidc::access_token::AccessToken;
 use countersign_authn::oidc::authorize::{self, Came, Refusal};
 use countersign_authn::oidc::client::{Client, ClientRecord};
@@ -38,7 +43,7 @@ use serde_json::{Value, json};
 pub type Target = fn(&[u8]);
 
 /// Every target by name; the names are those of `fuzz/targets/` and `fuzz/seeds/`.
-pub const TARGETS: [(&str, Target); 16] = [
+pub const TARGETS: [(&str, Target); 17] = [
     ("attestation", attestation),
     ("authorize", self::authorize),
     ("checkpoint", checkpoint),
@@ -47,6 +52,7 @@ pub const TARGETS: [(&str, Target); 16] = [
     ("journal", journal),
     ("label", label),
     ("marking", marking),
+    ("matrix", matrix),
     ("metadata", metadata),
     ("opentdf", opentdf),
     ("recovery_code", recovery_code),
@@ -184,6 +190,33 @@ pub fn label(bytes: &[u8]) {
 pub fn marking(bytes: &[u8]) {
     for format in Format::MARKINGS {
         goes_round(format, bytes);
+    }
+}
+
+/// An `Authorization` between servers is read or not. An event that is read is read again once it is signed, and
+/// its signature then fits.
+pub fn matrix(bytes: &[u8]) {
+    if let Ok(text) = std::str::from_utf8(bytes) {
+        let _ = Claim::read(text);
+    }
+    let Ok(value) = strict_json::parse(bytes) else {
+        return;
+    };
+    let _ = ServerKeys::read("a.example", &value);
+    let key = SigningKey::from_seed("ed25519:fuzz", &[7; 32]).expect("a seed has 32 bytes");
+    let public = VerifyKey::read(&key.public()).expect("a public key is one");
+    for version in RoomVersion::ALL {
+        let Ok(event) = Event::read(value.clone(), version) else {
+            continue;
+        };
+        let Ok(signed) = event.signed("a.example", &key) else {
+            continue;
+        };
+        // What is no object cannot hold a signature.
+        let holds = signed["signatures"]["a.example"].is_object();
+        if let Ok(again) = Event::read(signed, version) {
+            assert!(!holds || again.is_signed_by("a.example", |id| (id == key.id()).then_some(&public)));
+        }
     }
 }
 

@@ -41,7 +41,10 @@ export async function answered<T>(
   call: Promise<{ data?: T; error?: unknown; response: Response }>,
 ): Promise<T> {
   const { data, error, response } = await call;
-  if (response.status === 401) {
+  // Somebody who is signed in but not strongly enough is told so where she is (RFC 9470).
+  const stepUp =
+    response.headers.get('www-authenticate')?.includes('insufficient_user_authentication') ?? false;
+  if (response.status === 401 && !stepUp) {
     leaveForSignIn();
     // The page is going away: nothing may render in the meantime.
     return new Promise<T>(() => {});

@@ -1778,6 +1778,7 @@ export interface components {
              * @description HTTP status.
              */
             status: number;
+            step_up?: components["schemas"]["WireStepUp"] | null;
             /** @description The kind, in words that never change. */
             title: string;
         };

@@ -22,7 +22,7 @@ interface Props {
 
 /** What happened and what to do, in the place of what could not be shown or done. */
 export function Failure({ error, needs, retry, maxAge }: Props) {
-  if (error instanceof Problem && error.status === 403)
+  if (error instanceof Problem && (error.status === 403 || error.stepUpUrl !== undefined))
     return <Refusal problem={error} needs={needs ?? []} maxAge={maxAge} />;
   const title = error instanceof Problem ? error.title : 'This could not be done';
   const detail = inWords(error);
@@ -85,7 +85,12 @@ function Refusal({ problem, needs, maxAge }: RefusalProps) {
 }
 
 function stepUpAddress(problem: Problem, aal: number | undefined, maxAge: number | undefined): string {
-  if (problem.stepUpUrl) return problem.stepUpUrl;
+  if (problem.stepUpUrl !== undefined) {
+    // Back to this page, so that nothing has to be found again.
+    const address = new URL(problem.stepUpUrl, window.location.origin);
+    address.searchParams.set('then', window.location.pathname + window.location.search);
+    return address.pathname + address.search;
+  }
   // Where freshness is asked for, the same method may do.
   const acr = maxAge === undefined ? strongerThan(aal ?? 1) : undefined;
   return signInAddress(window.location, acr, maxAge ?? FRESH_SECONDS);

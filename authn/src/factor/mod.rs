@@ -3,6 +3,7 @@
 //! a code or a signature is right, and what that is worth.
 
 pub mod attestation;
+pub mod card;
 pub mod passkey;
 pub mod password;
 pub mod recovery;

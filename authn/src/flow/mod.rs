@@ -10,6 +10,7 @@
 //! Flows live in SQL, bound to the browser that began them by the hash of its cookie. A stored
 //! stage that is not recognised is an error, never the first stage.
 
+mod card;
 pub mod finish;
 mod steps;
 
@@ -21,12 +22,14 @@ use sqlx::AnyConnection;
 use subtle::ConstantTimeEq;
 
 use crate::assurance::{Proof, Requirement};
+use crate::factor::card::Card;
 use crate::oidc::authorize;
 use crate::secret::{Secret, random_id};
 use crate::session::SessionId;
 use crate::store::flows::{self, FlowRow};
 use crate::store::{StoreError, json_text};
 
+pub use card::{CardStep, confirm_card, give_card};
 pub use steps::{
     Problem, Step, StepError, give_code, give_name, give_passkey, give_password, give_recovery_code,
 };
@@ -66,6 +69,13 @@ pub enum Stage {
         person: PersonId,
         /// When it was given.
         password_at: DateTime<Utc>,
+    },
+    /// A card that nobody has used yet was presented; its first use waits for a yes.
+    ConfirmCard {
+        /// Whose account it would open.
+        person: PersonId,
+        /// The card.
+        card: Box<Card>,
     },
     /// The session is open; the client waits for its answer.
     Finished {
@@ -129,6 +139,35 @@ pub async fn begin(
     };
     keep(&flow, now, db).await?;
     Ok(flow)
+}
+
+/// Keeps a sign-in that is done but for a question to the person, e.g. what the client may know.
+pub async fn begin_at_end(
+    purpose: Purpose,
+    session: &SessionId,
+    browser: &Secret,
+    now: DateTime<Utc>,
+    rng: &mut impl CryptoRng,
+    db: &mut AnyConnection,
+) -> Result<Flow, StoreError> {
+    let mut flow = begin(purpose, browser, now, rng, db).await?;
+    flow.stage = Stage::Finished {
+        session: session.clone(),
+    };
+    keep(&flow, now, db).await?;
+    Ok(flow)
+}
+
+/// Notes that the person was asked what the client may know.
+pub async fn consented(
+    flow: &mut Flow,
+    now: DateTime<Utc>,
+    db: &mut AnyConnection,
+) -> Result<(), StoreError> {
+    if let Then::Authorize(request) = &mut flow.purpose.then {
+        request.prompt.remove(&authorize::Prompt::Consent);
+    }
+    keep(flow, now, db).await
 }
 
 /// The flow named `id`, if this browser began it and it has not run out.

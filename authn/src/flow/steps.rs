@@ -249,7 +249,7 @@ fn refused(person: &PersonId, reason: &str, log: &mut Happened) {
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "the last line of steps that can fail")]
-fn prove(flow: Flow, person: PersonId, proof: Proof) -> Result<Step, StoreError> {
+pub(super) fn prove(flow: Flow, person: PersonId, proof: Proof) -> Result<Step, StoreError> {
     let needed = flow.purpose.requirement.level;
     if proof.level < needed && proof.level == Level::Aal1 {
         // A password alone never opens what needs more: there is no step left to ask for.

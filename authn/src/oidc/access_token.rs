@@ -111,7 +111,7 @@ mod tests {
     }
 
     #[test]
-    fn a_shortened_lengthened_or_altered_token_is_worthless() {
+    fn o11_a_shortened_lengthened_or_altered_token_is_worthless() {
         let sealer = Sealer::new(&[7; 32]).unwrap();
         let text = token().seal(&sealer);
         for at in 0..text.len() {

@@ -54,6 +54,17 @@ pub enum AuthMethod {
     TlsClientAuth,
 }
 
+/// To whom a client's signed assertions are addressed.
+#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AssertionAudience {
+    /// The issuer.
+    #[default]
+    Issuer,
+    /// The token endpoint, as OpenID Connect Core once advised: for libraries that know nothing else.
+    TokenEndpoint,
+}
+
 /// What becomes of a refresh token that is presented again.
 #[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -166,6 +177,9 @@ pub struct ClientRecord {
     /// Its public keys (RFC 7517), for `private_key_jwt`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub jwks: Option<serde_json::Value>,
+    /// To whom its assertions are addressed.
+    #[serde(default)]
+    pub assertion_audience: AssertionAudience,
     /// SHA-256 of its certificates, base64url (`x5t#S256`), for `self_signed_tls_client_auth`.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub tls_certificates: BTreeSet<String>,
@@ -211,6 +225,7 @@ impl ClientRecord {
             id_token_algorithm: Algorithm::default(),
             token_endpoint_auth_method: None,
             jwks: None,
+            assertion_audience: AssertionAudience::default(),
             tls_certificates: BTreeSet::new(),
             tls_dns_name: None,
             tls_client_certificate_bound_access_tokens: false,
@@ -220,6 +235,61 @@ impl ClientRecord {
             consent: Consent::default(),
             server: None,
         }
+    }
+
+    /// What is wrong with it, a line each; empty when it can be filed.
+    pub fn faults(&self) -> Vec<String> {
+        let mut faults = Vec::new();
+        if self.id.is_empty() || self.id.len() > 255 || !self.id.bytes().all(|b| b.is_ascii_graphic()) {
+            faults.push("`id` must be 1 to 255 visible ASCII characters".to_owned());
+        }
+        for address in self.redirect_uris.iter().chain(&self.post_logout_redirect_uris) {
+            if !is_address(address) {
+                faults.push(format!(
+                    "`{address}` must be https, or http on a loopback address, without user, backslash or fragment"
+                ));
+            }
+        }
+        if self.may_sign_in() && self.redirect_uris.is_empty() {
+            faults.push("`redirect_uris` is empty, yet people are to sign in".to_owned());
+        }
+        let missing = match self.token_endpoint_auth_method {
+            Some(AuthMethod::PrivateKeyJwt) if !self.has_keys() => {
+                "`jwks` must hold public keys for `private_key_jwt`"
+            }
+            Some(AuthMethod::SelfSignedTlsClientAuth) if self.tls_certificates.is_empty() => {
+                "`tls_certificates` must hold a hash for `self_signed_tls_client_auth`"
+            }
+            Some(AuthMethod::TlsClientAuth) if self.tls_dns_name.is_none() => {
+                "`tls_dns_name` must be set for `tls_client_auth`"
+            }
+            Some(AuthMethod::None) if self.grants.contains(&Grant::ClientCredentials) => {
+                "a client that proves nothing cannot act for itself"
+            }
+            _ => return faults,
+        };
+        faults.push(missing.to_owned());
+        faults
+    }
+
+    /// Whether it proves itself with a secret.
+    pub fn has_secret(&self) -> bool {
+        matches!(
+            self.token_endpoint_auth_method,
+            None | Some(AuthMethod::ClientSecretBasic | AuthMethod::ClientSecretPost)
+        )
+    }
+
+    fn may_sign_in(&self) -> bool {
+        self.grants.contains(&Grant::AuthorizationCode)
+    }
+
+    fn has_keys(&self) -> bool {
+        let keys = self.jwks.as_ref().and_then(|jwks| jwks.get("keys")?.as_array());
+        keys.is_some_and(|keys| {
+            let is_public = |key: &serde_json::Value| key.get("kty").is_some() && key.get("d").is_none();
+            !keys.is_empty() && keys.iter().all(is_public)
+        })
     }
 
     /// The level that one of its words, or a standard one, asks for.
@@ -302,6 +372,16 @@ pub fn new_secret(rng: &mut impl CryptoRng) -> (Secret, Vec<u8>) {
     (secret, hash)
 }
 
+fn is_address(address: &str) -> bool {
+    let Ok(url) = url::Url::parse(address) else {
+        return false;
+    };
+    let is_loopback = matches!(url.host_str(), Some("127.0.0.1" | "[::1]" | "localhost"));
+    let is_safe = url.scheme() == "https" || (url.scheme() == "http" && is_loopback);
+    let is_plain = url.username().is_empty() && url.password().is_none() && url.fragment().is_none();
+    is_safe && is_plain && !address.contains('\\')
+}
+
 fn weakest() -> Level {
     Level::Aal1
 }
@@ -309,6 +389,31 @@ fn weakest() -> Level {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_record_that_cannot_work_is_refused_with_every_fault() {
+        let mut record = ClientRecord::new("chat", "Chat", vec![Grant::AuthorizationCode]);
+        assert_eq!(record.faults().len(), 1);
+        record.redirect_uris = vec!["https://chat.example/cb".into(), "http://localhost:1/cb".into()];
+        assert!(record.faults().is_empty());
+        for wrong in [
+            "http://chat.example/cb",
+            "https://a@chat.example/",
+            "https://chat.example/#x",
+            "https://chat.example\\@evil/",
+            "chat.example",
+        ] {
+            record.redirect_uris = vec![wrong.into()];
+            assert_eq!(record.faults().len(), 1, "{wrong}");
+        }
+        record.redirect_uris = vec!["https://chat.example/cb".into()];
+        record.token_endpoint_auth_method = Some(AuthMethod::PrivateKeyJwt);
+        assert_eq!(record.faults().len(), 1);
+        record.jwks = Some(serde_json::json!({"keys": [{"kty": "OKP", "d": "private"}]}));
+        assert_eq!(record.faults().len(), 1, "a private key does not belong here");
+        record.jwks = Some(serde_json::json!({"keys": [{"kty": "OKP"}]}));
+        assert!(record.faults().is_empty());
+    }
 
     #[test]
     fn a_client_is_told_its_own_words_and_never_more_than_was_reached() {

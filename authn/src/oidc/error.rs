@@ -7,6 +7,8 @@
 pub enum Code {
     /// The request may not be made at all.
     AccessDenied,
+    /// The person would have to be asked and `prompt=none` forbids it.
+    ConsentRequired,
     /// The client is unknown or did not prove itself.
     InvalidClient,
     /// The code is wrong, expired, used, or another's.
@@ -40,6 +42,7 @@ impl Code {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::AccessDenied => "access_denied",
+            Self::ConsentRequired => "consent_required",
             Self::InteractionRequired => "interaction_required",
             Self::InvalidClient => "invalid_client",
             Self::InvalidGrant => "invalid_grant",

@@ -18,6 +18,8 @@ pub struct Logout {
     pub session: Option<SessionId>,
     /// Where to go afterwards; our own page when there is none.
     pub location: Option<String>,
+    /// The name of the client that asks, for the page.
+    pub client: Option<String>,
 }
 
 /// Reads a logout request (section 2). An expired hint is good if its signature fits; an address is
@@ -48,13 +50,18 @@ pub async fn read(
     };
     let wanted = parameters.one("post_logout_redirect_uri");
     let record = clients::by_id(client, db).await?.map(|client| client.record);
-    let registered = record
-        .map(|record| record.post_logout_redirect_uris)
-        .unwrap_or_default();
+    let (registered, name) = match record {
+        Some(record) => (record.post_logout_redirect_uris, Some(record.name)),
+        None => (Vec::new(), None),
+    };
     let location = wanted
         .filter(|wanted| registered.iter().any(|known| known == wanted))
         .map(|wanted| with_state(wanted, parameters.one("state")));
-    Ok(Logout { session, location })
+    Ok(Logout {
+        session,
+        location,
+        client: name,
+    })
 }
 
 fn with_state(address: &str, state: Option<&str>) -> String {

@@ -9,12 +9,12 @@ use rand::CryptoRng;
 use serde_json::json;
 use sqlx::AnyConnection;
 
-use super::board::Board;
+use super::board::{AtClient, Board};
 use super::{Session, SessionId};
 use crate::happened::Happened;
 use crate::secret::random_id;
 use crate::store::outbox::{self, Notice};
-use crate::store::{StoreError, accounts, clients, refresh_families, sessions, tokens};
+use crate::store::{StoreError, accounts, clients, consents, refresh_families, sessions, tokens};
 
 /// Why a session ends.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -121,35 +121,66 @@ pub async fn flush(board: &Board, db: &mut AnyConnection) -> Result<(), StoreErr
     Ok(())
 }
 
+/// Ends what one client holds of a session, which itself goes on: refresh chain and tokens die, the client
+/// is told, and what it may know is asked anew. `false`: the session was never there.
+pub async fn leave(
+    session: &Session,
+    client: &str,
+    now: DateTime<Utc>,
+    rng: &mut impl CryptoRng,
+    log: &mut Happened,
+    db: &mut AnyConnection,
+) -> Result<bool, StoreError> {
+    let ties = sessions::clients_of(&session.id, db).await?;
+    let Some(tie) = ties.into_iter().find(|tie| tie.client == client) else {
+        return Ok(false);
+    };
+    consents::remove(&session.person, client, db).await?;
+    refresh_families::end_session(&session.id, Some(client), "left", now, db).await?;
+    tokens::revoke_at_client(&session.id, client, now, db).await?;
+    if let Some(notice) = notice(session, &tie, rng, db).await? {
+        outbox::put(&notice, now, db).await?;
+    }
+    let detail = json!({ "session": session.id, "client": client });
+    log.event("session.left_client", session.person.as_str(), detail);
+    Ok(true)
+}
+
 async fn tell_clients(
     session: &Session,
     now: DateTime<Utc>,
     rng: &mut impl CryptoRng,
     db: &mut AnyConnection,
 ) -> Result<(), StoreError> {
-    let Some(account) = accounts::by_person(&session.person, db).await? else {
-        return Ok(());
-    };
     for tie in sessions::clients_of(&session.id, db).await? {
-        let client = clients::by_id(&tie.client, db).await?;
-        let listens = client.and_then(|client| {
-            let sub = account.sub_at(&client.record);
-            Some((client.record.backchannel_logout_uri?, sub))
-        });
-        let Some((uri, sub)) = listens else {
+        match notice(session, &tie, rng, db).await? {
+            Some(notice) => outbox::put(&notice, now, db).await?,
             // Nobody listens there: no answer can be waited for.
-            sessions::confirm_end(&tie.sid, now, db).await?;
-            continue;
-        };
-        let notice = Notice {
-            id: random_id(rng),
-            client: tie.client,
-            uri: uri.into(),
-            sid: tie.sid,
-            sub,
-            attempts: 0,
-        };
-        outbox::put(&notice, now, db).await?;
+            None => drop(sessions::confirm_end(&tie.sid, now, db).await?),
+        }
     }
     Ok(())
+}
+
+/// The message for one client, if it listens.
+async fn notice(
+    session: &Session,
+    tie: &AtClient,
+    rng: &mut impl CryptoRng,
+    db: &mut AnyConnection,
+) -> Result<Option<Notice>, StoreError> {
+    let account = accounts::by_person(&session.person, db).await?;
+    let client = clients::by_id(&tie.client, db).await?;
+    let (Some(account), Some(client)) = (account, client) else {
+        return Ok(None);
+    };
+    let sub = account.sub_at(&client.record);
+    Ok(client.record.backchannel_logout_uri.map(|uri| Notice {
+        id: random_id(rng),
+        client: tie.client.clone(),
+        uri: uri.into(),
+        sid: tie.sid.clone(),
+        sub,
+        attempts: 0,
+    }))
 }

@@ -12,6 +12,10 @@ use super::{Columns, StoreError, millis};
 pub enum Kind {
     /// To sign in.
     Authenticate,
+    /// To present a card.
+    Card,
+    /// What became of a presented card.
+    CardResult,
     /// To set up a code generator.
     Code,
     /// To add a passkey.
@@ -22,6 +26,8 @@ impl Kind {
     fn text(self) -> &'static str {
         match self {
             Self::Authenticate => "authenticate",
+            Self::Card => "card",
+            Self::CardResult => "card_result",
             Self::Code => "code",
             Self::Register => "register",
         }
@@ -68,6 +74,30 @@ pub async fn take(
         && now <= row.time("expires_at")?;
     if fits {
         Ok(Some(row.text("state")?))
+    } else {
+        Ok(None)
+    }
+}
+
+/// Takes a challenge out by its name alone, for a place that does not know what it is bound to:
+/// what it was bound to, and its state.
+pub async fn take_unbound(
+    id: &str,
+    kind: Kind,
+    now: DateTime<Utc>,
+    db: &mut AnyConnection,
+) -> Result<Option<(String, String)>, StoreError> {
+    let row = sqlx::query(
+        "DELETE FROM ceremonies WHERE id = $1 AND kind = $2 RETURNING bound_to, state, expires_at",
+    )
+    .bind(id)
+    .bind(kind.text())
+    .fetch_optional(db)
+    .await?;
+    let Some(row) = row else { return Ok(None) };
+    let row = Columns::of("ceremonies", &row);
+    if now <= row.time("expires_at")? {
+        Ok(Some((row.text("bound_to")?, row.text("state")?)))
     } else {
         Ok(None)
     }

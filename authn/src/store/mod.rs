@@ -5,12 +5,15 @@
 pub mod accounts;
 pub mod assertions;
 pub mod browsers;
+pub mod cards;
 pub mod ceremonies;
 pub mod clients;
 pub mod codes;
+pub mod consents;
 pub mod enrolment;
 pub mod flows;
 pub mod lockouts;
+pub mod matrix;
 pub mod metadata;
 pub mod notices;
 pub mod outbox;

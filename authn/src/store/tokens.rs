@@ -86,6 +86,24 @@ pub async fn revoke_session(
     Ok(())
 }
 
+/// Revokes all tokens of a session at one client.
+pub async fn revoke_at_client(
+    session: &SessionId,
+    client: &str,
+    now: DateTime<Utc>,
+    db: &mut AnyConnection,
+) -> Result<(), StoreError> {
+    sqlx::query(
+        "UPDATE access_tokens SET revoked_at = $3 WHERE session = $1 AND client = $2 AND revoked_at IS NULL",
+    )
+    .bind(session.as_str())
+    .bind(client)
+    .bind(millis(now))
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
 /// Forgets tokens that expired before `before`.
 pub async fn forget_expired(before: DateTime<Utc>, db: &mut AnyConnection) -> Result<(), StoreError> {
     sqlx::query("DELETE FROM access_tokens WHERE expires_at < $1")

@@ -286,7 +286,7 @@ impl<'a> Pen<'a> {
             "registered" => self.device(text),
             "node" | "server_node" => self.node(text),
             // A label that is none may still say what it means.
-            "label" if !self.horizon.is_everything() => self.names.name("label", text),
+            "label" | "reported" if !self.horizon.is_everything() => self.names.name("label", text),
             _ => text.to_owned(),
         }
     }

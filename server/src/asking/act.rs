@@ -6,9 +6,11 @@ use authn::session::Session;
 use countersign_authn as authn;
 use countersign_authz::{Context, DeviceFacts, Facts, Question, Reason, Reference};
 use countersign_directory::Permit;
+use http::StatusCode;
 
 use crate::app::House;
 use crate::asking::{Answered, session_facts};
+use crate::http::access::answer::step_up;
 use crate::http::problem::Problem;
 use crate::record::decision::Asker;
 
@@ -28,7 +30,7 @@ impl House {
         answered
             .decision
             .permit()
-            .ok_or_else(|| refused(&answered, action))
+            .ok_or_else(|| refused(&answered, action, &self.config.issuer))
     }
 
     /// The decision behind [`House::act`], with what the question brings along.
@@ -62,17 +64,28 @@ impl House {
 }
 
 /// The refusal in words.
-pub(crate) fn refused(answered: &Answered, action: &str) -> Problem {
-    refused_for(answered, action, answered.decision.reason)
+pub(crate) fn refused(answered: &Answered, action: &str, issuer: &str) -> Problem {
+    refused_for(answered, action, answered.decision.reason, issuer)
 }
 
-/// The refusal in the words of one of the reasons for it.
-pub(crate) fn refused_for(answered: &Answered, action: &str, reason: Option<Reason>) -> Problem {
+/// The refusal in the words of one of the reasons for it. Where assurance is all that is missing, it says what
+/// would do (RFC 9470).
+pub(crate) fn refused_for(
+    answered: &Answered,
+    action: &str,
+    reason: Option<Reason>,
+    issuer: &str,
+) -> Problem {
     let mut problem = Problem::forbidden(
         reason.map_or("NOT_AVAILABLE", Reason::code),
         reason.map_or("This is not available.", Reason::user_text),
     );
     problem.decision_id = Some(answered.id.clone());
+    if let Some(needed) = answered.decision.step_up {
+        problem.status = StatusCode::UNAUTHORIZED.as_u16();
+        problem.title = "Unauthorized".to_owned();
+        problem.step_up = Some(step_up(needed, issuer));
+    }
     problem.required_roles = required_roles(action);
     problem
 }

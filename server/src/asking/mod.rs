@@ -8,6 +8,7 @@ pub mod approved;
 pub mod entitlements;
 pub mod feed;
 pub mod room_access;
+pub mod room_event;
 pub mod search;
 pub mod server_question;
 pub mod standing;

@@ -100,11 +100,11 @@ impl House {
                 ..Facts::standing()
             },
         };
-        let asker = Asker {
+        let on_record = Asker {
             server: Some(server.id.to_string()),
             ..Asker::default()
         };
-        let answered = self.decide(snapshot, &question, facts, asker.clone()).await;
+        let answered = self.decide(snapshot, &question, facts, on_record.clone()).await;
         if when == When::Now
             && let Ok(person) = question.subject.parse()
         {
@@ -125,7 +125,7 @@ impl House {
             return Verdict::Undecided(Undecided::Moment);
         }
         if when == When::Now {
-            let answered = self.decide(snapshot, &alone, Facts::standing(), asker).await;
+            let answered = self.decide(snapshot, &alone, Facts::standing(), on_record).await;
             if !leaves(&answered.decision) {
                 return Verdict::Undecided(Undecided::Unavailable);
             }

@@ -10,11 +10,13 @@ use crate::database::DatabaseError;
 use crate::house::OpenError;
 
 mod audit;
+mod client;
 mod config;
 mod demo;
 mod directory;
 mod init;
 mod label;
+mod matrix;
 mod openapi;
 mod opened;
 mod passkey;
@@ -30,6 +32,9 @@ pub enum Command {
     /// Check the record.
     #[command(subcommand)]
     Audit(audit::AuditCommand),
+    /// Register applications.
+    #[command(subcommand)]
+    Client(client::ClientCommand),
     /// Check configuration.
     #[command(subcommand)]
     Config(config::ConfigCommand),
@@ -43,6 +48,9 @@ pub enum Command {
     /// Read labels and write them in other formats.
     #[command(subcommand)]
     Label(label::LabelCommand),
+    /// Be a server of the Matrix federation.
+    #[command(subcommand)]
+    Matrix(matrix::MatrixCommand),
     /// Print the OpenAPI document of the administration API.
     Openapi,
     /// Bring in the list of authenticator models, and see what rules on passkeys do.
@@ -115,11 +123,13 @@ impl Command {
     pub fn run(self) -> Result<(), Failure> {
         match self {
             Self::Audit(command) => command.run(),
+            Self::Client(command) => command.run(),
             Self::Config(command) => command.run(),
             Self::Demo(command) => command.run(),
             Self::Directory(command) => command.run(),
             Self::Init(command) => command.run(),
             Self::Label(command) => command.run(),
+            Self::Matrix(command) => command.run(),
             Self::Openapi => openapi::run(),
             Self::Passkey(command) => command.run(),
             Self::Person(command) => command.run(),

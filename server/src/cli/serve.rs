@@ -39,6 +39,7 @@ pub(super) async fn run(app: App, listener: TcpListener) -> Result<(), Failure> 
     if let Some(machines) = machines(&app.config)? {
         tokio::spawn(serve_machines(machines, router.clone()));
     }
+    crate::cards::listener::start(&app).map_err(outside)?;
     let served = listen::serve(&app.config.listen, listener, router).await;
     app.keep_activity().await.map_err(outside)?;
     app.drain().await.map_err(outside)?;

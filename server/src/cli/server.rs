@@ -95,23 +95,29 @@ pub(super) async fn connect(app: &App, connection: Connection) -> Result<Secret,
     Ok(secret)
 }
 
-async fn file_client(
+/// Files a client, with a new secret if it proves itself with one.
+pub(super) async fn file_client(
     app: &App,
     client: &ClientRecord,
     transaction: &mut Transaction<'static, Any>,
 ) -> Result<Secret, Failure> {
+    let faults = client.faults();
+    if !faults.is_empty() {
+        return Err(Failure::Input(format!(
+            "client `{}`: {}",
+            client.id,
+            faults.join("; ")
+        )));
+    }
     let now = app.now();
     let (secret, hash) = new_secret(&mut app.rng());
+    let hash = client.has_secret().then_some(hash);
     clients::put(client, now, transaction).await.map_err(outside)?;
-    clients::set_secret(&client.id, Some(hash), transaction)
+    clients::set_secret(&client.id, hash, transaction)
         .await
         .map_err(outside)?;
     let mut log = Happened::new();
-    log.event(
-        "client.put",
-        client.id.as_str(),
-        json!({ "grants": client.grants }),
-    );
+    log.event("client.put", client.id.as_str(), json!({ "record": client }));
     log.change(Change::put(Noun::Client, client.id.as_str()));
     record::happened(&Actor::Operator, &log, now, transaction)
         .await

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+pub mod cards;
 pub mod database;
 pub mod environment;
 pub mod limits;
@@ -14,6 +15,7 @@ pub mod listen;
 pub mod login;
 pub mod machines;
 pub mod mail;
+pub mod matrix;
 pub mod passkeys;
 pub mod provider;
 pub mod record;
@@ -49,12 +51,18 @@ pub struct Config {
     /// The tamper-evident record.
     #[serde(default)]
     pub record: record::Record,
+    /// Being a server of the Matrix federation. Absent: it is none, and calls no other.
+    #[serde(default)]
+    pub matrix: Option<matrix::Matrix>,
     /// How programs prove themselves.
     #[serde(default)]
     pub machines: machines::Machines,
     /// What the OpenID provider asks of people.
     #[serde(default)]
     pub provider: provider::Provider,
+    /// Smartcards; without this section there are none.
+    #[serde(default)]
+    pub cards: Option<cards::Cards>,
 }
 
 /// The configuration cannot be used: what and where, and what to do.
@@ -140,9 +148,15 @@ impl Config {
             ));
         }
         self.listen.check(issuer.scheme())?;
+        if let Some(cards) = &self.cards {
+            cards.check(&self.issuer)?;
+        }
         self.database.fill(&self.data_dir)?;
         self.limits.check()?;
         self.record.check(&self.issuer)?;
+        if let Some(matrix) = &self.matrix {
+            matrix.check()?;
+        }
         self.passkeys.policy()?;
         self.mail.check()?;
         self.machines.check()?;

@@ -103,7 +103,7 @@ pub async fn show(State(app): State<App>, request: Request, next: Next) -> Respo
 
 /// An address that leads nowhere: words for people, a problem for programs.
 pub async fn nothing_here(State(app): State<App>, uri: Uri) -> Response {
-    if ["/access/", "/api/", "/oauth2/", "/protocol/"]
+    if ["/_matrix/", "/access/", "/api/", "/oauth2/", "/protocol/"]
         .iter()
         .any(|area| uri.path().starts_with(area))
     {

@@ -23,7 +23,11 @@ impl OwnForm {
 
     /// Whether the form carries the token of `session`.
     pub fn belongs_to(&self, session: &Session) -> Result<(), Fault> {
-        let sent = self.0.one("csrf").unwrap_or_default();
+        Self::token_belongs_to(self.0.one("csrf").unwrap_or_default(), session)
+    }
+
+    /// Whether `sent` is the token of `session`.
+    pub fn token_belongs_to(sent: &str, session: &Session) -> Result<(), Fault> {
         if sent.as_bytes().ct_eq(session.csrf.as_bytes()).into() {
             Ok(())
         } else {

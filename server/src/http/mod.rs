@@ -20,6 +20,7 @@ pub mod admission;
 pub mod assets;
 pub mod authn;
 pub mod caller;
+pub mod cards;
 pub mod chat_server;
 pub mod console;
 pub mod cookies;
@@ -29,6 +30,7 @@ pub mod form;
 pub mod granting;
 pub mod health;
 pub mod marking;
+pub mod matrix;
 pub mod oauth2;
 pub mod opentdf;
 pub mod page;
@@ -53,8 +55,13 @@ struct Document;
 /// All routes.
 pub fn router(app: App) -> Router {
     let (api, _) = api();
+    let federation = match app.matrix {
+        Some(_) => matrix::router(),
+        None => Router::new(),
+    };
     Router::new()
         .merge(api)
+        .merge(federation)
         .merge(authn::router(&app))
         .merge(oauth2::router(&app))
         .merge(access::router())
@@ -67,6 +74,7 @@ pub fn router(app: App) -> Router {
         .route("/healthz", get(health::live))
         .route("/readyz", get(health::ready))
         .fallback(fault::nothing_here)
+        .layer(axum::middleware::map_request(cards::without_proxy_headers))
         .layer(DefaultBodyLimit::max(LARGEST_BODY))
         .layer(from_fn_with_state(app.clone(), admission::admit))
         .layer(SetResponseHeaderLayer::if_not_present(

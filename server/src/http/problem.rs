@@ -7,6 +7,7 @@ use http::{HeaderValue, StatusCode, header};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::access::wire::WireStepUp;
 use super::admission::refusal::with_retry_after;
 use super::strict_json::BodyFault;
 
@@ -33,6 +34,9 @@ pub struct Problem {
     /// After how many seconds to ask again, in a header.
     #[serde(skip)]
     pub retry_after: Option<u64>,
+    /// The stronger or fresher sign-in that is all that is missing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub step_up: Option<WireStepUp>,
     /// Each fault of the input, by place.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub faults: Vec<InputFault>,
@@ -58,6 +62,7 @@ impl Problem {
             decision_id: None,
             required_roles: Vec::new(),
             retry_after: None,
+            step_up: None,
             faults: Vec::new(),
         }
     }
@@ -137,11 +142,26 @@ impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let retry_after = self.retry_after;
         let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let challenge = self.step_up.as_ref().and_then(challenge);
         let mut response = (status, Json(self)).into_response();
+        if let Some(challenge) = challenge {
+            response.headers_mut().insert(header::WWW_AUTHENTICATE, challenge);
+        }
         response.headers_mut().insert(
             header::CONTENT_TYPE,
             HeaderValue::from_static("application/problem+json"),
         );
         with_retry_after(response, retry_after)
     }
+}
+
+/// What would do, as RFC 9470, section 3, says it.
+fn challenge(needed: &WireStepUp) -> Option<HeaderValue> {
+    let acr = &needed.acr_values;
+    let mut text = format!("Bearer error=\"insufficient_user_authentication\", acr_values=\"{acr}\"");
+    if let Some(seconds) = needed.max_age {
+        text.push_str(", max_age=");
+        text.push_str(&seconds.to_string());
+    }
+    text.parse().ok()
 }

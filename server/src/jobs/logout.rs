@@ -10,11 +10,11 @@ use authn::store::{StoreError, clients};
 use countersign_authn as authn;
 use countersign_directory::Actor;
 
-use crate::app::House;
+use crate::app::{App, House};
 use crate::record;
 
 /// Messages sent in one round.
-const BATCH: i64 = 32;
+const BATCH: i64 = 64;
 
 /// The outbox could not be worked on.
 #[derive(Debug, thiserror::Error)]
@@ -33,18 +33,33 @@ pub enum LogoutError {
     Database(#[from] sqlx::Error),
 }
 
-impl House {
-    /// Sends what is due.
-    pub async fn send_logouts(&self) -> Result<(), LogoutError> {
+impl App {
+    /// Begins to send what is due, each message on its own: a client that does not answer holds up nobody else.
+    pub async fn begin_logouts(&self) -> Result<(), LogoutError> {
         let due = {
             let mut db = self.database.pool.acquire().await?;
             outbox::due(self.now(), BATCH, &mut db).await?
         };
         for notice in due {
-            let heard = self.send(&notice).await?;
-            self.note(&notice, heard).await?;
+            if !self.logouts_under_way.lock().await.insert(notice.id.clone()) {
+                continue;
+            }
+            let app = self.clone();
+            tokio::spawn(async move {
+                if let Err(fault) = app.send_logout(&notice).await {
+                    tracing::error!(error = %fault, "a logout message waits");
+                }
+                app.logouts_under_way.lock().await.remove(&notice.id);
+            });
         }
         Ok(())
+    }
+}
+
+impl House {
+    async fn send_logout(&self, notice: &Notice) -> Result<(), LogoutError> {
+        let heard = self.send(notice).await?;
+        self.note(notice, heard).await
     }
 
     /// Posts one message; the inner error is the client's, and means "again later".

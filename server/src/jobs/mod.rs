@@ -51,8 +51,8 @@ pub fn start(app: &App) {
         }
         .boxed()
     });
-    every(app, "logout", Duration::from_millis(200), |app| {
-        async move { Ok(app.send_logouts().await?) }.boxed()
+    every(app, "logout", Duration::from_millis(100), |app| {
+        async move { Ok(app.begin_logouts().await?) }.boxed()
     });
     every(app, "models", Duration::from_secs(5), |app| {
         async move { Ok(app.follow_models().await?) }.boxed()
@@ -74,6 +74,27 @@ pub fn start(app: &App) {
     });
     every(app, "sweep", Duration::from_mins(10), |app| {
         async move { Ok(app.sweep().await?) }.boxed()
+    });
+    start_cards(app);
+}
+
+/// Revocation lists: the folder as often as is configured, addresses once a minute.
+fn start_cards(app: &App) {
+    let Some(cards) = &app.config.cards else { return };
+    let pause = Duration::from_secs(cards.crl_reload_seconds.max(1));
+    every(app, "revocation_lists", pause, |app| {
+        async move {
+            app.read_lists().await;
+            Ok(())
+        }
+        .boxed()
+    });
+    every(app, "revocation_addresses", Duration::from_mins(1), |app| {
+        async move {
+            app.fetch_lists().await;
+            Ok(())
+        }
+        .boxed()
     });
 }
 

@@ -91,8 +91,15 @@ async fn a_sign_in_that_is_too_weak_administers_nothing() {
     let answer = house
         .as_person(&judy, Method::POST, "/api/v1/people/alice/revoke", None)
         .await;
-    assert_eq!(answer.status, 403);
+    // Assurance is all that is missing: RFC 9470 says how to ask for it.
+    assert_eq!(answer.status, 401);
+    let challenge = answer.headers["www-authenticate"].to_str().unwrap();
+    assert_eq!(
+        challenge,
+        "Bearer error=\"insufficient_user_authentication\", acr_values=\"urn:x:aal:2\""
+    );
     assert_eq!(answer.json()["reason"], "AAL_STEP_UP");
+    assert_eq!(answer.json()["step_up"]["acr_values"], "urn:x:aal:2");
 }
 
 #[tokio::test]

@@ -5,6 +5,7 @@ pub(crate) mod attestation;
 mod codes;
 mod desk;
 mod keys;
+mod logout;
 mod machines;
 mod notices;
 mod pages;

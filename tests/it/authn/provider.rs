@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::desk::{REDIRECT, Tab, authorize, client, location, passkey, redeem, told};
 
 #[tokio::test]
-async fn a_wrong_client_or_address_ends_on_our_page() {
+async fn o16_a_wrong_client_or_address_ends_on_our_page() {
     let house = open_house().await;
     client(&house, json!({})).await;
     for change in [
@@ -27,7 +27,7 @@ async fn a_wrong_client_or_address_ends_on_our_page() {
 }
 
 #[tokio::test]
-async fn the_request_is_frozen_and_what_the_browser_sends_later_is_ignored() {
+async fn o10_the_request_is_frozen_and_what_the_browser_sends_later_is_ignored() {
     let house = open_house().await;
     client(&house, json!({})).await;
     let mut key = passkey(&house, "dave").await;
@@ -108,7 +108,7 @@ async fn a_session_is_reused_silently_and_prompt_none_never_asks() {
 }
 
 #[tokio::test]
-async fn a_clients_least_level_holds_on_silent_reuse_too() {
+async fn o13_a_clients_least_level_holds_on_silent_reuse_too() {
     let house = open_house().await;
     client(&house, json!({"level": "aal3"})).await;
     let mut key = passkey(&house, "dave").await;

@@ -11,7 +11,7 @@ use serde_json::json;
 use super::desk::{Tab, authorize, client, location, passkey, redeem, told};
 
 #[tokio::test]
-async fn each_sign_in_changes_the_cookie_and_the_old_one_dies() {
+async fn o15_each_sign_in_changes_the_cookie_and_the_old_one_dies() {
     let house = open_house().await;
     let mut key = passkey(&house, "dave").await;
     let mut tab = Tab::new(&house);

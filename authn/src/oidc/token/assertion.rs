@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //! `private_key_jwt` (RFC 7523, section 3; OpenID Connect Core, section 9): a client signs who it is with a
-//! key of its record. For us alone (`aud` is our name), for minutes, once.
+//! key of its record. For us alone (`aud` is our name, or our token endpoint where the record says so), for
+//! minutes, once.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use jsonwebtoken::jwk::{Jwk, JwkSet, PublicKeyUse};
@@ -8,7 +9,7 @@ use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode, decode_header};
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::oidc::client::ClientRecord;
+use crate::oidc::client::{AssertionAudience, ClientRecord};
 use crate::secret::sha256;
 
 /// The one `client_assertion_type` that is taken.
@@ -75,10 +76,14 @@ pub fn read(text: &str, client: &ClientRecord, issuer: &str, now: DateTime<Utc>)
         .find_map(|key| verified(text, key, header.alg))?;
     in_time(&claims, now)?;
     let is_about_itself = claims.iss == client.id && claims.sub == client.id;
+    let us = match client.assertion_audience {
+        AssertionAudience::Issuer => issuer.to_owned(),
+        AssertionAudience::TokenEndpoint => format!("{issuer}/oauth2/token"),
+    };
     let is_to_us = match &claims.aud {
-        Value::String(aud) => aud == issuer,
+        Value::String(aud) => *aud == us,
         // One audience alone: an assertion that another server could replay here is refused.
-        Value::Array(all) => matches!(all.as_slice(), [Value::String(aud)] if aud == issuer),
+        Value::Array(all) => matches!(all.as_slice(), [Value::String(aud)] if *aud == us),
         _ => false,
     };
     let has_name = !claims.jti.is_empty() && claims.jti.len() <= 255;

@@ -93,7 +93,10 @@ pub fn step_up(needed: StepUp, issuer: &str) -> WireStepUp {
     WireStepUp {
         acr_values: acr.to_owned(),
         max_age,
-        url: format!("{issuer}/signin?acr_values={}", urlencode(acr)),
+        url: match max_age {
+            Some(seconds) => format!("{issuer}/signin?acr_values={}&max_age={seconds}", urlencode(acr)),
+            None => format!("{issuer}/signin?acr_values={}", urlencode(acr)),
+        },
     }
 }
 

@@ -18,7 +18,7 @@ use countersign_authz::Snapshot;
 use countersign_directory::ConnectedServer;
 use http::{HeaderMap, HeaderName, header};
 
-use super::LARGEST_BODY;
+use super::{LARGEST_BODY, matrix};
 use crate::app::{App, House};
 use crate::certificates::PeerCertificate;
 use crate::http::caller::{certificate, must_be_bound};
@@ -98,7 +98,12 @@ enum Judged {
 fn judge(app: &App, request: &Request) -> Result<Judged, Refusal> {
     let headers = request.headers();
     let length = request.body().size_hint().upper();
-    if length.is_some_and(|length| length > LARGEST_BODY as u64) {
+    let largest = if request.uri().path().starts_with(matrix::SEND) {
+        matrix::TRANSACTION
+    } else {
+        LARGEST_BODY
+    };
+    if length.is_some_and(|length| length > largest as u64) {
         return Err(Refusal::BodyTooLarge);
     }
     let now = app.clock.steady();

@@ -10,6 +10,7 @@ use crate::http::fault;
 
 pub mod account;
 pub mod browser;
+pub mod card_page;
 pub mod enrol;
 pub mod signin;
 pub mod words;
@@ -20,8 +21,15 @@ pub fn router(app: &App) -> Router<App> {
         .route("/signin", get(signin::show::get))
         .route("/signin/again", get(signin::again::get))
         .route("/signin/back", get(signin::back::get))
+        .route("/signin/card", get(signin::card::get))
+        .route("/signin/card/confirm", post(signin::card::confirm))
+        .route("/signin/card/done", get(signin::card::done))
         .route("/signin/challenge", post(signin::challenge::post))
         .route("/signin/code", post(signin::code::post))
+        .route(
+            "/signin/consent",
+            get(signin::consent::get).post(signin::consent::post),
+        )
         .route("/signin/continue", get(signin::go_on::get))
         .route("/signin/name", post(signin::name::post))
         .route("/signin/passkey", post(signin::passkey::post))
@@ -39,6 +47,15 @@ pub fn router(app: &App) -> Router<App> {
             get(enrol::password::get).post(enrol::password::post),
         )
         .route("/account", get(account::show::get))
+        .route("/account/access", get(account::access::get))
+        .route("/account/activity", get(account::activity::get))
+        .route("/account/apps", get(account::apps::get))
+        .route("/account/apps/leave", post(account::apps::leave))
+        .route("/account/extend", post(account::extend::post))
+        .route("/account/cards", post(account::cards::bind))
+        .route("/account/cards/add", get(account::cards::add))
+        .route("/account/cards/done", get(account::cards::done))
+        .route("/account/cards/remove", post(account::cards::remove))
         .route("/account/passkeys", post(account::passkeys::add))
         .route("/account/passkeys/challenge", post(account::passkeys::challenge))
         .route("/account/passkeys/remove", post(account::passkeys::remove))

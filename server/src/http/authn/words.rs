@@ -3,6 +3,7 @@
 
 use authn::assurance::Level;
 use authn::factor::attestation::Lack;
+use authn::factor::card::Mapping;
 use authn::flow::Problem;
 use chrono::{DateTime, Utc};
 use countersign_authn as authn;
@@ -13,7 +14,7 @@ pub fn strength(level: Level) -> &'static str {
         Level::Aal1 => "password only",
         Level::Aal2 => "password and security code",
         Level::Aal2PhishingResistant => "passkey",
-        Level::Aal3 => "attested security key",
+        Level::Aal3 => "smartcard or attested security key",
     }
 }
 
@@ -125,5 +126,15 @@ pub fn notice(kind: &str) -> &'static str {
         "totp.added" => "An authenticator app was added",
         "totp.removed" => "An authenticator app was removed",
         _ => "Something about how you sign in changed",
+    }
+}
+
+/// By what a card is recognised.
+pub fn mapping(mapping: Mapping) -> &'static str {
+    match mapping {
+        Mapping::Edipi => "your identification number",
+        Mapping::IssuerSerial => "its issuer and serial number",
+        Mapping::Key | Mapping::SubjectKeyId => "its key",
+        Mapping::Upn => "your principal name",
     }
 }

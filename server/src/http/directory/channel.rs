@@ -113,7 +113,8 @@ fn ours(
 }
 
 impl ChannelReport {
-    fn registration(self, names: &Translation<'_>) -> Result<Registration, Problem> {
+    /// In our terms.
+    pub(crate) fn registration(self, names: &Translation<'_>) -> Result<Registration, Problem> {
         Ok(Registration {
             label: self.label,
             name: self.name,

@@ -171,7 +171,7 @@ pub async fn approve(
         .ask_act(&session, "break_glass.approve", resource, context)
         .await;
     let permit = answered.decision.permit();
-    let permit = permit.ok_or_else(|| refused(&answered, "break_glass.approve"))?;
+    let permit = permit.ok_or_else(|| refused(&answered, "break_glass.approve", &app.config.issuer))?;
     let now = app.now();
     let mut transaction = app.database.begin_write().await?;
     let outcome = break_glass::approve(&id, &permit, now, &mut transaction).await?;

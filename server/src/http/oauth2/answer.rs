@@ -7,7 +7,7 @@ use authn::Happened;
 use authn::account;
 use authn::assurance::Level;
 use authn::flow::{Purpose, Then};
-use authn::oidc::authorize::{Request, Response as Answer, ResponseMode, Verdict, judge};
+use authn::oidc::authorize::{Prompt, Request, Response as Answer, ResponseMode, Verdict, judge};
 use authn::oidc::client::Client;
 use authn::oidc::code::{self, BoundTo};
 use authn::oidc::error::{Code, Error};
@@ -21,6 +21,7 @@ use http::{HeaderMap, StatusCode};
 
 use super::admission;
 use crate::app::House;
+use crate::http::authn::signin::consent;
 use crate::http::authn::signin::show::begin;
 use crate::http::fault::Fault;
 use crate::http::page::{Frame, render_with, see_other};
@@ -64,7 +65,7 @@ pub async fn to(
     ) {
         (Verdict::Enough, Some(known)) => {
             match admission::refused(house, &client, &known.session, &known.person) {
-                None => grant(house, &client, &request, &known.session).await,
+                None => consent_or_code(house, headers, &client, request, known.session).await,
                 Some(why) => Ok(tell(house, &request, &Error::new(Code::AccessDenied, why))),
             }
         }
@@ -85,6 +86,23 @@ pub async fn to(
         (Verdict::Error(error), _) => Ok(tell(house, &request, &error)),
         (Verdict::Enough, None) => Err(Fault::Ours),
     }
+}
+
+async fn consent_or_code(
+    house: &House,
+    headers: &HeaderMap,
+    client: &Client,
+    request: Request,
+    session: Session,
+) -> Result<Response, Fault> {
+    if !consent::is_needed(house, client, &request, &session).await? {
+        return grant(house, client, &request, &session).await;
+    }
+    if request.prompt.contains(&Prompt::None) {
+        let error = Error::new(Code::ConsentRequired, "the person has not been asked yet");
+        return Ok(tell(house, &request, &error));
+    }
+    consent::ask(house, headers, request, &session).await
 }
 
 /// Sends an answer on its way.

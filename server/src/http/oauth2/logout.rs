@@ -42,19 +42,34 @@ async fn handle(house: &House, headers: &HeaderMap, parameters: &Parameters) -> 
     let present = browser::session(house, headers).await?;
     let Some(hinted) = asked.session else {
         // No proof of which session is meant: ask whoever is at the browser.
-        return Ok(if present.is_some() {
-            see_other("/account/signout")
-        } else {
-            signed_out(house)
+        return Ok(match (present, asked.location) {
+            (Some(_), _) => see_other(&question(parameters)),
+            (None, Some(location)) => see_other(&location),
+            (None, None) => signed_out(house, None),
         });
     };
+    // A hint about another session than the one at hand leaves that one alone.
+    let is_here = present.as_ref().is_none_or(|session| session.id == hinted);
     let actor = present.map_or(Actor::Nobody, |session| Actor::Person(session.person));
     end_session(house, &hinted, actor).await?;
+    let name = cookies::session_name(&house.config);
     Ok(match asked.location {
-        Some(location) => {
-            let name = cookies::session_name(&house.config);
+        Some(location) if is_here => {
             browser::with_cookie(see_other(&location), cookies::clear(&house.config, name))
         }
-        None => signed_out(house),
+        Some(location) => see_other(&location),
+        None if is_here => signed_out(house, None),
+        None => see_other("/account"),
     })
+}
+
+/// The page that asks, which keeps where the client wants her afterwards.
+fn question(parameters: &Parameters) -> String {
+    match parameters
+        .text_without(&["id_token_hint", "logout_hint"])
+        .as_str()
+    {
+        "" => "/account/signout".to_owned(),
+        kept => format!("/account/signout?{kept}"),
+    }
 }

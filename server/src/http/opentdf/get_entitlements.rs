@@ -21,11 +21,11 @@ pub async fn post(State(app): State<App>, asked: Asked) -> Result<Json<Entitleme
     if !app.tail.is_fresh(app.now()) {
         return Err(Fault::unavailable("the store has not answered for 5 seconds"));
     }
-    let names = app.entitlements(&app.snapshot(), &caller.server, &opentdf, entity);
+    let entitled = app.entitlements(&app.snapshot(), &caller.server, &opentdf, entity);
     let read = Actions {
         actions: [ReadAction { name: "read" }],
     };
-    let named = names.into_iter().map(|name| (name, read.clone()));
+    let named = entitled.into_iter().map(|name| (name, read.clone()));
     Ok(Json(Entitlements {
         entitlements: [Entitled {
             actions_per_attribute_value_fqn: named.collect(),

@@ -1,7 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-//! A person's own account: her ways to sign in and her sessions.
+//! A person's own account: her ways to sign in, her sessions, the applications that they reach, what she is
+//! cleared for, and what happened.
 
+pub mod access;
+pub mod activity;
+pub mod apps;
+pub mod cards;
+pub mod extend;
 mod fresh;
+pub mod nav;
 pub mod passkeys;
 pub mod password;
 pub mod recovery;

@@ -5,6 +5,7 @@ use askama::Template;
 use authn::account;
 use authn::factor::attestation::models;
 use authn::session::Session;
+use authn::store::cards::{self, BoundCard};
 use authn::store::passkeys::{self, Passkey};
 use authn::store::{recovery_codes, sessions};
 use axum::extract::State;
@@ -12,7 +13,9 @@ use axum::response::Response;
 use countersign_authn as authn;
 use http::{HeaderMap, StatusCode};
 
+use super::nav::Nav;
 use crate::app::{App, House};
+use crate::http::authn::card_page::day;
 use crate::http::authn::enrol::challenge::display_name;
 use crate::http::authn::{browser, words};
 use crate::http::fault::Fault;
@@ -22,12 +25,15 @@ use crate::http::page::{Frame, render, see_other};
 #[template(path = "account.html")]
 struct Account {
     frame: Frame,
+    nav: Nav,
     name: String,
     person: String,
     strength: &'static str,
     signed_in: String,
     csrf: String,
     passkeys: Vec<PasskeyRow>,
+    cards: Vec<CardRow>,
+    has_cards: bool,
     removable: bool,
     has_password: bool,
     codes: Option<String>,
@@ -43,6 +49,14 @@ struct PasskeyRow {
     created: String,
     used: Option<String>,
     suspect: bool,
+}
+
+struct CardRow {
+    id: String,
+    subject: String,
+    issued_by: String,
+    expires: String,
+    used: Option<String>,
 }
 
 struct SessionRow {
@@ -72,6 +86,7 @@ pub(super) async fn page(
     let now = house.now();
     let mut db = house.database.pool.acquire().await?;
     let keys = passkeys::of_person(&session.person, &mut db).await?;
+    let bound = cards::of_person(&session.person, &mut db).await?;
     let ways = account::ways(&session.person, &mut db).await?;
     let (left, got) = recovery_codes::left(&session.person, &mut db).await?;
     let mut all = sessions::open_of_person(&session.person, &mut db).await?;
@@ -84,12 +99,15 @@ pub(super) async fn page(
     };
     let page = Account {
         frame: Frame::of(house),
+        nav: Nav::of("/account", session, now),
         name: display_name(house, &session.person),
         person: session.person.to_string(),
         strength: words::strength(session.level),
         signed_in: words::moment(session.auth_time),
         csrf: session.csrf.clone(),
-        removable: keys.len() > 1,
+        removable: keys.len() + bound.len() > 1,
+        cards: bound.into_iter().map(CardRow::from).collect(),
+        has_cards: house.cards.is_some(),
         passkeys: keys.into_iter().map(|key| PasskeyRow::of(house, key)).collect(),
         has_password: ways.password,
         codes: (got > 0).then(|| format!("{left} of {got} left")),
@@ -118,6 +136,18 @@ impl PasskeyRow {
             created: words::moment(passkey.created_at),
             used: passkey.last_used_at.map(words::moment),
             suspect: passkey.suspect,
+        }
+    }
+}
+
+impl From<BoundCard> for CardRow {
+    fn from(card: BoundCard) -> Self {
+        Self {
+            id: card.id,
+            subject: card.subject,
+            issued_by: card.issued_by,
+            expires: day(card.expires_at),
+            used: card.last_used_at.map(words::moment),
         }
     }
 }

@@ -3,9 +3,11 @@
 
 use askama::Template;
 use authn::Happened;
+use authn::oidc::logout;
+use authn::oidc::parameters::Parameters;
 use authn::session::SessionId;
 use authn::session::end::{self, Reason};
-use axum::extract::State;
+use axum::extract::{RawQuery, State};
 use axum::response::Response;
 use countersign_authn as authn;
 use countersign_directory::Actor;
@@ -16,7 +18,7 @@ use crate::http::authn::browser;
 use crate::http::cookies;
 use crate::http::fault::Fault;
 use crate::http::form::OwnForm;
-use crate::http::page::{Frame, Message, render};
+use crate::http::page::{Frame, render};
 use crate::record;
 
 #[derive(Template)]
@@ -24,19 +26,42 @@ use crate::record;
 struct SignOut {
     frame: Frame,
     person: String,
+    client: Option<String>,
     csrf: String,
+    kept: Vec<(&'static str, String)>,
 }
 
+#[derive(Template)]
+#[template(path = "signed_out.html")]
+struct SignedOut {
+    frame: Frame,
+    back: Option<(String, String)>,
+}
+
+/// What a client's request says besides whose session it means.
+const KEPT: [&str; 3] = ["client_id", "post_logout_redirect_uri", "state"];
+
 /// `GET /account/signout`
-pub async fn get(State(app): State<App>, headers: HeaderMap) -> Result<Response, Fault> {
+pub async fn get(
+    State(app): State<App>,
+    headers: HeaderMap,
+    RawQuery(query): RawQuery,
+) -> Result<Response, Fault> {
+    let asked = Parameters::read(&query.unwrap_or_default());
+    let back = back(&app, &asked).await?;
     let Some(session) = browser::session(&app, &headers).await? else {
-        return Ok(signed_out(&app));
+        return Ok(signed_out(&app, back));
     };
     let person = session.person.to_string();
+    let kept = KEPT
+        .into_iter()
+        .filter_map(|name| Some((name, asked.one(name)?.to_owned())));
     let page = SignOut {
         frame: Frame::of(&app),
         person,
+        client: back.map(|(_, name)| name),
         csrf: session.csrf,
+        kept: kept.collect(),
     };
     Ok(render(StatusCode::OK, &page))
 }
@@ -47,7 +72,16 @@ pub async fn post(State(app): State<App>, headers: HeaderMap, form: OwnForm) -> 
         form.belongs_to(&session)?;
         end_session(&app, &session.id, Actor::Person(session.person)).await?;
     }
-    Ok(signed_out(&app))
+    let back = back(&app, &form.0).await?;
+    Ok(signed_out(&app, back))
+}
+
+/// Where a client wants her afterwards, if it is registered, and the client's name.
+async fn back(house: &House, asked: &Parameters) -> Result<Option<(String, String)>, Fault> {
+    let keys = house.keys.load_full();
+    let mut db = house.database.pool.acquire().await?;
+    let asked = logout::read(asked, &house.config.issuer, &keys, &mut db).await?;
+    Ok(asked.location.zip(asked.client))
 }
 
 /// Ends a session because its person signed out.
@@ -62,14 +96,11 @@ pub async fn end_session(house: &House, id: &SessionId, actor: Actor) -> Result<
     Ok(())
 }
 
-/// The page after signing out; the cookie goes.
-pub fn signed_out(house: &House) -> Response {
-    let page = Message {
+/// The page after signing out, which leads back to the client that asked; the cookie goes.
+pub fn signed_out(house: &House, back: Option<(String, String)>) -> Response {
+    let page = SignedOut {
         frame: Frame::of(house),
-        title: "You're signed out".to_owned(),
-        text: "Your session is over here and in the applications that you reached through it.".to_owned(),
-        reference: None,
-        link: Some(("/signin".to_owned(), "Sign in again".to_owned())),
+        back,
     };
     let response = render(StatusCode::OK, &page);
     let name = cookies::session_name(&house.config);

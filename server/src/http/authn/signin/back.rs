@@ -31,7 +31,10 @@ pub async fn get(
     if !is_ours {
         return Err(Fault::Gone);
     }
-    let error = if flow.purpose.requirement.level > Level::Aal2 {
+    let needed = flow.purpose.requirement.level;
+    let session = browser::session(&app, &headers).await?;
+    let is_short = needed > Level::Aal2 && session.is_none_or(|session| session.level < needed);
+    let error = if is_short {
         Error::new(
             Code::UnmetAuthenticationRequirements,
             "the person has no sign-in of the assurance that is needed",

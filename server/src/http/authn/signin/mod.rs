@@ -4,8 +4,10 @@
 
 pub mod again;
 pub mod back;
+pub mod card;
 pub mod challenge;
 pub mod code;
+pub mod consent;
 pub mod go_on;
 pub mod name;
 mod outcome;

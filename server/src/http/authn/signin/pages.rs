@@ -7,6 +7,7 @@ use axum::response::Response;
 use countersign_authn as authn;
 use http::StatusCode;
 
+use super::card;
 use crate::app::House;
 use crate::http::authn::words;
 use crate::http::page::{Frame, render, see_other};
@@ -18,6 +19,7 @@ struct Identify {
     flow: String,
     client: Option<String>,
     reason: Option<String>,
+    has_cards: bool,
     name: String,
     problem: Option<String>,
 }
@@ -56,6 +58,7 @@ pub(super) fn of(house: &House, flow: &Flow, problem: Option<authn::flow::Proble
             let page = Identify {
                 client: client(flow),
                 reason: reason(flow),
+                has_cards: house.cards.is_some(),
                 frame,
                 flow: id,
                 name,
@@ -81,6 +84,7 @@ pub(super) fn of(house: &House, flow: &Flow, problem: Option<authn::flow::Proble
                 problem,
             },
         ),
+        Stage::ConfirmCard { person, card } => card::confirm_page(house, flow, person.as_str(), card),
         Stage::Finished { .. } => see_other(&format!("/signin/continue?flow={id}")),
     }
 }
@@ -92,10 +96,20 @@ fn client(flow: &Flow) -> Option<String> {
     }
 }
 
+/// Why the sign-in page is shown to somebody who may be signed in already, in words.
 fn reason(flow: &Flow) -> Option<String> {
     let need = &flow.purpose.requirement;
+    let who = match &flow.purpose.then {
+        Then::Authorize(request) => request.client_name.as_str(),
+        Then::Page(path) if path.starts_with("/admin") => "What you want to do in the console",
+        Then::Page(_) => "This",
+    };
     if need.level >= authn::assurance::Level::Aal2PhishingResistant {
-        return Some(format!("This needs {}.", words::needs(need.level)));
+        return Some(format!(
+            "{who} needs {}. What you were doing is kept.",
+            words::needs(need.level)
+        ));
     }
-    need.after.is_some().then(|| "Confirm that it's you.".to_owned())
+    let is_anew = need.after.is_some() || need.max_age.is_some();
+    is_anew.then(|| format!("{who} asks you to confirm that it's you. What you were doing is kept."))
 }

@@ -5,9 +5,10 @@
 //! enough; with a session that is, it leads on at once.
 
 use authn::assurance::{Level, Requirement};
-use authn::flow::{self, Purpose, Then};
+use authn::flow::{self, Flow, Purpose, Then};
 use authn::oidc::parameters::Parameters;
 use authn::secret::Secret;
+use authn::session::SessionId;
 use axum::extract::{RawQuery, State};
 use axum::response::Response;
 use countersign_authn as authn;
@@ -55,6 +56,17 @@ pub async fn get(
 
 /// Begins a sign-in and leads to its page. The browser gets its secret if it has none.
 pub async fn begin(house: &House, headers: &HeaderMap, purpose: Purpose) -> Result<Response, Fault> {
+    begin_and_lead(house, headers, purpose, None, page_of).await
+}
+
+/// As [`begin`], to another page, and with a session at its end if the sign-in itself is done.
+pub(super) async fn begin_and_lead(
+    house: &House,
+    headers: &HeaderMap,
+    purpose: Purpose,
+    done: Option<&SessionId>,
+    page: impl FnOnce(&Flow) -> String,
+) -> Result<Response, Fault> {
     let mut rng = house.rng();
     let present = browser::secret(house, headers);
     let cookie = match &present {
@@ -65,11 +77,17 @@ pub async fn begin(house: &House, headers: &HeaderMap, purpose: Purpose) -> Resu
         return Err(Fault::Ours);
     };
     let mut transaction = house.database.begin_write().await?;
-    let flow = flow::begin(purpose, secret, house.now(), &mut rng, &mut transaction).await?;
+    let now = house.now();
+    let flow = match done {
+        None => flow::begin(purpose, secret, now, &mut rng, &mut transaction).await?,
+        Some(session) => {
+            flow::begin_at_end(purpose, session, secret, now, &mut rng, &mut transaction).await?
+        }
+    };
     transaction.commit().await?;
     let name = cookies::browser_name(&house.config);
     let cookie = cookie.and_then(|secret| cookies::set(&house.config, name, secret.expose()));
-    Ok(browser::with_cookie(see_other(&page_of(&flow)), cookie))
+    Ok(browser::with_cookie(see_other(&page(&flow)), cookie))
 }
 
 /// A path of our own to lead on to, never an address elsewhere.

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+//! Whose card is it: binding cards to accounts, finding the account that a card opens, and taking
+//! cards away. A card that would open two accounts opens none, and that is an alarm.
+
+use chrono::{DateTime, Utc};
+use countersign_directory::id::PersonId;
+use rand::CryptoRng;
+use serde_json::json;
+use sqlx::AnyConnection;
+
+use crate::factor::card::Card;
+use crate::happened::Happened;
+use crate::secret::random_id;
+use crate::store::cards::{self, BoundCard};
+use crate::store::{StoreError, accounts, passkeys};
+
+/// The account that a card opens.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Bound {
+    /// This one's.
+    To(PersonId),
+    /// More than one: nobody's.
+    ToMany,
+    /// None.
+    ToNobody,
+}
+
+/// Why a card was not bound.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
+pub enum BindRefusal {
+    /// It is somebody else's.
+    #[error("this card opens another account")]
+    Another,
+    /// Its state is not known well enough to bind it for good.
+    #[error("nobody can say at this time whether the card was revoked")]
+    Unsure,
+}
+
+/// Whose account a card opens.
+pub async fn holder(card: &Card, log: &mut Happened, db: &mut AnyConnection) -> Result<Bound, StoreError> {
+    let mut people: Vec<PersonId> = cards::by_name(card, db)
+        .await?
+        .into_iter()
+        .map(|c| c.person)
+        .collect();
+    people.dedup();
+    Ok(match (people.pop(), people.is_empty()) {
+        (None, _) => Bound::ToNobody,
+        (Some(person), true) => Bound::To(person),
+        (Some(person), false) => {
+            people.push(person);
+            let people: Vec<&str> = people.iter().map(PersonId::as_str).collect();
+            alarm(log, card, &people);
+            Bound::ToMany
+        }
+    })
+}
+
+fn alarm(log: &mut Happened, card: &Card, people: &[&str]) {
+    let detail = json!({ "issuer": card.issuer, "fingerprint": card.fingerprint, "people": people });
+    log.event("card.ambiguous", "", detail);
+}
+
+/// Notes that a card let its holder in.
+pub async fn used(
+    person: &PersonId,
+    card: &Card,
+    now: DateTime<Utc>,
+    log: &mut Happened,
+    db: &mut AnyConnection,
+) -> Result<(), StoreError> {
+    if card.is_unsure {
+        let detail = json!({ "issuer": card.issuer, "fingerprint": card.fingerprint });
+        log.event("card.revocation_undetermined", person.as_str(), detail);
+    }
+    cards::used(person, card, now, db).await
+}
+
+/// Binds a card to an account. The caller has seen a fresh sign-in at the account's level, or a rule.
+pub async fn bind(
+    person: &PersonId,
+    card: &Card,
+    now: DateTime<Utc>,
+    rng: &mut impl CryptoRng,
+    log: &mut Happened,
+    db: &mut AnyConnection,
+) -> Result<Result<(), BindRefusal>, StoreError> {
+    if card.is_unsure {
+        return Ok(Err(BindRefusal::Unsure));
+    }
+    let others = cards::by_name(card, db).await?;
+    if others.iter().any(|other| other.person != *person) {
+        let detail = json!({ "issuer": card.issuer, "fingerprint": card.fingerprint });
+        log.event("card.bound_to_another", person.as_str(), detail);
+        return Ok(Err(BindRefusal::Another));
+    }
+    accounts::ensure(person, now, rng, db).await?;
+    let bound = BoundCard {
+        id: random_id(rng),
+        person: person.clone(),
+        subject: card.subject.clone(),
+        issued_by: card.issued_by.clone(),
+        issuer: card.issuer.clone(),
+        level: card.level,
+        expires_at: card.expires_at,
+        created_at: now,
+        last_used_at: None,
+    };
+    if cards::add(&bound, card, db).await? {
+        let detail = json!({ "card": bound.id, "issuer": card.issuer, "fingerprint": card.fingerprint });
+        log.event("card.added", person.as_str(), detail);
+    }
+    Ok(Ok(()))
+}
+
+/// Takes a card away, unless it is the last way that resists phishing. `false`: it stays.
+pub async fn remove(
+    id: &str,
+    person: &PersonId,
+    log: &mut Happened,
+    db: &mut AnyConnection,
+) -> Result<bool, StoreError> {
+    let strong = cards::of_person(person, db).await?.len() + passkeys::of_person(person, db).await?.len();
+    if strong < 2 {
+        return Ok(false);
+    }
+    let is_removed = cards::remove(id, person, db).await?;
+    if is_removed {
+        log.event("card.removed", person.as_str(), json!({ "card": id }));
+    }
+    Ok(is_removed)
+}
+
+/// Whether a person has a card of a set already.
+pub(crate) async fn of_issuer(
+    person: &PersonId,
+    issuer: &str,
+    db: &mut AnyConnection,
+) -> Result<bool, StoreError> {
+    let all = cards::of_person(person, db).await?;
+    Ok(all.iter().any(|card| card.issuer == issuer))
+}

@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: Apache-2.0
+//! `GET|POST /signin/consent`: what a client would know about a person, and whether it may.
+
+use askama::Template;
+use authn::Happened;
+use authn::assurance::{Level, Requirement};
+use authn::flow::{self, Flow, Purpose, Stage, Then};
+use authn::oidc::authorize::{Prompt, Request};
+use authn::oidc::client::{Client, Consent};
+use authn::oidc::parameters::Parameters;
+use authn::session::Session;
+use authn::store::consents;
+use axum::extract::{RawQuery, State};
+use axum::response::Response;
+use countersign_authn as authn;
+use countersign_directory::Actor;
+use http::{HeaderMap, StatusCode};
+use serde_json::json;
+
+use super::show;
+use crate::app::{App, House};
+use crate::http::authn::browser;
+use crate::http::fault::Fault;
+use crate::http::form::OwnForm;
+use crate::http::page::{Frame, render};
+use crate::record;
+
+#[derive(Template)]
+#[template(path = "consent.html")]
+struct Ask {
+    frame: Frame,
+    flow: String,
+    csrf: String,
+    client: String,
+    person: String,
+    knows: Vec<&'static str>,
+}
+
+#[derive(Template)]
+#[template(path = "signed_in.html")]
+struct LeadOn {
+    frame: Frame,
+    next: String,
+}
+
+/// Whether the person is to be asked before `client` gets what `request` asks for.
+pub(crate) async fn is_needed(
+    house: &House,
+    client: &Client,
+    request: &Request,
+    session: &Session,
+) -> Result<bool, Fault> {
+    if request.prompt.contains(&Prompt::Consent) {
+        return Ok(true);
+    }
+    if client.record.consent == Consent::Given {
+        return Ok(false);
+    }
+    let mut db = house.database.pool.acquire().await?;
+    Ok(!consents::covers(&session.person, &request.client, &request.scope, &mut db).await?)
+}
+
+/// Leads to the question.
+pub(crate) async fn ask(
+    house: &House,
+    headers: &HeaderMap,
+    request: Request,
+    session: &Session,
+) -> Result<Response, Fault> {
+    let purpose = Purpose {
+        requirement: Requirement::level(Level::Aal1),
+        then: Then::Authorize(Box::new(request)),
+        login_hint: None,
+    };
+    let page = |flow: &Flow| format!("/signin/consent?flow={}", flow.id);
+    show::begin_and_lead(house, headers, purpose, Some(&session.id), page).await
+}
+
+/// `GET /signin/consent`
+pub async fn get(
+    State(app): State<App>,
+    headers: HeaderMap,
+    RawQuery(query): RawQuery,
+) -> Result<Response, Fault> {
+    let parameters = Parameters::read(&query.unwrap_or_default());
+    let (flow, request, session) = asked(&app, &headers, parameters.one("flow")).await?;
+    let knows = request.scope.split(' ').map(|scope| match scope {
+        "email" => "your mail address",
+        "profile" => "your name and username",
+        _ => "that you signed in, when and how strongly",
+    });
+    let page = Ask {
+        frame: Frame::of(&app),
+        flow: flow.id,
+        csrf: session.csrf,
+        client: request.client_name.clone(),
+        person: session.person.to_string(),
+        knows: knows.collect(),
+    };
+    Ok(render(StatusCode::OK, &page))
+}
+
+/// `POST /signin/consent`
+pub async fn post(State(app): State<App>, headers: HeaderMap, form: OwnForm) -> Result<Response, Fault> {
+    let (mut flow, request, session) = asked(&app, &headers, form.0.one("flow")).await?;
+    form.belongs_to(&session)?;
+    let is_allowed = form.0.one("answer") == Some("allow");
+    let now = app.now();
+    let mut log = Happened::new();
+    let mut db = app.database.begin_write().await?;
+    if is_allowed {
+        flow::consented(&mut flow, now, &mut db).await?;
+        consents::put(&session.person, &request.client, &request.scope, now, &mut db).await?;
+    }
+    let kind = if is_allowed {
+        "consent.given"
+    } else {
+        "consent.refused"
+    };
+    let detail = json!({ "client": request.client, "scope": request.scope });
+    log.event(kind, session.person.as_str(), detail);
+    record::happened(&Actor::Person(session.person.clone()), &log, now, &mut db).await?;
+    app.commit(db).await?;
+    // A page leads on: browsers hold redirects after a form to the policy of the form's page.
+    let step = if is_allowed { "continue" } else { "back" };
+    let page = LeadOn {
+        frame: Frame::of(&app),
+        next: format!("/signin/{step}?flow={}", flow.id),
+    };
+    Ok(render(StatusCode::OK, &page))
+}
+
+/// The question that this browser was led to, with the session that it is about.
+async fn asked(
+    house: &House,
+    headers: &HeaderMap,
+    flow: Option<&str>,
+) -> Result<(Flow, Request, Session), Fault> {
+    let flow = browser::flow(house, headers, flow.ok_or(Fault::Malformed)?).await?;
+    let Some(session) = browser::session(house, headers).await? else {
+        return Err(Fault::Gone);
+    };
+    match (&flow.stage, &flow.purpose.then) {
+        (Stage::Finished { session: about }, Then::Authorize(request)) if *about == session.id => {
+            let request = Request::clone(request);
+            Ok((flow, request, session))
+        }
+        _ => Err(Fault::Gone),
+    }
+}
