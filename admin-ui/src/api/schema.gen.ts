@@ -555,6 +555,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/people/{id}/recover": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A person who lost her ways to sign in gets a link with which to set up a new one. Two people; whoever
+         *     carries it out is told the link, hands it over, and the person is told by mail.
+         */
+        post: operations["recover_person"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/people/{id}/revoke": {
         parameters: {
             query?: never;
@@ -998,6 +1018,13 @@ export interface components {
         BreakGlassList: {
             /** @description Newest first. */
             items: components["schemas"]["BreakGlassItem"][];
+        };
+        /** @description It was carried out. */
+        CarriedOut: {
+            /** @description For a new way to sign in: the one-time address, told this once. */
+            enrol_url?: string | null;
+            /** @description The world's revision. */
+            revision: string;
         };
         /** @description The labels that somebody can use. */
         Catalog: {
@@ -4410,6 +4437,72 @@ export interface operations {
             };
         };
     };
+    recover_person: {
+        parameters: {
+            query?: {
+                /** @description At most 1000 bytes. */
+                reason?: string;
+            };
+            header: {
+                "X-CSRF-Token": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Waiting"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     revoke_person: {
         parameters: {
             query?: never;
@@ -4693,7 +4786,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Applied"];
+                    "application/json": components["schemas"]["CarriedOut"];
                 };
             };
             400: {

@@ -193,18 +193,14 @@ pub async fn give_recovery_code(
     if let Some(problem) = brake(person.as_str(), Authenticator::Recovery, now, db).await? {
         return Ok(Err(Step::Again(flow, problem)));
     }
-    match recovery::redeem(&person, code, sealer, now, rng, log, db).await? {
-        Some(link) => {
-            lockout::cleared(person.as_str(), Authenticator::Recovery, db).await?;
-            super::remove(&flow, db).await?;
-            Ok(Ok(link))
-        }
-        None => {
-            lockout::failed(person.as_str(), Authenticator::Recovery, now, log, db).await?;
-            log.event("signin.refused", person.as_str(), json!({ "factor": "recovery" }));
-            Ok(Err(Step::Again(flow, Problem::Recovery)))
-        }
+    if let Some(link) = recovery::redeem(&person, code, sealer, now, rng, log, db).await? {
+        lockout::cleared(person.as_str(), Authenticator::Recovery, db).await?;
+        super::remove(&flow, db).await?;
+        return Ok(Ok(link));
     }
+    lockout::failed(person.as_str(), Authenticator::Recovery, now, log, db).await?;
+    log.event("signin.refused", person.as_str(), json!({ "factor": "recovery" }));
+    Ok(Err(Step::Again(flow, Problem::Recovery)))
 }
 
 /// Takes a passkey's answer. It proves everything at once, whatever was asked for.

@@ -130,8 +130,8 @@ impl Metadata {
         let text = std::str::from_utf8(file)
             .map_err(|_| form("it is no text"))?
             .trim();
-        let (signed, signature) = text.rsplit_once('.').ok_or_else(|| form("it is no JWS"))?;
-        let (header, payload) = signed.split_once('.').ok_or_else(|| form("it is no JWS"))?;
+        let (content, signature) = text.rsplit_once('.').ok_or_else(|| form("it is no JWS"))?;
+        let (header, payload) = content.split_once('.').ok_or_else(|| form("it is no JWS"))?;
         let header: Header = json(header)?;
         let chain: Vec<Vec<u8>> = header
             .x5c
@@ -142,7 +142,7 @@ impl Metadata {
         chain::leads_to(&chain, &signer.roots, Some(&signer.name), now).map_err(MetadataError::Chain)?;
         let leaf = chain.first().ok_or_else(|| form("`x5c` is missing"))?;
         let signature = decoded(signature)?;
-        if !fits(&header.alg, leaf, signed.as_bytes(), &signature) {
+        if !fits(&header.alg, leaf, content.as_bytes(), &signature) {
             return Err(MetadataError::Signature);
         }
         Self::of(&decoded(payload)?)
@@ -209,7 +209,7 @@ fn model(statement: Statement, reports: Vec<Report>) -> Result<Model, MetadataEr
     })
 }
 
-fn fits(algorithm: &str, certificate: &[u8], signed: &[u8], signature: &[u8]) -> bool {
+fn fits(algorithm: &str, certificate: &[u8], content: &[u8], signature: &[u8]) -> bool {
     let algorithm: &dyn signature::VerificationAlgorithm = match algorithm {
         "ES256" => &signature::ECDSA_P256_SHA256_FIXED,
         "RS256" => &signature::RSA_PKCS1_2048_8192_SHA256,
@@ -220,7 +220,7 @@ fn fits(algorithm: &str, certificate: &[u8], signed: &[u8], signature: &[u8]) ->
         return false;
     };
     UnparsedPublicKey::new(algorithm, signer.subject_public_key_info().as_ref())
-        .verify(signed, signature)
+        .verify(content, signature)
         .is_ok()
 }
 

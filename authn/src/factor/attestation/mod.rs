@@ -127,12 +127,14 @@ impl Trust {
     /// may be waived until a date; what is known against a model or a key never is.
     pub fn judge_kept(&self, key: &Key, kept: Kept, person: &Person, now: DateTime<Utc>) -> Fit {
         let is_waived = self.policy.keep_existing_until.is_some_and(|until| now <= until);
-        let fit = match self.demanded(key, &self.policy.rules_for(person)) {
-            fit @ (Fit::High | Fit::Lower(Lack::Status) | Fit::Refused(Lack::Status)) => fit,
-            fit if !is_waived => fit,
-            Fit::Refused(_) | Fit::Lower(_) if kept.allowed => Fit::High,
-            Fit::Refused(lack) | Fit::Lower(lack) => Fit::Lower(lack),
-        };
+        let demanded = self.demanded(key, &self.policy.rules_for(person));
+        let fit =
+            match demanded {
+                Fit::Lower(lack) | Fit::Refused(lack) if is_waived && lack != Lack::Status => {
+                    if kept.allowed { Fit::High } else { Fit::Lower(lack) }
+                }
+                Fit::High | Fit::Lower(_) | Fit::Refused(_) => demanded,
+            };
         match fit {
             Fit::High if kept.suspect => Fit::Lower(Lack::Suspect),
             Fit::High if kept.capped => Fit::Lower(Lack::Capped),

@@ -20,7 +20,7 @@ use crate::record;
 
 #[derive(Template)]
 #[template(path = "recovery_codes.html")]
-struct Codes {
+struct Shown {
     frame: Frame,
     person: String,
     codes: Vec<String>,
@@ -45,14 +45,10 @@ pub async fn make(State(app): State<App>, headers: HeaderMap, form: OwnForm) -> 
     let codes = recovery::make(person, &app.sealer, now, &mut rng, &mut log, &mut db).await?;
     record::happened(&Actor::Person(person.clone()), &log, now, &mut db).await?;
     app.commit(db).await?;
-    let page = Codes {
+    let page = Shown {
         frame: Frame::of(&app),
         person: person.to_string(),
-        codes: codes.iter().map(recovery_code).collect(),
+        codes: codes.iter().map(authn::factor::recovery::Code::shown).collect(),
     };
     Ok(render(StatusCode::OK, &page))
-}
-
-fn recovery_code(code: &authn::factor::recovery::Code) -> String {
-    code.shown()
 }
