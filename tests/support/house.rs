@@ -51,7 +51,8 @@ pub struct ServerCaller {
 pub struct Browser {
     /// Her session.
     pub session: Session,
-    cookie: String,
+    /// What her browser sends.
+    pub cookie: String,
 }
 
 /// What came back.
@@ -92,10 +93,24 @@ pub async fn open_house_of(world: &[u8]) -> TestHouse {
     open(toml::Table::new(), world, str::to_owned).await
 }
 
+/// As [`open_house`], with more keys of the configuration.
+pub async fn open_house_configured(keys: toml::Table) -> TestHouse {
+    opened(keys, toml::Table::new(), WORLD, str::to_owned).await
+}
+
 async fn open(more: toml::Table, world: &[u8], address: impl FnOnce(&str) -> String) -> TestHouse {
+    opened(toml::Table::new(), more, world, address).await
+}
+
+async fn opened(
+    keys: toml::Table,
+    more: toml::Table,
+    world: &[u8],
+    address: impl FnOnce(&str) -> String,
+) -> TestHouse {
     let database = database::fresh().await;
     let folder = tempfile::tempdir().unwrap();
-    let mut table = toml::Table::new();
+    let mut table = keys;
     table.insert("data_dir".into(), folder.path().display().to_string().into());
     let mut section = toml::toml! { connections = 5 };
     section.insert("url".into(), address(&database.url).into());
