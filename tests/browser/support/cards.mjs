@@ -29,7 +29,7 @@ basicConstraints=critical,CA:TRUE,pathlen:0
 keyUsage=critical,keyCertSign,cRLSign
 subjectKeyIdentifier=hash
 [host]
-subjectAltName=DNS:card.localhost
+subjectAltName=IP:127.0.0.1
 [card]
 keyUsage=critical,digitalSignature
 extendedKeyUsage=clientAuth
@@ -53,10 +53,10 @@ export class Authority {
     await writeFile(join(one.#folder, 'crlnumber'), '10\n');
     one.#selfSigned('ca', '/CN=Agency CA', 'root');
     one.#selfSigned('other', '/CN=Other CA', 'root');
-    one.#selfSigned('host', '/CN=card.localhost', 'host');
+    one.#selfSigned('host', '/CN=card host', 'host');
     one.publish();
     one.port = await freePort();
-    one.origin = `https://card.localhost:${one.port}`;
+    one.origin = `https://127.0.0.1:${one.port}`;
     return one;
   }
 
