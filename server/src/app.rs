@@ -24,9 +24,11 @@ use crate::database::Database;
 use crate::factors::Factors;
 use crate::http::admission::limits::Limits;
 use crate::jobs::clock::Reading;
+use crate::metrics::Metrics;
 use crate::record::Recorder;
 use crate::record::alarms::Alarms;
 use crate::rng::Randomness;
+use crate::traces::Traces;
 use crate::world::Tail;
 
 /// The running house. Cloning shares it.
@@ -78,6 +80,10 @@ pub struct House {
     pub searches: Kept,
     /// What each caller may still ask.
     pub limits: Limits,
+    /// What this process counts.
+    pub metrics: Metrics,
+    /// Requests that are traced.
+    pub traces: Traces,
     /// Calls clients back.
     pub outbound: reqwest::Client,
     /// A notice for every page, e.g. that rules are eased for a demo.

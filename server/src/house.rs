@@ -19,9 +19,11 @@ use crate::database::{Database, DatabaseError};
 use crate::factors::{FactorError, Factors};
 use crate::http::admission::limits::Limits;
 use crate::master_key::{self, MasterKeyError};
+use crate::metrics::Metrics;
 use crate::outbound::{self, OutboundError};
 use crate::record::{self, RecordError, Recorder};
 use crate::rng::Randomness;
+use crate::traces::Traces;
 use crate::world::{self, Tail, TailError};
 
 /// The house cannot be opened.
@@ -118,6 +120,8 @@ pub async fn open(
         alarms: record::alarms::Alarms::default(),
         outbound: outbound::client()?,
         searches: Kept::default(),
+        metrics: Metrics::default(),
+        traces: Traces::new(&config.traces),
         limits: Limits::new(&config.limits, &mut rng),
         config,
         database,

@@ -16,10 +16,12 @@ pub mod http;
 pub mod jobs;
 pub mod listen;
 pub mod master_key;
+pub mod metrics;
 pub mod outbound;
 pub mod record;
 pub mod rng;
 pub mod telemetry;
+pub mod traces;
 pub mod world;
 
 /// A decision makes many small things and drops them, on every thread at once.

@@ -13,6 +13,7 @@ mod audit;
 mod config;
 mod demo;
 mod directory;
+mod doctor;
 mod init;
 mod label;
 mod openapi;
@@ -37,6 +38,8 @@ pub enum Command {
     /// Bring in people, channels and the rest.
     #[command(subcommand)]
     Directory(directory::DirectoryCommand),
+    /// Say what is wrong, with this installation or with one chat server's wiring, and how to mend it.
+    Doctor(doctor::Doctor),
     /// Set up an empty store: the first two security officers, the first connected server.
     Init(init::Init),
     /// Read labels and write them in other formats.
@@ -114,6 +117,7 @@ impl Command {
             Self::Config(command) => command.run(),
             Self::Demo(command) => command.run(),
             Self::Directory(command) => command.run(),
+            Self::Doctor(command) => command.run(),
             Self::Init(command) => command.run(),
             Self::Label(command) => command.run(),
             Self::Openapi => openapi::run(),

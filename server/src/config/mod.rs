@@ -12,7 +12,9 @@ pub mod environment;
 pub mod limits;
 pub mod listen;
 pub mod login;
+pub mod metrics;
 pub mod record;
+pub mod traces;
 
 /// The whole configuration, typed and checked.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -36,9 +38,15 @@ pub struct Config {
     /// Sign-in pages and password hashing.
     #[serde(default)]
     pub login: login::Login,
+    /// Who may read `/metrics`.
+    #[serde(default)]
+    pub metrics: metrics::Metrics,
     /// The tamper-evident record.
     #[serde(default)]
     pub record: record::Record,
+    /// Traces of requests.
+    #[serde(default)]
+    pub traces: traces::Traces,
 }
 
 /// The configuration cannot be used: what and where, and what to do.
@@ -126,7 +134,9 @@ impl Config {
         self.listen.check(issuer.scheme())?;
         self.database.fill(&self.data_dir)?;
         self.limits.check()?;
+        self.metrics.fill()?;
         self.record.check(&self.issuer)?;
+        self.traces.check()?;
         Ok(self)
     }
 
