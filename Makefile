@@ -46,7 +46,7 @@ test: ## every test: Rust on SQLite and PostgreSQL, policies, connectors, browse
 	$(call say,Policies: the shipped scenarios)
 	@$(COUNTERSIGN) policy test --world $(WORLD) policies/scenarios/*.scenarios.json
 	$(call say,Connectors and documentation: Python tests)
-	@$(PYTHON) -m pytest -q connectors tests/docs
+	@$(PYTHON) -m pytest -q connectors tests/docs tests/certification
 	$(call say,Browser and chat server: end to end)
 	@$(MAKE) --no-print-directory tests/browser/node_modules/.package-lock.json
 	@cd tests/browser && npm test

@@ -49,6 +49,8 @@ collect_packages() {
   case $target in
     test)
       wants jq jq
+      wants openssl openssl
+      [ -x /usr/local/go/bin/go ] || wants go golang-go
       wants chromium chromium
       wants cvc5 cvc5
       compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || missing+=(postgresql)
