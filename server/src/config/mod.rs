@@ -16,9 +16,11 @@ pub mod login;
 pub mod machines;
 pub mod mail;
 pub mod matrix;
+pub mod metrics;
 pub mod passkeys;
 pub mod provider;
 pub mod record;
+pub mod traces;
 
 /// The whole configuration, typed and checked.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -42,27 +44,6 @@ pub struct Config {
     /// Sign-in pages and password hashing.
     #[serde(default)]
     pub login: login::Login,
-    /// How people are told what was done in their name.
-    #[serde(default)]
-    pub mail: mail::Mail,
-    /// Which passkeys are taken, and which reach AAL3.
-    #[serde(default)]
-    pub passkeys: passkeys::Passkeys,
-    /// The tamper-evident record.
-    #[serde(default)]
-    pub record: record::Record,
-    /// Being a server of the Matrix federation. Absent: it is none, and calls no other.
-    #[serde(default)]
-    pub matrix: Option<matrix::Matrix>,
-    /// How programs prove themselves.
-    #[serde(default)]
-    pub machines: machines::Machines,
-    /// What the OpenID provider asks of people.
-    #[serde(default)]
-    pub provider: provider::Provider,
-    /// Smartcards; without this section there are none.
-    #[serde(default)]
-    pub cards: Option<cards::Cards>,
 }
 
 /// The configuration cannot be used: what and where, and what to do.
@@ -153,6 +134,7 @@ impl Config {
         }
         self.database.fill(&self.data_dir)?;
         self.limits.check()?;
+        self.metrics.fill()?;
         self.record.check(&self.issuer)?;
         if let Some(matrix) = &self.matrix {
             matrix.check()?;
@@ -160,6 +142,7 @@ impl Config {
         self.passkeys.policy()?;
         self.mail.check()?;
         self.machines.check()?;
+        self.traces.check()?;
         Ok(self)
     }
 
