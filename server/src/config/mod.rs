@@ -44,6 +44,33 @@ pub struct Config {
     /// Sign-in pages and password hashing.
     #[serde(default)]
     pub login: login::Login,
+    /// How people are told what was done in their name.
+    #[serde(default)]
+    pub mail: mail::Mail,
+    /// Which passkeys are taken, and which reach AAL3.
+    #[serde(default)]
+    pub passkeys: passkeys::Passkeys,
+    /// The tamper-evident record.
+    #[serde(default)]
+    pub record: record::Record,
+    /// Being a server of the Matrix federation. Absent: it is none, and calls no other.
+    #[serde(default)]
+    pub matrix: Option<matrix::Matrix>,
+    /// How programs prove themselves.
+    #[serde(default)]
+    pub machines: machines::Machines,
+    /// Who may read `/metrics`.
+    #[serde(default)]
+    pub metrics: metrics::Metrics,
+    /// What the OpenID provider asks of people.
+    #[serde(default)]
+    pub provider: provider::Provider,
+    /// Smartcards; without this section there are none.
+    #[serde(default)]
+    pub cards: Option<cards::Cards>,
+    /// Traces of requests.
+    #[serde(default)]
+    pub traces: traces::Traces,
 }
 
 /// The configuration cannot be used: what and where, and what to do.
