@@ -34,6 +34,11 @@ test('once approved, it is carried out by whoever proposed it', () => {
   expect(partOf(proposal({ state: 'used' }), officer('judy'))).toBe('over');
 });
 
+test('what the chat server carries out waits for it', () => {
+  const act = { act: 'channel_federate', id: 'town', node: 'fra' };
+  expect(partOf(proposal({ act, state: 'approved', approver: 'kara' }), officer('judy'))).toBe('wait');
+});
+
 test('what cannot be approved does not count as waiting', () => {
   expect(waitsFor(proposal(), officer('kara'))).toBe(true);
   expect(waitsFor(proposal({ withheld: true }), officer('kara'))).toBe(false);

@@ -3,8 +3,8 @@ import { Value } from '../../parts/act/Value';
 import { partInWords, type ShownAct } from '../../parts/act/words';
 import { Facts } from '../../parts/Page';
 
-/** What was asked for, where what it started from is not shown any more. */
-export function Asked({ act }: { act: ShownAct }) {
+/** What was asked for, where what it started from is not shown: it is past, or nothing here changes by it. */
+export function Asked({ act, past }: { act: ShownAct; past: boolean }) {
   const facts = Object.entries(act)
     .filter(([name]) => name !== 'act' && name !== 'id')
     .flatMap(([name, value]): [string, unknown][] =>
@@ -18,7 +18,9 @@ export function Asked({ act }: { act: ShownAct }) {
   return (
     <>
       {facts.length > 0 && <Facts facts={facts} />}
-      <p className="quiet">What it started from is on the record.</p>
+      <p className="quiet">
+        {past ? 'What it started from is on the record.' : 'Nothing that is on file here changes by it.'}
+      </p>
     </>
   );
 }

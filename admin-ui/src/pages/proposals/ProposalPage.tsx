@@ -6,6 +6,7 @@ import { useState } from 'react';
 import type { Me, Proposal } from '../../api/client';
 import { OFFICES } from '../../api/offices';
 import { me, proposal } from '../../api/queries';
+import { isOver } from '../../api/standing';
 import { Changes } from '../../parts/act/Changes';
 import { News } from '../../parts/act/News';
 import { actInWords, pageOf } from '../../parts/act/words';
@@ -68,7 +69,7 @@ function Shown({ shown, me }: { shown: Proposal; me: Me }) {
         ) : shown.changes.length > 0 ? (
           <Changes changes={shown.changes} />
         ) : (
-          <Asked act={shown.act} />
+          <Asked act={shown.act} past={shown.outdated || isOver(shown)} />
         )}
         {page && !shown.withheld && (
           <p className={styles.more}>
@@ -86,7 +87,7 @@ function Shown({ shown, me }: { shown: Proposal; me: Me }) {
 }
 
 function facts(shown: Proposal) {
-  const over = shown.state !== 'requested' && shown.state !== 'approved';
+  const over = isOver(shown);
   return [
     ['Reason', shown.withheld ? 'left out: above you' : shown.reason || 'none was given'],
     ['Proposed by', shown.requester ?? '–'],
@@ -96,6 +97,12 @@ function facts(shown: Proposal) {
       over ? moment(shown.expires_at) : `${left(shown.expires_at, new Date())}, ${moment(shown.expires_at)}`,
     ],
     ['Approved by', shown.approver ? `${shown.approver}, ${moment(shown.approved_at)}` : 'nobody yet'],
+    [
+      'Id',
+      <span className="mono" key="id">
+        {shown.id}
+      </span>,
+    ],
     [
       'Fingerprint',
       <span className="mono" key="hash">

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { ReactNode } from 'react';
 import type { Me, Proposal } from '../../api/client';
-import { isAbout, partOf } from '../../api/standing';
+import { isAbout, isForChatServer, partOf } from '../../api/standing';
 import { moment } from '../../parts/when';
 import styles from './ProposalPage.module.css';
 
@@ -26,6 +26,9 @@ function told(proposal: Proposal, me: Me): ReactNode {
   }
   if (proposal.outdated) {
     return 'What it starts from has changed since, so nobody can approve it or carry it out any more. It has to be proposed anew.';
+  }
+  if (proposal.state === 'approved' && isForChatServer(proposal)) {
+    return `${proposal.approver} approved it, ${moment(proposal.approved_at)}. The chat server carries it out, once, and names this proposal by its id.`;
   }
   switch (partOf(proposal, me)) {
     case 'answer':
