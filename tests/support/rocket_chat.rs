@@ -82,8 +82,9 @@ pub struct Failed(pub String);
 
 const BATCH: usize = 200;
 const AT_ONCE: usize = 4;
-const REQUEST: Duration = Duration::from_secs(10);
-const HEALTH: Duration = Duration::from_secs(5);
+/// It gives up after 10 seconds, and after 5 on health; unoptimised, on a busy machine, that says nothing.
+const REQUEST: Duration = Duration::from_secs(60);
+const HEALTH: Duration = Duration::from_secs(30);
 const PERMIT: &str = "DECISION_PERMIT";
 
 impl RocketChat {

@@ -44,8 +44,12 @@ enum Form {
     Access,
     /// problem+json.
     Api,
+    /// As Matrix writes errors.
+    Matrix,
     /// RFC 6749, section 5.2.
     OAuth,
+    /// As Connect writes errors.
+    OpenTdf,
     /// For people.
     Page,
 }
@@ -126,6 +130,8 @@ impl Refusal {
         match form(path) {
             Form::Access => AccessError::from(Problem::from(self)).into_response(),
             Form::Api => Problem::from(self).into_response(),
+            Form::Matrix => self.as_json(&json!({ "errcode": "M_LIMIT_EXCEEDED", "error": self.detail() })),
+            Form::OpenTdf => self.as_json(&json!({ "code": "resource_exhausted", "message": self.detail() })),
             Form::OAuth => {
                 let body = json!({ "error": "temporarily_unavailable", "error_description": self.detail() });
                 let no_store = [(header::CACHE_CONTROL, "no-store")];
@@ -145,6 +151,15 @@ impl Refusal {
                 with_retry_after(render(self.status(), &page), self.retry_after())
             }
         }
+    }
+}
+
+impl Refusal {
+    fn as_json(self, body: &serde_json::Value) -> Response {
+        with_retry_after(
+            (self.status(), axum::Json(body)).into_response(),
+            self.retry_after(),
+        )
     }
 }
 
@@ -171,8 +186,15 @@ fn form(path: &str) -> Form {
     match path {
         "/oauth2/authorize" | "/oauth2/logout" => Form::Page,
         _ if path.starts_with("/access/") => Form::Access,
+        _ if path.starts_with("/_matrix/") => Form::Matrix,
+        _ if path.starts_with("/authorization.") => Form::OpenTdf,
         _ if path.starts_with("/api/") => Form::Api,
-        _ if path.starts_with("/oauth2/") || path.starts_with("/.well-known/") => Form::OAuth,
+        _ if ["/oauth2/", "/protocol/", "/.well-known/"]
+            .iter()
+            .any(|area| path.starts_with(area)) =>
+        {
+            Form::OAuth
+        }
         _ => Form::Page,
     }
 }
