@@ -20,34 +20,6 @@ pub async fn active(id: &PersonId, db: &mut AnyConnection) -> Result<Option<Pers
     Ok(person.filter(|person| person.status == Status::Active && person.kind != PersonKind::Service))
 }
 
-/// The strongest sign-in that a person can show.
-pub async fn strongest(
-    person: &PersonId,
-    verifier: &Passkeys,
-    now: DateTime<Utc>,
-    db: &mut AnyConnection,
-) -> Result<Level, StoreError> {
-    let ways = ways(person, db).await?;
-    let mut level = if ways.password && ways.totp {
-        Level::Aal2
-    } else {
-        Level::Aal1
-    };
-    let Some(entry) = active(person, db).await? else {
-        return Ok(level);
-    };
-    let trust = verifier.trusted();
-    for passkey in passkeys::of_person(person, db).await? {
-        let reached = match trust.judge_kept(&passkey.key(), passkey.kept(), &entry, now) {
-            Fit::High => Level::Aal3,
-            Fit::Lower(_) => Level::Aal2PhishingResistant,
-            Fit::Refused(_) => continue,
-        };
-        level = level.max(reached);
-    }
-    Ok(level)
-}
-
 /// Which ways to sign in a person has.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub struct Ways {
@@ -71,13 +43,25 @@ pub async fn ways(person: &PersonId, db: &mut AnyConnection) -> Result<Ways, Sto
     })
 }
 
-/// The level of the strongest way that `person` has; `None` when she has none.
-pub async fn strongest(person: &PersonId, db: &mut AnyConnection) -> Result<Option<Level>, StoreError> {
+/// The level of the strongest way that `person` has now; `None` when she has none.
+pub async fn strongest(
+    person: &PersonId,
+    verifier: &Passkeys,
+    now: DateTime<Utc>,
+    db: &mut AnyConnection,
+) -> Result<Option<Level>, StoreError> {
+    let Some(entry) = active(person, db).await? else {
+        return Ok(None);
+    };
     let ways = ways(person, db).await?;
+    let trust = verifier.trusted();
     let passkeys = passkeys::of_person(person, db).await?;
-    let passkeys = passkeys.iter().map(|passkey| match passkey.attested {
-        true => Level::Aal3,
-        false => Level::Aal2PhishingResistant,
+    let passkeys = passkeys.iter().filter_map(|passkey| {
+        match trust.judge_kept(&passkey.key(), passkey.kept(), &entry, now) {
+            Fit::High => Some(Level::Aal3),
+            Fit::Lower(_) => Some(Level::Aal2PhishingResistant),
+            Fit::Refused(_) => None,
+        }
     });
     let cards = cards::of_person(person, db).await?;
     let cards = cards.iter().map(|card| card.level);

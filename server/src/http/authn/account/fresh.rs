@@ -3,7 +3,7 @@
 //! that one has, so that an unwatched screen or a weaker way is not enough.
 
 use authn::account;
-use authn::assurance::Requirement;
+use authn::assurance::{Level, Requirement};
 use authn::session::Session;
 use axum::response::Response;
 use countersign_authn as authn;
@@ -35,7 +35,9 @@ pub(super) async fn session(house: &House, headers: &HeaderMap, form: &OwnForm) 
     let now = house.now();
     let level = {
         let mut db = house.database.pool.acquire().await?;
-        account::strongest(&session.person, &house.factors.passkeys, now, &mut db).await?
+        account::strongest(&session.person, &house.factors.passkeys, now, &mut db)
+            .await?
+            .unwrap_or(Level::Aal1)
     };
     let need = Requirement {
         max_age: Some(FRESH_SECONDS),
