@@ -11,8 +11,10 @@ use crate::store::notices::{self, Notice};
 use crate::store::{StoreError, json_text};
 
 /// The events, whose subject is the person.
-pub const KINDS: [&str; 15] = [
+pub const KINDS: [&str; 17] = [
     "authenticator.disabled",
+    "card.added",
+    "card.removed",
     "enrolment.issued",
     "passkey.added",
     "passkey.counter_went_back",

@@ -150,7 +150,12 @@ impl House {
                 // A second person would not help: what else is missing is what she has to hear.
                 let mut others = answered.decision.failing.iter();
                 let other = others.find(|reason| **reason != Reason::DualControl);
-                Err(refused_for(&answered, action, other.copied(), &self.config.issuer))
+                Err(refused_for(
+                    &answered,
+                    action,
+                    other.copied(),
+                    &self.config.issuer,
+                ))
             }
         }
     }

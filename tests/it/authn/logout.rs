@@ -281,7 +281,10 @@ async fn a_cancelled_sign_in_tells_the_client_and_is_over() {
         "{page}"
     );
     let cancel = format!("/signin/back?flow={flow}");
-    assert_eq!(told(&tab.get(&cancel).await)["error"], "unmet_authentication_requirements");
+    assert_eq!(
+        told(&tab.get(&cancel).await)["error"],
+        "unmet_authentication_requirements"
+    );
     assert_eq!(tab.get(&cancel).await.status, StatusCode::GONE);
 }
 

@@ -111,6 +111,8 @@ fn too_weak(lack: Lack, would_do: &[String], desk: &str) -> String {
 pub fn notice(kind: &str) -> &'static str {
     match kind {
         "authenticator.disabled" => "A way to sign in was closed after too many wrong attempts",
+        "card.added" => "A smartcard was added",
+        "card.removed" => "A smartcard was removed",
         "enrolment.issued" => "A link to set up a new way to sign in was made for you",
         "enrolment.issued_alone" => "An operator alone gave you a new way to sign in",
         "enrolment.used" => "A link to set up a new way to sign in was used",
