@@ -45,8 +45,8 @@ test: ## every test: Rust on SQLite and PostgreSQL, policies, connectors, browse
 	@scripts/with-postgres.sh cargo test --workspace --locked --test it -- --skip authz:: --skip fuzz_seeds::
 	$(call say,Policies: the shipped scenarios)
 	@$(COUNTERSIGN) policy test --world $(WORLD) policies/scenarios/*.scenarios.json
-	$(call say,Connectors, documentation and federation: Python tests)
-	@$(PYTHON) -m pytest -q connectors tests/docs tests/federation
+	$(call say,Connectors, documentation, federation and certification: Python tests)
+	@$(PYTHON) -m pytest -q connectors tests/docs tests/federation tests/certification
 	$(call say,Browser and chat server: end to end)
 	@$(MAKE) --no-print-directory tests/browser/node_modules/.package-lock.json
 	@cd tests/browser && npm test

@@ -51,9 +51,9 @@ collect_packages() {
       wants jq jq
       wants openssl openssl
       [ -e /usr/lib/apache2/modules/mod_auth_openidc.so ] || missing+=(apache2-bin libapache2-mod-auth-openidc)
+      [ -x /usr/local/go/bin/go ] || wants go golang-go
       wants chromium chromium
       wants cvc5 cvc5
-      wants openssl openssl
       compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || missing+=(postgresql)
       ;;
   esac

@@ -20,6 +20,36 @@ pub async fn active(id: &PersonId, db: &mut AnyConnection) -> Result<Option<Pers
     Ok(person.filter(|person| person.status == Status::Active && person.kind != PersonKind::Service))
 }
 
+/// The level of the strongest way that `person` has; `None` when she has none.
+pub async fn strongest(
+    person: &PersonId,
+    verifier: &Passkeys,
+    now: DateTime<Utc>,
+    db: &mut AnyConnection,
+) -> Result<Option<Level>, StoreError> {
+    let ways = ways(person, db).await?;
+    let mut level = match (ways.password, ways.totp) {
+        (true, true) => Some(Level::Aal2),
+        (true, false) => Some(Level::Aal1),
+        (false, _) => None,
+    };
+    let cards = cards::of_person(person, db).await?;
+    level = level.max(cards.iter().map(|card| card.level).max());
+    let Some(entry) = active(person, db).await? else {
+        return Ok(level);
+    };
+    let trust = verifier.trusted();
+    for passkey in passkeys::of_person(person, db).await? {
+        let reached = match trust.judge_kept(&passkey.key(), passkey.kept(), &entry, now) {
+            Fit::High => Level::Aal3,
+            Fit::Lower(_) => Level::Aal2PhishingResistant,
+            Fit::Refused(_) => continue,
+        };
+        level = level.max(Some(reached));
+    }
+    Ok(level)
+}
+
 /// Which ways to sign in a person has.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub struct Ways {
@@ -41,34 +71,4 @@ pub async fn ways(person: &PersonId, db: &mut AnyConnection) -> Result<Ways, Sto
         password: passwords::hash(person, db).await?.is_some(),
         totp: totps::sealed(person, db).await?.is_some(),
     })
-}
-
-/// The level of the strongest way that `person` has now; `None` when she has none.
-pub async fn strongest(
-    person: &PersonId,
-    verifier: &Passkeys,
-    now: DateTime<Utc>,
-    db: &mut AnyConnection,
-) -> Result<Option<Level>, StoreError> {
-    let Some(entry) = active(person, db).await? else {
-        return Ok(None);
-    };
-    let ways = ways(person, db).await?;
-    let trust = verifier.trusted();
-    let passkeys = passkeys::of_person(person, db).await?;
-    let passkeys = passkeys.iter().filter_map(|passkey| {
-        match trust.judge_kept(&passkey.key(), passkey.kept(), &entry, now) {
-            Fit::High => Some(Level::Aal3),
-            Fit::Lower(_) => Some(Level::Aal2PhishingResistant),
-            Fit::Refused(_) => None,
-        }
-    });
-    let cards = cards::of_person(person, db).await?;
-    let cards = cards.iter().map(|card| card.level);
-    let password = match (ways.password, ways.totp) {
-        (true, true) => Some(Level::Aal2),
-        (true, false) => Some(Level::Aal1),
-        (false, _) => None,
-    };
-    Ok(passkeys.chain(cards).chain(password).max())
 }

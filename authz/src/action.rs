@@ -93,6 +93,11 @@ pub fn actions() -> impl Iterator<Item = &'static str> {
     ACTIONS.iter().map(|(name, _)| *name)
 }
 
+/// The place of an action among [`actions`].
+pub fn action_place(name: &str) -> Option<usize> {
+    ACTIONS.binary_search_by_key(&name, |(known, _)| known).ok()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -101,6 +106,11 @@ mod tests {
     fn every_action_of_the_table_is_known_and_no_other() {
         assert!(actions().all(|name| Action::named(name).is_some()));
         assert!(actions().is_sorted());
+        assert!(
+            actions()
+                .enumerate()
+                .all(|(place, name)| action_place(name) == Some(place))
+        );
         assert_eq!(Action::named("message.delete"), None);
     }
 }

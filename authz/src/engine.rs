@@ -33,6 +33,8 @@ pub struct Engine {
     revision: String,
     /// Tells this engine's answers from those of another.
     identity: u64,
+    /// Answers that were remembered, and those that were not.
+    remembered: [AtomicU64; 2],
     /// The policies' conditions in parts, once somebody asked why.
     pub(crate) clauses: OnceLock<Clauses>,
 }
@@ -75,6 +77,7 @@ impl Engine {
             judge,
             revision: policies.revision(),
             identity: ENGINES.fetch_add(1, Ordering::Relaxed),
+            remembered: Default::default(),
             clauses: OnceLock::new(),
         })
     }
@@ -92,6 +95,12 @@ impl Engine {
     /// Whether the compiled policies were found to differ from Cedar, and Cedar alone is asked since.
     pub fn has_differed(&self) -> bool {
         self.judge.has_differed()
+    }
+
+    /// How many questions were answered from memory, and how many anew.
+    pub fn remembered(&self) -> (u64, u64) {
+        let [hits, misses] = &self.remembered;
+        (hits.load(Ordering::Relaxed), misses.load(Ordering::Relaxed))
     }
 
     /// Answers a question. A repeat about the same snapshot is answered from memory for as long as
@@ -112,8 +121,10 @@ impl Engine {
             && let Some(mut decision) = kept.find(&asked, same, now)
         {
             decision.expires_at = expires_at(&decision, now);
+            self.remembered[0].fetch_add(1, Ordering::Relaxed);
             return decision;
         }
+        self.remembered[1].fetch_add(1, Ordering::Relaxed);
         let mut turn = Turn::default();
         let decision = self.decide_anew(snapshot, question, facts, now, &mut turn);
         let key = AnswerKey {

@@ -33,7 +33,7 @@ pub mod scenario;
 pub mod search;
 pub mod snapshot;
 
-pub use action::actions;
+pub use action::{action_place, actions};
 pub use cedar::{LoadError, Policies, PolicyFile};
 pub use decision::{Decision, Obligation, Outcome, StepUp};
 pub use engine::Engine;

@@ -332,6 +332,9 @@ pub const NOT_AVAILABLE: &str = "NOT_AVAILABLE";
 pub const NOT_AVAILABLE_TEXT: &str = "That is not available.";
 
 impl Reason {
+    /// How many there are.
+    pub const COUNT: usize = TABLE.len();
+
     /// All of them, in guard order.
     pub fn all() -> impl Iterator<Item = Self> {
         TABLE.iter().map(|entry| entry.reason)

@@ -28,9 +28,11 @@ use crate::http::admission::limits::Limits;
 use crate::jobs::clock::Reading;
 use crate::mail::Post;
 use crate::matrix::Member;
+use crate::metrics::Metrics;
 use crate::record::Recorder;
 use crate::record::alarms::Alarms;
 use crate::rng::Randomness;
+use crate::traces::Traces;
 use crate::world::Tail;
 
 /// The running house. Cloning shares it.
@@ -90,6 +92,10 @@ pub struct House {
     pub authorities: Authorities,
     /// Logout messages that are being sent.
     pub logouts_under_way: tokio::sync::Mutex<HashSet<String>>,
+    /// What this process counts.
+    pub metrics: Metrics,
+    /// Requests that are traced.
+    pub traces: Traces,
     /// Calls clients back.
     pub outbound: reqwest::Client,
     /// Tells people what was done in their name.

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use sqlx::any::AnyPoolOptions;
 use sqlx::migrate::MigrateError;
-use sqlx::{Any, AnyPool, Executor, Transaction};
+use sqlx::{Any, AnyConnection, AnyPool, Connection as _, Executor, Transaction};
 
 use crate::config::record::Durability;
 
@@ -84,6 +84,18 @@ impl Database {
         let pool = options.connect(&with_create_mode(url, engine)).await?;
         MIGRATIONS.run(&pool).await?;
         Ok(Self { pool, engine })
+    }
+
+    /// Connects to `url` and changes nothing: how many migrations it lacks, and the connection.
+    pub async fn look(url: &str) -> Result<(AnyConnection, usize), DatabaseError> {
+        sqlx::any::install_default_drivers();
+        engine_of(url)?;
+        let mut db = AnyConnection::connect(url).await?;
+        let applied = sqlx::query("SELECT version FROM _sqlx_migrations WHERE success")
+            .fetch_all(&mut db)
+            .await
+            .map_or(0, |rows| rows.len());
+        Ok((db, MIGRATIONS.iter().count().saturating_sub(applied)))
     }
 
     /// Begins a transaction that will write. On the embedded engine the write lock is taken now, so

@@ -22,9 +22,11 @@ use crate::http::admission::limits::Limits;
 use crate::mail::Post;
 use crate::master_key::{self, MasterKeyError};
 use crate::matrix::{MatrixError, Member};
+use crate::metrics::Metrics;
 use crate::outbound::{self, OutboundError};
 use crate::record::{self, RecordError, Recorder};
 use crate::rng::Randomness;
+use crate::traces::Traces;
 use crate::world::{self, Tail, TailError};
 
 /// The house cannot be opened.
@@ -147,6 +149,8 @@ pub async fn open(
         logouts_under_way: tokio::sync::Mutex::default(),
         authorities: Authorities::read(config.machines.authorities.as_deref())?,
         searches: Kept::default(),
+        metrics: Metrics::default(),
+        traces: Traces::new(&config.traces),
         limits: Limits::new(&config.limits, &mut rng),
         config,
         database,

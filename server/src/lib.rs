@@ -21,10 +21,12 @@ pub mod machine_listener;
 pub mod mail;
 pub mod master_key;
 pub mod matrix;
+pub mod metrics;
 pub mod outbound;
 pub mod record;
 pub mod rng;
 pub mod telemetry;
+pub mod traces;
 pub mod world;
 
 /// A decision makes many small things and drops them, on every thread at once.

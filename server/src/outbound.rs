@@ -13,24 +13,17 @@ pub struct OutboundError(#[from] reqwest::Error);
 
 /// A client with the limits of this house.
 pub fn client() -> Result<reqwest::Client, OutboundError> {
-    Ok(limited().build()?)
+    client_trusting(Vec::new())
 }
 
-/// A client that also trusts the authorities of a PEM file.
-pub fn client_trusting(authorities: Option<&[u8]>) -> Result<reqwest::Client, OutboundError> {
-    let authorities = authorities
-        .map(reqwest::Certificate::from_pem_bundle)
-        .transpose()?;
-    Ok(limited()
-        .tls_certs_merge(authorities.unwrap_or_default())
-        .build()?)
-}
-
-fn limited() -> reqwest::ClientBuilder {
-    reqwest::Client::builder()
+/// As [`client`], trusting these authorities too.
+pub fn client_trusting(more: Vec<reqwest::Certificate>) -> Result<reqwest::Client, OutboundError> {
+    Ok(reqwest::Client::builder()
+        .tls_certs_merge(more)
         .redirect(Policy::none())
         .connect_timeout(Duration::from_secs(3))
         .timeout(Duration::from_secs(10))
         .user_agent(concat!("countersign/", env!("CARGO_PKG_VERSION")))
         .no_proxy()
+        .build()?)
 }

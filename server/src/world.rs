@@ -24,7 +24,7 @@ use crate::app::House;
 const STALE: TimeDelta = TimeDelta::seconds(5);
 /// A clock that differs from the store's by more than this is not trusted: validities would end at
 /// different moments for different processes.
-const SKEW: TimeDelta = TimeDelta::seconds(5);
+pub const SKEW: TimeDelta = TimeDelta::seconds(5);
 /// Changes read at once.
 const BATCH: u32 = 1_000;
 
@@ -33,6 +33,7 @@ const BATCH: u32 = 1_000;
 pub struct Tail {
     cursor: Mutex<Cursor>,
     confirmed_ms: AtomicI64,
+    changed_ms: AtomicI64,
     skewed: AtomicBool,
     head: watch::Sender<Revision>,
 }
@@ -60,6 +61,7 @@ impl Tail {
         Self {
             cursor: Mutex::new(Cursor::end_of(revision)),
             confirmed_ms: AtomicI64::new(now.timestamp_millis()),
+            changed_ms: AtomicI64::new(now.timestamp_millis()),
             skewed: AtomicBool::new(false),
             head: watch::Sender::new(revision),
         }
@@ -68,6 +70,16 @@ impl Tail {
     /// The revision that was last taken in, for those who wait for the next.
     pub fn head(&self) -> watch::Receiver<Revision> {
         self.head.subscribe()
+    }
+
+    /// Since when the store has not confirmed the world in memory, milliseconds.
+    pub fn lag_ms(&self, now: DateTime<Utc>) -> i64 {
+        now.timestamp_millis() - self.confirmed_ms.load(Ordering::Relaxed)
+    }
+
+    /// Since when the world in memory is as it is, milliseconds.
+    pub fn revision_age_ms(&self, now: DateTime<Utc>) -> i64 {
+        now.timestamp_millis() - self.changed_ms.load(Ordering::Relaxed)
     }
 
     /// Whether our clock differs too much from the store's.
@@ -128,6 +140,15 @@ fn moment(text: &str) -> Option<DateTime<Utc>> {
         })
 }
 
+/// How far a moment of ours is from the store's; none when that cannot be read.
+pub async fn apart(here: DateTime<Utc>, db: &mut AnyConnection) -> Result<Option<TimeDelta>, sqlx::Error> {
+    let row = sqlx::query("SELECT CAST(CURRENT_TIMESTAMP AS TEXT)")
+        .fetch_one(db)
+        .await?;
+    let shown: String = row.try_get(0)?;
+    Ok(moment(&shown).map(|there| (here - there).abs()))
+}
+
 impl House {
     /// Takes in what was committed since the last call, by any process.
     pub async fn catch_up(&self) -> Result<Revision, TailError> {
@@ -140,6 +161,8 @@ impl House {
             };
             self.take_in(&batch, last.revision, &mut db).await?;
             *cursor = last;
+            let now = self.now().timestamp_millis();
+            self.tail.changed_ms.store(now, Ordering::Relaxed);
             self.tail.head.send_replace(last.revision);
         }
         self.compare_clocks(&mut db).await?;
@@ -152,17 +175,12 @@ impl House {
         if !self.clock.runs() {
             return Ok(());
         }
-        let row = sqlx::query("SELECT CAST(CURRENT_TIMESTAMP AS TEXT)")
-            .fetch_one(db)
-            .await?;
-        let shown: String = row.try_get(0)?;
+        let apart = apart(self.clock.shown(), db).await?;
         // What cannot be read is no reason to trust it.
-        let apart = moment(&shown).map(|there| (self.clock.shown() - there).abs());
         let skewed = apart.is_none_or(|apart| apart > SKEW);
         if skewed != self.tail.skewed.swap(skewed, Ordering::Relaxed) {
             if skewed {
                 tracing::error!(
-                    store = shown,
                     "our clock and the store's are more than 5 seconds apart: from rank 1 up nothing is decided"
                 );
             } else {

@@ -17,10 +17,34 @@ const QUESTIONS = [
 ];
 
 await mkdir(FOLDER, { recursive: true });
+/** What judy proposes about noah, so that there is a proposal for kara to look at. */
+async function proposal(page) {
+  return page.evaluate(async () => {
+    const { csrf_token } = await (await fetch('/api/v1/me')).json();
+    const reason = encodeURIComponent('Posting to the staff from 1 December');
+    const answer = await fetch(`/api/v1/people/noah/clearances?reason=${reason}`, {
+      method: 'POST',
+      headers: { 'X-CSRF-Token': csrf_token, 'content-type': 'application/json' },
+      body: JSON.stringify({
+        kind: 'personnel',
+        scheme: 'NATO',
+        level: 'NS',
+        valid_from: '2026-12-01T00:00:00Z',
+        valid_until: '2031-11-30T23:59:59Z',
+      }),
+    });
+    return (await answer.json()).proposal;
+  });
+}
+
 const browser = await launch();
 const countersign = await Countersign.start();
 try {
   const olga = await arrive(browser, countersign, 'olga');
+  const judy = await arrive(browser, countersign, 'judy');
+  const kara = await arrive(browser, countersign, 'kara');
+  await judy.page.goto('/admin/people');
+  const proposed = await proposal(judy.page);
   for (const question of QUESTIONS) await countersign.ask(...question);
   const answer = await countersign.ask('noah', 'channel.join', 'channel', 'ops-ns');
   const why = `/admin/decisions/${answer.context.decision_id}`;
@@ -32,6 +56,7 @@ try {
     ['channel', '/admin/channels/log-nr', 'light', olga.cookies],
     ['decisions', '/admin/decisions', 'dark', olga.cookies],
     ['why', why, 'light', olga.cookies],
+    ['proposal', `/admin/proposals/${proposed}`, 'light', kara.cookies],
   ]) {
     const look = { colorScheme, width: 1280 };
     const { context } = await guarded(browser, countersign.info.base_url, { look, storageState });

@@ -16,7 +16,7 @@ from cryptography.x509.oid import NameOID
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "peers"))
 
-import synapse as peer  # noqa: E402
+import synapse as peer
 
 
 def authority(folder: Path) -> dict[str, Path]:

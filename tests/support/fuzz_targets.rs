@@ -10,6 +10,9 @@ use countersign_audit::checkpoint::Checkpoint;
 use countersign_audit::checkpoint::cosignature::WitnessKey;
 use countersign_audit::checkpoint::note::{Note, Signature, VerifierKey};
 use countersign_audit::export::{Checker, Checks, Line};
+use countersign_authn::certificate::ocsp::read as read_answer;
+use countersign_authn::certificate::path::validate;
+use countersign_authn::certificate::{Certificate, Crl, Settings};
 use countersign_authn::factor::attestation::Metadata;
 use countersign_authn::factor::attestation::metadata::Signer;
 use countersign_authn::factor::passkey;
@@ -31,30 +34,37 @@ use countersign_authn::secret::Sealer;
 use countersign_authz::scenario::{run_files, simulate};
 use countersign_authz::{Engine, Snapshot};
 use countersign_labels::{Format, RawLabel, Schemes, Scribe};
+use countersign_server::cards::proxy::{CHAIN, LEAF, presented, proven, strip};
 use countersign_server::config::Config;
 use countersign_server::http::access::batch::{Batch, MOST};
 use countersign_server::http::access::search::wire::PageRequest;
 use countersign_server::http::access::wire::EvaluationRequest;
 use countersign_server::http::opentdf::wire::{GetDecisionBulk, GetDecisions, GetEntitlements};
 use countersign_server::http::strict_json::{self, StrictJson};
+use http::{HeaderMap, HeaderValue};
+use secrecy::SecretString;
 use serde_json::{Value, json};
 
 /// A parser under test.
 pub type Target = fn(&[u8]);
 
 /// Every target by name; the names are those of `fuzz/targets/` and `fuzz/seeds/`.
-pub const TARGETS: [(&str, Target); 17] = [
+pub const TARGETS: [(&str, Target); 21] = [
     ("attestation", attestation),
     ("authorize", self::authorize),
+    ("certificate", certificate),
     ("checkpoint", checkpoint),
     ("config", config),
+    ("crl", crl),
     ("export", export),
     ("journal", journal),
     ("label", label),
     ("marking", marking),
     ("matrix", matrix),
     ("metadata", metadata),
+    ("ocsp", ocsp),
     ("opentdf", opentdf),
+    ("proxy", proxy),
     ("recovery_code", recovery_code),
     ("request", request),
     ("scenario", scenario),
@@ -91,6 +101,49 @@ pub fn recovery_code(bytes: &[u8]) {
     if let Some(code) = Code::presented(text) {
         assert_eq!(Code::presented(&code.shown()), Some(code));
     }
+}
+
+/// A certificate is refused, or its names are of a size that can be shown and stored.
+pub fn certificate(bytes: &[u8]) {
+    if let Ok(certificate) = Certificate::from_der(bytes) {
+        assert_eq!(certificate.der(), bytes);
+        assert!(certificate.upn().is_none_or(|upn| upn.len() <= 255));
+        assert!(!certificate.is_signed_by(&certificate) || certificate.key().is_usable());
+        let now = DateTime::from_timestamp(1_700_000_000, 0).unwrap();
+        let path = validate(&certificate, &[&certificate], &Settings::at(now));
+        assert!(path.is_err() || certificate.is_self_issued());
+    }
+}
+
+/// A revocation list is refused, or its index is not larger than what it was read from.
+pub fn crl(bytes: &[u8]) {
+    if let Ok(list) = Crl::from_der(bytes) {
+        assert!(list.len() <= bytes.len() / 15);
+        assert!(!list.is_older_than(&list));
+    }
+}
+
+/// A responder's answer is read or refused.
+pub fn ocsp(bytes: &[u8]) {
+    let _ = read_answer(bytes);
+}
+
+/// A proxy's headers are refused, or name a leaf and at most seven more.
+pub fn proxy(bytes: &[u8]) {
+    let mut headers = HeaderMap::new();
+    for line in bytes.split(|byte| *byte == b'\n') {
+        if let Ok(value) = HeaderValue::from_bytes(line) {
+            let name = if headers.contains_key(LEAF) { CHAIN } else { LEAF };
+            headers.append(name, value);
+        }
+    }
+    if let Ok(presented) = presented(&headers) {
+        assert!(presented.chain.len() <= 8);
+    }
+    let secret = SecretString::from("0123456789abcdef0123456789abcdef");
+    assert!(proven(&headers, &secret).is_err());
+    strip(&mut headers);
+    assert!(headers.is_empty());
 }
 
 /// An authorization request is refused, or frozen with an address that is on file.

@@ -53,7 +53,8 @@ pub struct ServerCaller {
 pub struct Browser {
     /// Her session.
     pub session: Session,
-    cookie: String,
+    /// What her browser sends.
+    pub cookie: String,
 }
 
 /// What came back.

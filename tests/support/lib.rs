@@ -2,6 +2,7 @@
 //! The harness: fresh databases, the house in process, a clock that tests turn.
 
 pub mod authenticator;
+pub mod cards;
 pub mod database;
 pub mod fido;
 pub mod fuzz_targets;

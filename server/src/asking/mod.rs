@@ -5,6 +5,7 @@
 pub mod act;
 pub mod amend;
 pub mod approved;
+pub mod check;
 pub mod entitlements;
 pub mod feed;
 pub mod room_access;
@@ -19,6 +20,7 @@ use countersign_authn as authn;
 use countersign_authz::{Decision, Facts, Inputs, Question, Reason, SessionFacts, Snapshot};
 
 use crate::app::House;
+use crate::clock;
 use crate::record::Recorded;
 use crate::record::decision::Asker;
 
@@ -43,12 +45,19 @@ impl House {
     ) -> Answered {
         let now = self.now();
         facts.audit_available &= self.tail.is_fresh(now);
+        let began = clock::instant();
         let decision = self.engine.decide(snapshot, question, &facts, now);
+        let decided = began.elapsed();
         let inputs = Inputs::of(question, &facts, snapshot, now);
         let recorded = self.recorded(&inputs, &decision, asker.clone(), revision(snapshot));
         let id = recorded.id.clone();
         match self.recorder.decision(recorded).await {
-            Ok(()) => Answered { decision, id },
+            Ok(()) => {
+                let metrics = &self.metrics.decisions;
+                metrics.note(&question.action, &decision, decided);
+                metrics.recording.note(began.elapsed().saturating_sub(decided));
+                Answered { decision, id }
+            }
             Err(fault) => {
                 self.recorder.failed(&fault);
                 self.decide_unrecorded(snapshot, question, facts, asker, id)
@@ -74,6 +83,7 @@ impl House {
             ..facts
         };
         let now = self.now();
+        let began = clock::instant();
         let mut decision = self.engine.decide(snapshot, question, &facts, now);
         if !decision.failing.contains(&Reason::AuditUnavailable) {
             let recorded = Recorded {
@@ -93,6 +103,8 @@ impl House {
         if decision.failing.contains(&Reason::AuditUnavailable) {
             self.recorder.denied();
         }
+        let metrics = &self.metrics.decisions;
+        metrics.note(&question.action, &decision, began.elapsed());
         Answered { decision, id }
     }
 }

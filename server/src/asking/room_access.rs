@@ -51,6 +51,11 @@ pub enum Verdict {
 /// Why there is no answer.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Undecided {
+    /// Two things that are known do not go together, or one cannot be read.
+    #[error(
+        "the room's attribute values do not go with the label on file, or something on file cannot be read"
+    )]
+    Contradiction,
     /// The entity is nobody.
     #[error("the entity is nobody whom this server may ask about")]
     Entity,
@@ -117,8 +122,12 @@ impl House {
             return Verdict::Permit;
         }
         // What was true seconds ago lets nobody in and puts nobody out.
-        if !self.tail.is_fresh(now) || self.recorder.is_failing() || !is_certain(&answered.decision) {
+        let fails = |reason| answered.decision.failing.contains(&reason);
+        if !self.tail.is_fresh(now) || self.recorder.is_failing() || fails(Reason::AuditUnavailable) {
             return Verdict::Undecided(Undecided::Unavailable);
+        }
+        if fails(Reason::PdpInput) {
+            return Verdict::Undecided(Undecided::Contradiction);
         }
         let leaves = |decision: &Decision| decision.failing.iter().copied().any(is_hers);
         if !leaves(&self.engine.decide(snapshot, &alone, &Facts::standing(), now)) {
@@ -256,12 +265,6 @@ fn unregistered(theirs: &str, names: &Translation<'_>, snapshot: &Snapshot) -> S
         Some(id) if snapshot.channel(id.as_str()).is_none() => id.to_string(),
         _ => format!("{UNKNOWN}{theirs}"),
     }
-}
-
-/// Whether the decision rests on facts and not on their absence.
-fn is_certain(decision: &Decision) -> bool {
-    let missing = |reason: &Reason| matches!(reason, Reason::AuditUnavailable | Reason::PdpInput);
-    !decision.failing.iter().any(missing)
 }
 
 /// Whether a failing guard speaks of her and the room. A closed room keeps those it has; what the server's

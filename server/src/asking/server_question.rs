@@ -84,6 +84,7 @@ impl House {
             session: understood.session.as_ref().map(|sid| sid.as_str().to_owned()),
             ignored: understood.ignored.iter().cloned().collect(),
             hears_all: server.reasons == Reasons::Full,
+            ..Asker::default()
         };
         let answered = self.decide(snapshot, &understood.question, facts, asker).await;
         if let Ok(person) = understood.question.subject.parse() {

@@ -14,6 +14,7 @@ mod client;
 mod config;
 mod demo;
 mod directory;
+mod doctor;
 mod init;
 mod label;
 mod matrix;
@@ -43,6 +44,8 @@ pub enum Command {
     /// Bring in people, channels and the rest.
     #[command(subcommand)]
     Directory(directory::DirectoryCommand),
+    /// Say what is wrong, with this installation or with one chat server's wiring, and how to mend it.
+    Doctor(doctor::Doctor),
     /// Set up an empty store: the first two security officers, the first connected server.
     Init(init::Init),
     /// Read labels and write them in other formats.
@@ -127,6 +130,7 @@ impl Command {
             Self::Config(command) => command.run(),
             Self::Demo(command) => command.run(),
             Self::Directory(command) => command.run(),
+            Self::Doctor(command) => command.run(),
             Self::Init(command) => command.run(),
             Self::Label(command) => command.run(),
             Self::Matrix(command) => command.run(),

@@ -16,9 +16,11 @@ pub mod login;
 pub mod machines;
 pub mod mail;
 pub mod matrix;
+pub mod metrics;
 pub mod passkeys;
 pub mod provider;
 pub mod record;
+pub mod traces;
 
 /// The whole configuration, typed and checked.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -57,12 +59,18 @@ pub struct Config {
     /// How programs prove themselves.
     #[serde(default)]
     pub machines: machines::Machines,
+    /// Who may read `/metrics`.
+    #[serde(default)]
+    pub metrics: metrics::Metrics,
     /// What the OpenID provider asks of people.
     #[serde(default)]
     pub provider: provider::Provider,
     /// Smartcards; without this section there are none.
     #[serde(default)]
     pub cards: Option<cards::Cards>,
+    /// Traces of requests.
+    #[serde(default)]
+    pub traces: traces::Traces,
 }
 
 /// The configuration cannot be used: what and where, and what to do.
@@ -153,6 +161,7 @@ impl Config {
         }
         self.database.fill(&self.data_dir)?;
         self.limits.check()?;
+        self.metrics.fill()?;
         self.record.check(&self.issuer)?;
         if let Some(matrix) = &self.matrix {
             matrix.check()?;
@@ -160,6 +169,7 @@ impl Config {
         self.passkeys.policy()?;
         self.mail.check()?;
         self.machines.check()?;
+        self.traces.check()?;
         Ok(self)
     }
 

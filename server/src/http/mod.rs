@@ -31,6 +31,7 @@ pub mod granting;
 pub mod health;
 pub mod marking;
 pub mod matrix;
+pub mod metrics;
 pub mod oauth2;
 pub mod opentdf;
 pub mod page;
@@ -71,12 +72,14 @@ pub fn router(app: App) -> Router {
         .route("/admin", get(admin_ui::file))
         .route("/admin/", get(admin_ui::file))
         .route("/admin/{*path}", get(admin_ui::file))
+        .route("/metrics", get(metrics::get))
         .route("/healthz", get(health::live))
         .route("/readyz", get(health::ready))
         .fallback(fault::nothing_here)
         .layer(axum::middleware::map_request(cards::without_proxy_headers))
         .layer(DefaultBodyLimit::max(LARGEST_BODY))
         .layer(from_fn_with_state(app.clone(), admission::admit))
+        .layer(from_fn_with_state(app.clone(), metrics::note))
         .layer(SetResponseHeaderLayer::if_not_present(
             header::X_CONTENT_TYPE_OPTIONS,
             HeaderValue::from_static("nosniff"),
@@ -108,6 +111,7 @@ pub fn api() -> (Router<App>, utoipa::openapi::OpenApi) {
         .routes(routes!(directory::changes::state))
         .routes(routes!(directory::stream::get))
         .routes(routes!(chat_server::catalog::get))
+        .routes(routes!(chat_server::check::post))
         .routes(routes!(chat_server::evictions::get))
         .routes(routes!(chat_server::filter::post))
         .routes(routes!(console::decisions::list))

@@ -72,6 +72,11 @@ pub fn start(app: &App) {
     every(app, "reviews", Duration::from_mins(1), |app| {
         async move { Ok(app.note_overdue_reviews().await?) }.boxed()
     });
+    if app.traces.are_on() {
+        every(app, "traces", Duration::from_secs(1), |app| {
+            async move { Ok(app.send_traces().await?) }.boxed()
+        });
+    }
     every(app, "sweep", Duration::from_mins(10), |app| {
         async move { Ok(app.sweep().await?) }.boxed()
     });

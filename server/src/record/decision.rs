@@ -19,6 +19,9 @@ pub const ACCESS: &str = "access";
 /// Who asked.
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
 pub struct Asker {
+    /// Nobody wanted to do it: it was asked to see whether asking works.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub check: bool,
     /// Names that the server sent and may not assert.
     #[serde(default)]
     pub ignored: Vec<String>,
@@ -261,6 +264,7 @@ mod tests {
         let inputs = Inputs::of(&question, &facts, &snapshot, now);
         assert_eq!(inputs.to_bytes(), canonical::bytes(&inputs.to_value()));
         let asker = Asker {
+            check: true,
             server: Some("s".into()),
             session: Some("x".into()),
             ignored: vec!["context.role".into()],

@@ -15,6 +15,8 @@ const PAGES = [
   ['/admin/people/nobody-at-all', 'nobody-at-all'],
   ['/admin/channels', 'Channels'],
   ['/admin/channels/log-nr', 'log-nr'],
+  ['/admin/proposals', 'Proposals'],
+  ['/admin/break-glass', 'Break-glass'],
   ['/admin/decisions', 'Live decisions'],
   ['/admin/simulator', 'Simulator'],
   ['/admin/nowhere', 'There is no such page'],
@@ -230,7 +232,7 @@ test('a revoked person is denied from the next question on', async () => {
   const { context, clean } = await as(judy);
   const page = await context.newPage();
   await opened(page, '/admin/people/bob', 'bob');
-  await page.getByRole('button', { name: 'Revoke' }).click();
+  await page.getByRole('button', { name: 'Revoke', exact: true }).click();
   await page.getByRole('alertdialog').getByRole('button', { name: 'Revoke' }).click();
   await page.getByText(/Disabled: every question/).waitFor();
   const answer = await countersign.ask('bob', 'channel.join', 'channel', 'log-nr');
@@ -243,7 +245,7 @@ test('the dialogs and the menu are accessible', async () => {
   const { context } = await as(judy, { bypassCSP: true });
   const page = await context.newPage();
   await opened(page, '/admin/people/carol', 'carol');
-  await page.getByRole('button', { name: 'Revoke' }).click();
+  await page.getByRole('button', { name: 'Revoke', exact: true }).click();
   await page.getByRole('alertdialog').waitFor();
   await accessible(page);
   await page.keyboard.press('Escape');

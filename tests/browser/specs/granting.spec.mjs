@@ -152,7 +152,7 @@ test('an earlier end holds at once, a later one is proposed', async () => {
     ['2029-01-31', /It takes a second person/],
     ['2027-01-31', /One person is enough/],
   ]) {
-    await page.getByRole('button', { name: 'Another end for DE GEHEIM' }).click();
+    await page.getByRole('button', { name: 'New end for DE GEHEIM' }).click();
     await dialog.getByLabel('Good until').fill(until);
     await dialog.getByRole('button', { name: 'Next' }).click();
     await dialog.getByText(said).waitFor();
@@ -257,7 +257,7 @@ test('what is above the second person is left out, and she cannot approve it', a
 test('nobody gives to herself', async () => {
   const { page, context, clean } = await as(judy);
   await opened(page, '/admin/people/judy', 'judy');
-  await page.getByRole('button', { name: 'Another end for DE GEHEIM' }).click();
+  await page.getByRole('button', { name: 'New end for DE GEHEIM' }).click();
   const dialog = dialogOf(page);
   await dialog.getByLabel('Good until').fill('2035-01-31');
   await dialog.getByRole('button', { name: 'Next' }).click();

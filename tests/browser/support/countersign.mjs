@@ -21,13 +21,13 @@ export class Countersign {
   #folder;
   #said = [];
 
-  /** Starts one with a folder of its own. */
-  static async start() {
+  /** Starts one with a folder of its own, and more of an environment. */
+  static async start(more = {}) {
     const one = new Countersign();
     one.#folder = await mkdtemp(join(tmpdir(), 'countersign-browser-'));
     one.dataDir = join(one.#folder, 'data');
     one.port = await freePort();
-    one.environment = { ...process.env, ...(await database()) };
+    one.environment = { ...process.env, ...(await database()), ...more };
     await one.resume();
     return one;
   }

@@ -60,3 +60,18 @@ async fn the_request_id_comes_back_with_the_metadata_too() {
     let sent = request(Method::GET, PATH, &[("x-request-id", "r-1")], None);
     assert_eq!(house.send(sent).await.headers["x-request-id"], "r-1");
 }
+
+#[tokio::test]
+async fn the_signed_metadata_says_the_same_and_who_says_it() {
+    let house = open_house().await;
+    let metadata = house.anonymous(Method::GET, PATH, None).await.json();
+    let token = metadata["signed_metadata"].as_str().unwrap();
+    let keys = house.app.keys.load();
+    let claims = countersign_authn::oidc::jws::verify(&keys, token).expect("a key of ours signed it");
+    assert_eq!(claims["iss"], house.app.config.issuer.as_str());
+    for (name, value) in metadata.as_object().unwrap() {
+        if name != "signed_metadata" {
+            assert_eq!(&claims[name], value, "{name}");
+        }
+    }
+}

@@ -2,11 +2,14 @@
 mod catalog;
 mod changes;
 mod channels;
+mod check;
 mod decisions;
 mod evictions;
 mod explain;
 mod filter;
 mod granting;
+mod metrics;
 mod people;
 mod routes;
 mod stream;
+mod traces;

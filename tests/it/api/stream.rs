@@ -16,7 +16,10 @@ impl Listening {
         let response = house.listen(server, "/api/v1/stream", last).await;
         assert_eq!(response.status(), 200);
         assert_eq!(response.headers()["content-type"], "text/event-stream");
-        Self(response.into_body().into_data_stream())
+        let mut body = response.into_body().into_data_stream();
+        let first = body.next().await.unwrap().unwrap();
+        assert_eq!(first, ": open\n\n", "before anything happens");
+        Self(body)
     }
 
     /// The next event: its id and its data.

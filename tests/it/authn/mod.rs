@@ -2,12 +2,14 @@
 //! Who are you: factors, flows, sessions and the OpenID provider, as browsers and clients meet them.
 
 pub(crate) mod attestation;
+mod cards;
 mod codes;
 mod desk;
 mod keys;
 mod logout;
 mod machines;
 mod notices;
+mod ocsp;
 mod pages;
 mod passkey;
 mod password;

@@ -112,7 +112,11 @@ async fn attributes_that_are_no_label_let_nobody_in_and_put_nobody_out() {
     }
     // Of another scheme than the one on file: nothing bears both.
     chat = chat.with_room("ops-ns", &[("de-level", &["geheim"])], &["alice"]);
-    assert!(chat.sync(&["alice"]).await.is_err());
+    let failed = chat.sync(&["alice"]).await.unwrap_err();
+    assert!(
+        failed.0.contains("do not go with the label on file"),
+        "{failed:?}"
+    );
     assert_eq!(chat.members("ops-ns"), ["alice"]);
     // Of another namespace.
     chat.namespace = "elsewhere.example".to_owned();

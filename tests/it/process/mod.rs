@@ -2,6 +2,7 @@
 //! The binary as a process: killed, without its store, on an empty store.
 
 mod command_line;
+mod doctor;
 mod full_disk;
 mod killed;
 mod label_commands;

@@ -8,6 +8,11 @@ import { left, moment } from '../../parts/when';
 
 const column = columnsOf<BreakGlass>();
 
+const GRANTED_BY = column.accessor('answered_by', {
+  header: 'Granted by',
+  cell: ({ row }) => row.original.answered_by ?? '–',
+});
+
 interface Props {
   caption: string;
   rows: BreakGlass[];
@@ -32,10 +37,7 @@ export function GlassTable({ caption, rows, empty, when: [header, member], act }
       column.accessor('channel', { header: 'Channel', cell: ({ row }) => row.original.channel }),
       column.accessor('reason', { header: 'Reason', cell: ({ row }) => row.original.reason }),
       column.accessor('minutes', { header: 'For', cell: ({ row }) => `${row.original.minutes} min` }),
-      column.accessor('answered_by', {
-        header: 'Granted by',
-        cell: ({ row }) => row.original.answered_by ?? 'nobody yet',
-      }),
+      ...(member === 'expires_at' ? [] : [GRANTED_BY]),
       column.display({
         id: member,
         header,

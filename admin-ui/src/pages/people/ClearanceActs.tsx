@@ -37,7 +37,7 @@ export function ClearanceActs({ id, clearance, onDone }: Props) {
   return (
     <div className={styles.acts}>
       {clearance.kind !== 'emergency' && (
-        <Button onPress={() => setDoing('renew')} aria-label={`Another end for ${name}`}>
+        <Button onPress={() => setDoing('renew')} aria-label={`New end for ${name}`}>
           New end
         </Button>
       )}

@@ -73,7 +73,7 @@ function Shown({ shown, me }: { shown: Proposal; me: Me }) {
         {page && !shown.withheld && (
           <p className={styles.more}>
             <Link to={page} params={{ id: String(shown.act.id) }}>
-              See {String(shown.act.id)} as it is now
+              See {String(shown.act.id)} as things are now
             </Link>
           </p>
         )}

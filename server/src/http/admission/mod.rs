@@ -10,18 +10,21 @@ use std::time::Duration;
 use authn::oidc::access_token::AccessToken;
 use axum::body::HttpBody as _;
 use axum::extract::connect_info::{ConnectInfo, MockConnectInfo};
-use axum::extract::{Request, State};
+use axum::extract::{MatchedPath, Request, State};
 use axum::middleware::Next;
 use axum::response::Response;
 use countersign_authn as authn;
 use countersign_authz::Snapshot;
 use countersign_directory::ConnectedServer;
-use http::{HeaderMap, HeaderName, header};
+use http::{HeaderMap, HeaderName, Method, header};
 
 use super::{LARGEST_BODY, matrix};
 use crate::app::{App, House};
 use crate::certificates::PeerCertificate;
 use crate::http::caller::{certificate, must_be_bound};
+use crate::metrics::requests::ELSEWHERE;
+use crate::traces::Span;
+use crate::traces::parent::Parent;
 use limits::{Standing, Underway};
 use refusal::Refusal;
 use tokio::sync::OwnedSemaphorePermit;
@@ -35,6 +38,7 @@ pub mod refusal;
 const LONGEST: Duration = Duration::from_mins(1);
 
 const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
+const TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// A connected server whose request was let in. Held as long as it is under way.
@@ -72,21 +76,56 @@ pub async fn admit(State(app): State<App>, mut request: Request, next: Next) -> 
     }
     match judge(&app, &request) {
         Ok(Judged::Server(admitted)) => {
+            let traced = Traced::begin(&app, &request, true);
             request.extensions_mut().insert(admitted.clone());
             let answer = next.run(request).await;
             drop(admitted);
-            answer
+            Traced::end(traced, &app, answer)
         }
         Ok(Judged::Other(underway)) => {
+            let traced = Traced::begin(&app, &request, false);
             let (path, id) = (path.to_owned(), request.headers().get(REQUEST_ID).cloned());
             let answer = tokio::time::timeout(LONGEST, next.run(request)).await;
             drop(underway);
-            answer.unwrap_or_else(|_| refused(Refusal::TooSlow, &path, id, &app))
+            let answer = answer.unwrap_or_else(|_| refused(Refusal::TooSlow, &path, id, &app));
+            Traced::end(traced, &app, answer)
         }
         Err(refusal) => {
             let id = request.headers().get(REQUEST_ID).cloned();
             refused(refusal, path, id, &app)
         }
+    }
+}
+
+/// A request whose span is open.
+struct Traced {
+    span: Span,
+    method: Method,
+    route: Option<MatchedPath>,
+}
+
+impl Traced {
+    /// Begins a span, where that is wanted. Only a connected server says to which trace it belongs: others
+    /// could have everything traced.
+    fn begin(app: &App, request: &Request, from_server: bool) -> Option<Self> {
+        if !app.traces.are_on() {
+            return None;
+        }
+        let told = request.headers().get(TRACEPARENT).filter(|_| from_server);
+        let parent = told.and_then(|told| Parent::read(told.to_str().ok()?));
+        Some(Self {
+            span: app.traces.begin(parent, app.now(), &mut app.rng())?,
+            method: request.method().clone(),
+            route: request.extensions().get::<MatchedPath>().cloned(),
+        })
+    }
+
+    fn end(traced: Option<Self>, app: &App, answer: Response) -> Response {
+        if let Some(Self { span, method, route }) = traced {
+            let route = route.as_ref().map_or(ELSEWHERE, MatchedPath::as_str);
+            app.traces.end(span, method, route, answer.status());
+        }
+        answer
     }
 }
 

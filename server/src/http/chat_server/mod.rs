@@ -3,5 +3,6 @@
 //! can be.
 
 pub mod catalog;
+pub mod check;
 pub mod evictions;
 pub mod filter;

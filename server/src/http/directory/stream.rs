@@ -9,7 +9,7 @@ use std::time::Duration;
 use axum::extract::State;
 use axum::response::sse::{Event, KeepAlive, Sse};
 use countersign_directory::Cursor;
-use futures_util::stream::{self, Stream};
+use futures_util::stream::{self, Stream, StreamExt as _};
 use http::HeaderMap;
 use serde::Deserialize;
 use tokio::time::Instant;
@@ -45,6 +45,8 @@ pub async fn get(
     let last = headers.get("last-event-id").and_then(|id| id.to_str().ok());
     let cursor = begin(&app, last.or(asked.after.as_deref())).await?;
     let end = Instant::now() + LONGEST;
+    // Its reader sees at once that it is open, whatever buffers stand in between.
+    let opened = stream::iter([Ok(Event::default().comment("open"))]);
     let events = stream::unfold(cursor, move |cursor| {
         // Its place is held until it ends.
         let (app, caller) = (app.clone(), caller.clone());
@@ -53,7 +55,7 @@ pub async fn get(
             Some((Ok(event), cursor))
         }
     });
-    Ok(Sse::new(events).keep_alive(KeepAlive::default()))
+    Ok(Sse::new(opened.chain(events)).keep_alive(KeepAlive::default()))
 }
 
 /// The next event; none when the stream is over, or the house cannot go on with it.

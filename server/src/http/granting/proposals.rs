@@ -293,7 +293,7 @@ fn shown(id: &ApprovalId, held: Proposal, now: DateTime<Utc>) -> Proposed {
         ended,
     } = held;
     let requester = approval.requester.as_ref().map(ToString::to_string);
-    let (word, approved, used_at) = match &approval.state {
+    let (word, said, used_at) = match &approval.state {
         ApprovalState::Requested => ("requested", None, None),
         ApprovalState::Approved { approver, at } => ("approved", Some((approver, *at)), None),
         ApprovalState::Used {
@@ -302,7 +302,7 @@ fn shown(id: &ApprovalId, held: Proposal, now: DateTime<Utc>) -> Proposed {
             used_at,
         } => ("used", Some((approver, *at)), Some(*used_at)),
     };
-    let (approver, approved_at) = approved.unzip();
+    let (approver, approved_at) = said.unzip();
     let state = match &ended {
         Some(ended) => ended.as_what.clone(),
         None if word != "used" && now > approval.expires_at => "expired".to_owned(),

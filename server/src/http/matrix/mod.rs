@@ -24,8 +24,8 @@ pub mod keys;
 pub mod send;
 pub mod sign;
 
-/// The most bytes of a transaction: 50 events and 100 of what is no event.
-pub const TRANSACTION: usize = 16 * 1024 * 1024;
+/// The most bytes of a transaction: 50 events of 64 KiB, and what is no event.
+pub const TRANSACTION: usize = 4 * 1024 * 1024;
 /// Where transactions come in.
 pub const SEND: &str = "/_matrix/federation/v1/send/";
 

@@ -7,7 +7,7 @@ use axum::extract::State;
 use axum::response::Response;
 use chrono::{DateTime, Utc};
 use countersign_directory::{Clearance, ClearanceKind, ClearanceState};
-use countersign_labels::Level;
+use countersign_labels::Rank;
 use http::{HeaderMap, StatusCode};
 
 use super::nav::Nav;
@@ -58,11 +58,22 @@ pub async fn get(State(app): State<App>, headers: HeaderMap) -> Result<Response,
     Ok(render(StatusCode::OK, &page))
 }
 
-/// A clearance as this page may show it: not above the page's own marking.
+/// The rank that this deployment is accredited for.
+fn highest(house: &House) -> Rank {
+    let snapshot = house.snapshot();
+    let accredited = snapshot.settings().accreditation.as_ref();
+    let Some(accredited) = accredited else {
+        return Rank::MAX;
+    };
+    let level = house.schemes.scheme(&accredited.scheme);
+    let level = level.and_then(|scheme| scheme.level(&accredited.level));
+    level.map_or(0, |level| level.rank)
+}
+
+/// A clearance as this page may show it: not above what this deployment may hold, where that is on file.
 fn row(house: &House, held: &Clearance, now: DateTime<Utc>) -> Option<Row> {
     let level = house.schemes.scheme(&held.scheme)?.level(&held.level)?;
-    let most = Frame::level(house).map_or(0, |level: &Level| level.rank);
-    (level.rank <= most).then(|| Row {
+    (level.rank <= highest(house)).then(|| Row {
         marking: level.marking.clone(),
         source: match held.kind {
             ClearanceKind::Attested => "vouched for by another agency",

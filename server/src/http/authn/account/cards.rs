@@ -156,8 +156,8 @@ async fn fresh(house: &House, headers: &HeaderMap) -> Result<Result<Session, Str
         None => Level::Aal2,
         Some(session) => {
             let mut db = house.database.pool.acquire().await?;
-            let strongest =
-                account::strongest(&session.person, &house.factors.passkeys, house.now(), &mut db).await?;
+            let verifier = &house.factors.passkeys;
+            let strongest = account::strongest(&session.person, verifier, house.now(), &mut db).await?;
             strongest.unwrap_or(Level::Aal2).max(Level::Aal2)
         }
     };

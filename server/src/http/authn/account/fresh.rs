@@ -35,9 +35,8 @@ pub(super) async fn session(house: &House, headers: &HeaderMap, form: &OwnForm) 
     let now = house.now();
     let level = {
         let mut db = house.database.pool.acquire().await?;
-        account::strongest(&session.person, &house.factors.passkeys, now, &mut db)
-            .await?
-            .unwrap_or(Level::Aal1)
+        let strongest = account::strongest(&session.person, &house.factors.passkeys, now, &mut db).await?;
+        strongest.unwrap_or(Level::Aal1)
     };
     let need = Requirement {
         max_age: Some(FRESH_SECONDS),
