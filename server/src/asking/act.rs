@@ -83,7 +83,7 @@ pub(crate) fn refused_for(
     problem.decision_id = Some(answered.id.clone());
     if let Some(needed) = answered.decision.step_up {
         problem.status = StatusCode::UNAUTHORIZED.as_u16();
-        problem.title = "Unauthorized".to_owned();
+        "Unauthorized".clone_into(&mut problem.title);
         problem.step_up = Some(step_up(needed, issuer));
     }
     problem.required_roles = required_roles(action);

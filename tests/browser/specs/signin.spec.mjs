@@ -71,7 +71,8 @@ test('the account pages obey their policy, fit and are accessible in every look'
       const options = { look, bypassCSP, storageState: bob.cookies };
       const { context, clean } = await guarded(browser, countersign.info.base_url, options);
       const page = await context.newPage();
-      for (const address of ['/account', '/account/signout']) {
+      for (const name of ['', '/access', '/activity', '/apps', '/signout']) {
+        const address = `/account${name}`;
         await page.goto(address);
         assert.equal(new URL(page.url()).pathname, address);
         await fits(page);

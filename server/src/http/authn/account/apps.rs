@@ -26,7 +26,7 @@ use crate::record;
 struct Apps {
     frame: Frame,
     nav: Nav,
-    apps: Vec<AppRow>,
+    held: Vec<AppRow>,
     done: Option<String>,
 }
 
@@ -75,7 +75,7 @@ async fn page(
 ) -> Result<Response, Fault> {
     let now = house.now();
     let mut db = house.database.pool.acquire().await?;
-    let mut apps = Vec::new();
+    let mut held = Vec::new();
     for one in sessions::open_of_person(&session.person, &mut db).await? {
         if !one.is_live(now) {
             continue;
@@ -91,7 +91,7 @@ async fn page(
                 .agent
                 .clone()
                 .unwrap_or_else(|| "another browser".to_owned());
-            apps.push(AppRow {
+            held.push(AppRow {
                 name: record.map_or_else(|| tie.client.clone(), |record| record.name),
                 knows: if knows_mail {
                     "knows your name and mail address"
@@ -108,7 +108,7 @@ async fn page(
     let page = Apps {
         frame: Frame::of(house),
         nav: Nav::of("/account/apps", session, now),
-        apps,
+        held,
         done,
     };
     Ok(render(StatusCode::OK, &page))
