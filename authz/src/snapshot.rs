@@ -3,6 +3,7 @@
 //! change, so a change costs its own size and readers never wait.
 
 mod candidates;
+mod items;
 mod seen;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -14,13 +15,16 @@ use countersign_directory as directory;
 use countersign_directory::change::parse_member_id;
 use countersign_directory::{
     Agency, AgencyId, Agreement, AgreementId, Channel, ChannelId, ConnectedServer, Coverage, Device,
-    DeviceId, Entity, Item, ItemId, Mission, MissionId, Node, NodeId, Noun, Person, PersonId, PersonKind,
-    Revision, ServerId, ServerIds, Set, Settings, World,
+    DeviceId, Entity, Item, Mission, MissionId, Node, NodeId, Noun, Person, PersonId, PersonKind, Revision,
+    ServerId, ServerIds, Set, Settings, World,
 };
 use countersign_labels::{self as labels, Calendar, Label, RawLabel, Schemes};
 use imbl::{HashMap, OrdMap, OrdSet};
 
 use crate::remember::Memory;
+use items::Items;
+
+pub use candidates::Found;
 
 /// An agreement as it is on file, and as the labels room understands it.
 #[derive(Debug, Clone)]
@@ -41,9 +45,9 @@ pub struct Snapshot {
     agreements: OrdMap<AgreementId, Arc<Signed>>,
     channels: OrdMap<ChannelId, Arc<Channel>>,
     devices: HashMap<DeviceId, Arc<Device>>,
-    files: HashMap<ItemId, Arc<Item>>,
+    files: Items,
     memberships: HashMap<PersonId, Set<ChannelId>>,
-    messages: HashMap<ItemId, Arc<Item>>,
+    messages: Items,
     missions: OrdMap<MissionId, Arc<Mission>>,
     nodes: OrdMap<NodeId, Arc<Node>>,
     people: OrdMap<PersonId, Arc<Person>>,
@@ -370,8 +374,8 @@ impl Snapshot {
                 }
             }
             Noun::Device => drop(self.devices.remove(id)),
-            Noun::File => drop(self.files.remove(id)),
-            Noun::Message => drop(self.messages.remove(id)),
+            Noun::File => self.files.remove(id),
+            Noun::Message => self.messages.remove(id),
             Noun::Mission => drop(self.missions.remove(id)),
             Noun::Node => drop(self.nodes.remove(id)),
             Noun::Person => {

@@ -13,17 +13,24 @@ pub struct OutboundError(#[from] reqwest::Error);
 
 /// A client with the limits of this house.
 pub fn client() -> Result<reqwest::Client, OutboundError> {
-    client_trusting(Vec::new())
+    Ok(limited().build()?)
 }
 
-/// As [`client`], trusting these authorities too.
-pub fn client_trusting(more: Vec<reqwest::Certificate>) -> Result<reqwest::Client, OutboundError> {
-    Ok(reqwest::Client::builder()
-        .tls_certs_merge(more)
+/// A client that also trusts the authorities of a PEM file.
+pub fn client_trusting(authorities: Option<&[u8]>) -> Result<reqwest::Client, OutboundError> {
+    let authorities = authorities
+        .map(reqwest::Certificate::from_pem_bundle)
+        .transpose()?;
+    Ok(limited()
+        .tls_certs_merge(authorities.unwrap_or_default())
+        .build()?)
+}
+
+fn limited() -> reqwest::ClientBuilder {
+    reqwest::Client::builder()
         .redirect(Policy::none())
         .connect_timeout(Duration::from_secs(3))
         .timeout(Duration::from_secs(10))
         .user_agent(concat!("countersign/", env!("CARGO_PKG_VERSION")))
         .no_proxy()
-        .build()?)
 }

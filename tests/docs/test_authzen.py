@@ -69,8 +69,8 @@ def demo(tmp_path_factory):
             process.terminate()
 
 
-def environment(base: str, client: str = "demo", secret: str = "any") -> dict[str, str]:
-    return os.environ | {"COUNTERSIGN": base, "CLIENT_ID": client, "CLIENT_SECRET": secret}
+def environment(base: str, client: str = "demo", secret: str | None = None) -> dict[str, str]:
+    return os.environ | {"COUNTERSIGN": base, "CLIENT_ID": client, "CLIENT_SECRET": secret or "any"}
 
 
 def ask(program, env, *words) -> tuple[str, int]:

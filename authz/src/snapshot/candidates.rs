@@ -7,6 +7,7 @@ use std::sync::Arc;
 use countersign_directory::{ChannelId, Item, ItemId, PersonId};
 
 use super::Snapshot;
+use super::items::Items;
 
 impl Snapshot {
     /// The people behind `after`; all of them behind the empty text.
@@ -24,14 +25,14 @@ impl Snapshot {
         self.channels.range::<_, str>(behind(after)).map(|(id, _)| id)
     }
 
-    /// The registered messages, in no order.
-    pub fn messages(&self) -> impl Iterator<Item = (&ItemId, &Arc<Item>)> {
-        self.messages.iter()
+    /// The registered messages behind `after`, of these channels where some are named.
+    pub fn messages_after<'a>(&'a self, channels: Option<&[&ChannelId]>, after: &str) -> Found<'a> {
+        found(&self.messages, channels, after)
     }
 
-    /// The registered files, in no order.
-    pub fn files(&self) -> impl Iterator<Item = (&ItemId, &Arc<Item>)> {
-        self.files.iter()
+    /// The registered files behind `after`, likewise.
+    pub fn files_after<'a>(&'a self, channels: Option<&[&ChannelId]>, after: &str) -> Found<'a> {
+        found(&self.files, channels, after)
     }
 
     /// The same world without what was answered about it: what is kept for later must not keep that too.
@@ -44,6 +45,16 @@ impl Snapshot {
     }
 }
 
-fn behind(after: &str) -> (Bound<&str>, Bound<&str>) {
+/// Items in order.
+pub type Found<'a> = Box<dyn Iterator<Item = (&'a ItemId, &'a Arc<Item>)> + Send + 'a>;
+
+fn found<'a>(items: &'a Items, channels: Option<&[&ChannelId]>, after: &str) -> Found<'a> {
+    match channels {
+        None => Box::new(items.after(after)),
+        Some(channels) => Box::new(items.of_channels_after(channels, after)),
+    }
+}
+
+pub(super) fn behind(after: &str) -> (Bound<&str>, Bound<&str>) {
     (Bound::Excluded(after), Bound::Unbounded)
 }

@@ -280,12 +280,12 @@ impl House {
 
     async fn ask_to_check(&self, snapshot: &Snapshot, server: &ConnectedServer, asked: &Asked) -> Answered {
         let question = self.understand(snapshot, server, asked.words()).question;
-        let asker = Asker {
+        let marked = Asker {
             check: true,
             server: Some(server.id.to_string()),
             ..Asker::default()
         };
-        self.decide(snapshot, &question, facts(server), asker).await
+        self.decide(snapshot, &question, facts(server), marked).await
     }
 
     async fn allow(&self, snapshot: &Snapshot, server: &ConnectedServer, found: &Found) -> Line {

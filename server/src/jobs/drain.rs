@@ -45,14 +45,14 @@ impl House {
                 self.alarm(&drained.damages, &mut transaction).await?;
                 transaction.commit().await?;
                 let waiting = drain.waiting_bytes()?;
-                self.recorder.waits(waiting);
                 let is_last = drained.indices.end - drained.indices.start < BATCH as u64;
+                // Once all is in the tree nothing waits, whatever files are still there.
+                self.recorder.waits(if is_last { 0 } else { waiting });
                 if is_last || batch.is_multiple_of(PRUNE_EVERY) {
                     let mut db = self.database.pool.acquire().await?;
                     drain.prune(&mut db).await?;
                 }
                 if is_last {
-                    self.recorder.waits(drain.waiting_bytes()?);
                     break;
                 }
                 if let Some(times) = rest(waiting) {

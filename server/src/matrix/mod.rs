@@ -74,13 +74,7 @@ impl Member {
         let name = config.server_name.clone();
         let authorities = config.ca_file.as_ref().map(std::fs::read).transpose();
         let authorities = authorities.map_err(|cause| MatrixError::Certificates(cause.to_string()))?;
-        let authorities = authorities
-            .map(|pem| reqwest::Certificate::from_pem_bundle(&pem))
-            .transpose();
-        let authorities = authorities
-            .map_err(outbound::OutboundError::from)?
-            .unwrap_or_default();
-        let client = outbound::client_trusting(authorities)?;
+        let client = outbound::client_trusting(authorities.as_deref())?;
         let known = |homeserver| {
             let known = Known::of(homeserver);
             (known.name().to_owned(), known)

@@ -189,7 +189,7 @@ fn counters<L: EncodeLabelSet>(
     Ok(())
 }
 
-fn histogram(to: &mut DescriptorEncoder, name: &str, help: &str, held: &Held) -> Result<(), Error> {
+fn histogram(to: &mut DescriptorEncoder, name: &str, help: &str, took: &Held) -> Result<(), Error> {
     let mut metric = to.encode_descriptor(name, help, None, MetricType::Histogram)?;
-    metric.encode_histogram::<NoLabelSet>(held.sum, held.count, &held.buckets, None)
+    metric.encode_histogram::<NoLabelSet>(took.sum, took.count, &took.buckets, None)
 }

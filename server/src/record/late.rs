@@ -71,7 +71,11 @@ impl Recorder {
 
     /// Keeps a decision at rank 0 until the journal can be written again.
     pub(crate) fn keep_for_later(&self, recorded: &Recorded) -> Result<(), SpoolError> {
-        self.late.spool().append(&recorded.leaf().encode())
+        self.keep_leaf_for_later(&recorded.leaf())
+    }
+
+    pub(super) fn keep_leaf_for_later(&self, leaf: &NewLeaf) -> Result<(), SpoolError> {
+        self.late.spool().append(&leaf.encode())
     }
 
     /// Tries to write again: what waited, and how long it took. Does nothing while all is well.

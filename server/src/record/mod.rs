@@ -31,6 +31,7 @@ pub mod decision;
 pub mod explained;
 mod late;
 pub mod replay;
+pub mod searched;
 
 pub use decision::Recorded;
 
@@ -90,12 +91,16 @@ impl Recorder {
 
     /// Writes a decision. When this returns it survives what the configuration says.
     pub async fn decision(&self, recorded: Recorded) -> Result<(), JournalError> {
-        let journal = self.journal.load_full();
-        let sequence = journal.append_together(recorded.leaf().encode()).await?;
-        journal.durable(sequence).await?;
+        self.write(&recorded.leaf()).await?;
         // Nobody may be watching.
         let _ = self.live.send(std::sync::Arc::new(recorded));
         Ok(())
+    }
+
+    async fn write(&self, leaf: &NewLeaf) -> Result<(), JournalError> {
+        let journal = self.journal.load_full();
+        let sequence = journal.append_together(leaf.encode()).await?;
+        journal.durable(sequence).await
     }
 
     /// Notes how much waits to be moved into the record. From three quarters of what may wait on, new

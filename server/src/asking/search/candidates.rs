@@ -3,8 +3,9 @@
 //! identifiers, by an index where there is one. Outside its scope nothing is counted as looked at.
 
 use countersign_authz::search::{channels_of, is_for_members, members_and_services};
+use countersign_authz::snapshot::Found;
 use countersign_authz::{Question, Snapshot, actions};
-use countersign_directory::{ChannelId, Item, ItemId, PersonId, Reasons, Within};
+use countersign_directory::{ChannelId, PersonId, Reasons, Within};
 
 use super::{Open, Searching};
 use crate::asking::server_question::Translation;
@@ -49,8 +50,8 @@ pub(super) fn candidates<'a>(asked: &'a Searching<'a>, after: &'a str) -> Candid
         Open::Resource if known_action && is_listable(asked, &question) => {
             match asked.search.resource.kind.as_str() {
                 "channel" => channels(asked, names, &question, after),
-                "file" => items(asked, &question, after, snapshot.files()),
-                "message" => items(asked, &question, after, snapshot.messages()),
+                "file" => items(asked, &question, |of| snapshot.files_after(of, after)),
+                "message" => items(asked, &question, |of| snapshot.messages_after(of, after)),
                 "user" => people(asked, names, in_scope(asked, after)),
                 _ => Box::new(std::iter::empty()),
             }
@@ -139,28 +140,22 @@ fn channels<'a>(
     }))
 }
 
-/// Items have no order of their own, and bear one name for everybody.
+/// Items bear one name for everybody. Of what is for members, those in her channels are gone through and no
+/// other.
 fn items<'a>(
     asked: &Searching<'a>,
     question: &Question,
-    after: &str,
-    items: impl Iterator<Item = (&'a ItemId, &'a std::sync::Arc<Item>)>,
+    found: impl FnOnce(Option<&[&ChannelId]>) -> Found<'a>,
 ) -> Candidates<'a> {
     let (server, snapshot) = (asked.server, asked.snapshot);
     let hers = is_for_members(&question.action, snapshot).then(|| channels_of(snapshot, &question.subject));
     let hers: Option<Vec<&ChannelId>> = hers.flatten().map(Iterator::collect);
-    let could = items.filter(|(id, item)| {
-        let theirs = || hers.as_ref().is_none_or(|hers| hers.contains(&&item.channel));
-        let seen = || {
-            let channel = snapshot.channel(item.channel.as_str());
-            channel.is_some_and(|channel| server.sees_channel(&item.channel, channel))
-        };
-        id.as_str() > after && theirs() && seen()
+    let seen = found(hers.as_deref()).filter(move |(_, item)| {
+        let channel = snapshot.channel(item.channel.as_str());
+        channel.is_some_and(|channel| server.sees_channel(&item.channel, channel))
     });
-    let mut ids: Vec<&str> = could.map(|(id, _)| id.as_str()).collect();
-    ids.sort_unstable();
-    Box::new(ids.into_iter().map(|ours| Candidate {
-        ours,
-        theirs: ours.to_owned(),
+    Box::new(seen.map(|(id, _)| Candidate {
+        ours: id.as_str(),
+        theirs: id.to_string(),
     }))
 }

@@ -7,12 +7,15 @@
 use std::borrow::Cow;
 
 use chrono::{DateTime, Utc};
+use countersign_audit::leaf::NewLeaf;
 use countersign_authz::{Facts, Snapshot};
 use countersign_directory::ConnectedServer;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use crate::app::House;
+use crate::asking::revision;
 use crate::http::access::wire::{Action, Entity, Words};
+use crate::record::searched::{SEARCH, Unrecorded};
 
 mod candidates;
 pub mod kept;
@@ -95,6 +98,35 @@ impl Search {
 }
 
 impl House {
+    /// Puts what was asked, and how much of it was told, on record.
+    pub async fn record_search(&self, asked: Searching<'_>, page: &Page) -> Result<(), Unrecorded> {
+        let Searching {
+            search,
+            server,
+            snapshot,
+        } = asked;
+        let question = self.understand(snapshot, server, search.words()).question;
+        let open = match search.open {
+            Open::Action => "action",
+            Open::Resource => "resource",
+            Open::Subject => "subject",
+        };
+        let body = json!({
+            "action": question.action,
+            "asker": {"server": server.id},
+            "ended": page.next.is_none(),
+            "found": page.found.len(),
+            "open": open,
+            "policy_revision": self.engine.policy_revision(),
+            "resource": question.resource,
+            "revision": revision(snapshot),
+            "standing": search.is_standing(),
+        });
+        let subject = (search.open != Open::Subject).then_some(question.subject);
+        let leaf = NewLeaf::new(SEARCH, self.now(), &body);
+        self.recorder.search(leaf, subject).await
+    }
+
     /// At most `limit` of those behind `after`.
     pub async fn search(&self, asked: Searching<'_>, after: &str, limit: usize) -> Page {
         let now = self.now();

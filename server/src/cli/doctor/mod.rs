@@ -65,20 +65,15 @@ impl Doctor {
             Some(file) => String::from_utf8_lossy(&read(file)?).trim().to_owned(),
             None => String::new(),
         };
-        let authorities = match &self.ca {
-            None => Vec::new(),
-            Some(file) => reqwest::Certificate::from_pem_bundle(&read(file)?).map_err(|fault| {
-                Failure::Input(format!("`{}` holds no certificates: {fault}", file.display()))
-            })?,
-        };
+        let authorities = self.ca.as_ref().map(read).transpose()?;
         server::Wiring::new(
             id,
             &url,
             self.client_id.as_deref().unwrap_or(id),
             secret,
-            authorities,
+            authorities.as_deref(),
         )
-        .map_err(|fault| Failure::Input(format!("--url: {fault}")))
+        .map_err(Failure::Input)
     }
 }
 

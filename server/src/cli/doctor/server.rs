@@ -32,15 +32,15 @@ impl Wiring {
         base: &str,
         client: &str,
         secret: String,
-        authorities: Vec<reqwest::Certificate>,
+        authorities: Option<&[u8]>,
     ) -> Result<Self, String> {
-        Url::parse(base).map_err(|fault| format!("`{base}` is no address: {fault}"))?;
+        Url::parse(base).map_err(|fault| format!("`--url`: `{base}` is no address: {fault}"))?;
         Ok(Self {
             server: server.to_owned(),
             base: base.to_owned(),
             client: client.to_owned(),
             secret: secret.into(),
-            http: outbound::client_trusting(authorities).map_err(|fault| fault.to_string())?,
+            http: outbound::client_trusting(authorities).map_err(|fault| format!("`--ca`: {fault}"))?,
         })
     }
 

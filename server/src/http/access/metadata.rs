@@ -39,7 +39,7 @@ const OBLIGATIONS: [&str; 7] = [
 
 /// The document.
 #[derive(Debug, Serialize)]
-struct Metadata {
+struct Document {
     policy_decision_point: String,
     access_evaluation_endpoint: String,
     access_evaluations_endpoint: String,
@@ -58,7 +58,7 @@ struct Metadata {
 pub async fn get(State(app): State<App>) -> Response {
     let issuer = &app.config.issuer;
     let at = |path: &str| format!("{issuer}{path}");
-    let mut metadata = Metadata {
+    let mut metadata = Document {
         policy_decision_point: issuer.clone(),
         access_evaluation_endpoint: at("/access/v1/evaluation"),
         access_evaluations_endpoint: at("/access/v1/evaluations"),
@@ -78,7 +78,7 @@ pub async fn get(State(app): State<App>) -> Response {
 }
 
 /// The document as the claims of a token, with who says so. Unsigned it is as true: a fault is logged.
-fn signed(metadata: &Metadata, house: &House) -> Option<String> {
+fn signed(metadata: &Document, house: &House) -> Option<String> {
     let now = house.now();
     let mut claims = json!(metadata);
     if let Value::Object(members) = &mut claims {

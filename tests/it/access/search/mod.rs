@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 
 mod exact;
 mod pages;
+mod recorded;
 mod refused;
 mod scope;
 

@@ -21,6 +21,7 @@ use crate::asking::search::token::Continued;
 use crate::asking::search::{Open, Search, Searching};
 use crate::http::problem::Problem;
 use crate::http::strict_json::{BodyFault, StrictJson};
+use crate::record::searched::Unrecorded;
 
 pub mod action;
 pub mod resource;
@@ -56,10 +57,9 @@ where
         snapshot: &snapshot,
     };
     let page = app.search(searching, &after, wanted.limit).await;
-    tracing::info!(
-        server.id = %server.id, search.open = ?open, search.standing = search.is_standing(),
-        search.found = page.found.len(), search.ended = page.next.is_none(), "answered a search"
-    );
+    app.record_search(searching, &page)
+        .await
+        .map_err(|fault| unrecorded(&fault))?;
     let next_token = match page.next {
         None => String::new(),
         Some(after) => {
@@ -117,6 +117,18 @@ async fn begun(
     then.filter(|then| then.server(server.id.as_str()) == Some(server))
         .map(|then| (then, place.after))
         .ok_or_else(gone)
+}
+
+/// What cannot be recorded is not told.
+fn unrecorded(fault: &Unrecorded) -> AccessError {
+    tracing::error!(error = %fault, "a search could not be recorded");
+    let detail = "the record cannot be written; try again shortly";
+    let problem = Problem::new(StatusCode::SERVICE_UNAVAILABLE, detail);
+    Problem {
+        retry_after: Some(1),
+        ..problem
+    }
+    .into()
 }
 
 fn gone() -> AccessError {
