@@ -44,9 +44,12 @@ pub async fn ways(person: &PersonId, db: &mut AnyConnection) -> Result<Ways, Sto
 pub async fn strongest(person: &PersonId, db: &mut AnyConnection) -> Result<Option<Level>, StoreError> {
     let ways = ways(person, db).await?;
     let passkeys = passkeys::of_person(person, db).await?;
-    let passkeys = passkeys.iter().map(|passkey| match passkey.attested {
-        true => Level::Aal3,
-        false => Level::Aal2PhishingResistant,
+    let passkeys = passkeys.iter().map(|passkey| {
+        if passkey.attested {
+            Level::Aal3
+        } else {
+            Level::Aal2PhishingResistant
+        }
     });
     let cards = cards::of_person(person, db).await?;
     let cards = cards.iter().map(|card| card.level);

@@ -271,7 +271,7 @@ impl Issuer {
             issued_by: shown_issuer(leaf),
             expires_at: leaf.not_after(),
             is_for,
-            fingerprint: hex(&leaf.sha256()),
+            fingerprint: hex::encode(leaf.sha256()),
         })
     }
 
@@ -280,11 +280,11 @@ impl Issuer {
         match self.mapping {
             Mapping::Edipi => leaf.edipi(),
             Mapping::IssuerSerial => {
-                let issuer = hex(leaf.issuer().der());
-                Some(format!("{issuer}/{}", hex(leaf.serial())))
+                let issuer = hex::encode(leaf.issuer().der());
+                Some(format!("{issuer}/{}", hex::encode(leaf.serial())))
             }
-            Mapping::Key => Some(hex(&leaf.key_sha256())),
-            Mapping::SubjectKeyId => leaf.subject_key_id().map(hex),
+            Mapping::Key => Some(hex::encode(leaf.key_sha256())),
+            Mapping::SubjectKeyId => leaf.subject_key_id().map(hex::encode),
             Mapping::Upn => leaf.upn(),
         }
     }
@@ -334,8 +334,4 @@ fn shown_issuer(leaf: &Certificate) -> String {
 fn shown(common: Option<&str>, whole: &str) -> String {
     let text = common.unwrap_or(whole);
     text.chars().filter(|c| !c.is_control()).take(200).collect()
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
