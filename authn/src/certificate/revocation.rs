@@ -11,7 +11,7 @@ use chrono::TimeDelta;
 
 use super::build::{Budget, Store, paths};
 use super::crl::{Crl, CrlSet};
-use super::extensions::DistributionPoint;
+use super::extensions::{DistributionPoint, KeyUsage};
 use super::name::{DistinguishedName, GeneralName};
 use super::ocsp::Answers;
 use super::parsed::Certificate;
@@ -198,7 +198,7 @@ impl<'a> Judge<'a> {
         let anchor = &self.trust.anchor;
         let may = |signer: &Certificate| {
             list.issuer() == signer.subject()
-                && signer.extensions.usage.is_none_or(|usage| usage.crl_sign())
+                && signer.extensions.usage.is_none_or(KeyUsage::crl_sign)
                 && self.budget.spend()
                 && list.is_signed_by(signer)
         };

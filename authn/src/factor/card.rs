@@ -205,7 +205,7 @@ impl Cards {
             match check(&leaf, &sent, &issuer.trust, lists, answers, &settings) {
                 Ok(checked) => return issuer.accept(&leaf, checked),
                 Err(Refusal::Untrusted) => {}
-                Err(refusal) => best = refused(issuer.refuse(&leaf, refusal), &refusal.to_string()),
+                Err(refusal) => best = refused(refuse(&leaf, refusal), &refusal.to_string()),
             }
         }
         best
@@ -288,23 +288,6 @@ impl Issuer {
             Mapping::Upn => leaf.upn(),
         }
     }
-
-    fn refuse(&self, leaf: &Certificate, refusal: Refusal) -> Refused {
-        let subject = shown_subject(leaf);
-        match refusal {
-            Refusal::Path(PathError::Expired) => Refused::Expired {
-                at: leaf.not_after(),
-                subject,
-            },
-            Refusal::Path(PathError::Policy | PathError::Key | PathError::NotYet) => {
-                Refused::Wrong { subject }
-            }
-            Refusal::Revoked(_) => Refused::Revoked { subject },
-            Refusal::Path(_) | Refusal::Untrusted => Refused::Untrusted {
-                issuer: shown_issuer(leaf),
-            },
-        }
-    }
 }
 
 impl Card {
@@ -320,6 +303,21 @@ impl Card {
             at: now,
             attested: self.level == Level::Aal3,
         }
+    }
+}
+
+fn refuse(leaf: &Certificate, refusal: Refusal) -> Refused {
+    let subject = shown_subject(leaf);
+    match refusal {
+        Refusal::Path(PathError::Expired) => Refused::Expired {
+            at: leaf.not_after(),
+            subject,
+        },
+        Refusal::Path(PathError::Policy | PathError::Key | PathError::NotYet) => Refused::Wrong { subject },
+        Refusal::Revoked(_) => Refused::Revoked { subject },
+        Refusal::Path(_) | Refusal::Untrusted => Refused::Untrusted {
+            issuer: shown_issuer(leaf),
+        },
     }
 }
 
