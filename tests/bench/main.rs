@@ -3,8 +3,10 @@
 //! the ratios are what to compare, for the figures are this machine's.
 //!
 //! `bench [PEOPLE] [CHANNELS] [SECONDS]`, by default 100000, 10000 and 5; `bench decide` measures what needs
-//! no HTTP alone; `bench peers` puts another decision service beside it.
+//! no HTTP alone; `bench peers` puts another decision service beside it;
+//! `bench cards` judges smartcards with 200 MB of revocation lists.
 
+mod cards;
 mod cerbos;
 mod decide;
 mod house;
@@ -27,6 +29,9 @@ async fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     if arguments == ["decide"] {
         return decide::measure(chrono::Utc::now());
+    }
+    if arguments == ["cards"] {
+        return cards::measure();
     }
     if arguments == ["peers"] {
         return peers(100_000, 10_000, Duration::from_secs(5)).await;

@@ -84,6 +84,15 @@ impl Authority {
         Self { params, key, pem }
     }
 
+    /// The same authority once more.
+    pub fn again(&self) -> Self {
+        Self {
+            params: self.params.clone(),
+            key: KeyPair::from_pem(&self.key.serialize_pem()).unwrap(),
+            pem: self.pem.clone(),
+        }
+    }
+
     /// Its key, PEM.
     pub fn key_pem(&self) -> String {
         self.key.serialize_pem()
@@ -158,7 +167,11 @@ pub struct CardHouse {
 impl CardHouse {
     /// Opens it, with a list on which nobody is. `more` are keys of the anchor.
     pub async fn open(more: toml::Table) -> Self {
-        let authority = Authority::new("Agency CA");
+        Self::open_with(Authority::new("Agency CA"), toml::Table::new(), more).await
+    }
+
+    /// As [`CardHouse::open`], of an authority that is there already, with more keys of `[cards]`.
+    pub async fn open_with(authority: Authority, keys_of_cards: toml::Table, more: toml::Table) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let write = |name: &str, text: &str| -> PathBuf {
             let path = folder.path().join(name);
@@ -189,6 +202,7 @@ impl CardHouse {
         cards.insert("tls_certificate".into(), certificate.display().to_string().into());
         cards.insert("tls_key".into(), key.display().to_string().into());
         cards.insert("crl_folder".into(), folder.path().display().to_string().into());
+        cards.extend(keys_of_cards);
         let mut proxy = toml::toml! {
             address = "127.0.0.1:0"
             peers = ["127.0.0.1"]

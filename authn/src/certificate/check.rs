@@ -5,6 +5,7 @@ use std::ops::ControlFlow;
 
 use super::build::{Budget, Store, paths};
 use super::crl::CrlSet;
+use super::extensions::DistributionPoint;
 use super::ocsp::Answers;
 use super::parsed::Certificate;
 use super::path::{PathError, Policies, Settings, validate};
@@ -82,7 +83,7 @@ fn addresses(path: &[&Certificate]) -> Vec<String> {
         .filter_map(|one| one.extensions.points.as_ref())
         .flatten();
     points
-        .flat_map(|point| point.addresses())
+        .flat_map(DistributionPoint::addresses)
         .map(str::to_owned)
         .collect()
 }

@@ -144,7 +144,7 @@ impl Crl {
 
     /// Its number, as hexadecimal digits; empty for none.
     pub fn number(&self) -> String {
-        self.number.iter().map(|byte| format!("{byte:02x}")).collect()
+        hex::encode(&self.number)
     }
 
     /// How many certificates are on it.

@@ -50,6 +50,15 @@ impl<'a> Element<'a> {
         }
     }
 
+    /// As a flag, which DER encodes in one way each.
+    pub(super) fn flag(self) -> Result<bool, Malformed> {
+        match self.value {
+            [0] => Ok(false),
+            [0xff] => Ok(true),
+            _ => Err(Malformed::Encoding("a truth value")),
+        }
+    }
+
     /// As an object identifier.
     pub(super) fn oid(self) -> Result<super::Oid, Malformed> {
         if self.tag != OID {

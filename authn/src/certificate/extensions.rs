@@ -118,7 +118,7 @@ pub(super) fn raw<'a>(mut all: Cursor<'a>) -> Result<Vec<Raw<'a>>, Malformed> {
         let mut fields = all.take(SEQUENCE)?.inside()?;
         let kind = fields.next()?.oid()?;
         let is_critical = match fields.maybe(BOOLEAN)? {
-            Some(flag) => flag.value == [0xff],
+            Some(flag) => flag.flag()?,
             None => false,
         };
         let value = fields.take(OCTET_STRING)?.value;
@@ -196,7 +196,7 @@ pub(super) fn flags(value: &[u8]) -> Result<u16, Malformed> {
 pub(super) fn flags_of(content: &[u8]) -> Result<u16, Malformed> {
     match content {
         [0] => Ok(0),
-        [unused @ 0..=7, first] => Ok(u16::from(*first) << 8 & (u16::MAX << (8 + unused))),
+        [unused @ 0..=7, first] => Ok((u16::from(*first) << 8) & (u16::MAX << (8 + unused))),
         [unused @ 0..=7, first, second, ..] => {
             Ok(u16::from_be_bytes([*first, *second]) & (u16::MAX << unused))
         }
@@ -214,7 +214,7 @@ pub(super) fn number(value: &[u8]) -> Result<u32, Malformed> {
     if bytes.len() > 4 {
         return Ok(u32::MAX);
     }
-    Ok(bytes.iter().fold(0, |sum, byte| sum << 8 | u32::from(*byte)))
+    Ok(bytes.iter().fold(0, |sum, byte| (sum << 8) | u32::from(*byte)))
 }
 
 fn only_number(value: &[u8]) -> Result<u32, Malformed> {
@@ -230,7 +230,7 @@ fn names(value: &[u8]) -> Result<Vec<GeneralName>, Malformed> {
 
 fn basic(value: &[u8]) -> Result<BasicConstraints, Malformed> {
     let mut fields = Cursor::sequence(value)?;
-    let ca = fields.maybe(BOOLEAN)?.is_some_and(|flag| flag.value == [0xff]);
+    let ca = fields.maybe(BOOLEAN)?.map_or(Ok(false), Element::flag)?;
     let path_length = fields.maybe(INTEGER)?.map(|e| number(e.value)).transpose()?;
     fields.end()?;
     Ok(BasicConstraints { ca, path_length })

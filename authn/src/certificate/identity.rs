@@ -4,6 +4,7 @@
 
 use super::Oid;
 use super::cursor::Cursor;
+use super::extensions::KeyUsage;
 use super::name::{GeneralName, text};
 use super::parsed::Certificate;
 
@@ -43,9 +44,7 @@ impl Certificate {
 
     /// Whether it may prove who somebody is by signing.
     pub fn may_sign(&self) -> bool {
-        self.extensions
-            .usage
-            .is_some_and(|usage| usage.digital_signature())
+        self.extensions.usage.is_some_and(KeyUsage::digital_signature)
     }
 
     /// Whether its extended use is among these.

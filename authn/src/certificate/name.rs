@@ -254,7 +254,10 @@ pub(super) fn text(value: Element<'_>) -> Option<String> {
                 .iter()
                 .map(|pair| u16::from_be_bytes(*pair))
                 .collect();
-            (value.value.len() % 2 == 0)
+            value
+                .value
+                .len()
+                .is_multiple_of(2)
                 .then(|| String::from_utf16(&units).ok())
                 .flatten()
         }

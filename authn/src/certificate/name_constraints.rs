@@ -142,7 +142,7 @@ fn ip(base: &[u8], name: &[u8]) -> Fit {
     }
     let (network, mask) = base.split_at(name.len());
     let mut bytes = name.iter().zip(network).zip(mask);
-    said(bytes.all(|((name, network), mask)| name & mask == network & mask))
+    said(bytes.all(|((name, network), mask)| (name & mask) == (network & mask)))
 }
 
 #[cfg(test)]

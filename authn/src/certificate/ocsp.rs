@@ -13,7 +13,7 @@ use subtle::ConstantTimeEq;
 
 use super::Oid;
 use super::cursor::{Cursor, ENUMERATED, GENERALIZED_TIME, INTEGER, OCTET_STRING, SEQUENCE, plain, tagged};
-use super::extensions::raw;
+use super::extensions::{KeyUsage, raw};
 use super::name::DistinguishedName;
 use super::parsed::{Certificate, Malformed};
 use super::revocation::Standing;
@@ -53,7 +53,7 @@ impl Answers for Nobody {
 /// Answers kept until they end.
 #[derive(Debug, Default)]
 pub struct Cache {
-    kept: Mutex<HashMap<Vec<u8>, (Standing, DateTime<Utc>)>>,
+    kept: Mutex<HashMap<Vec<u8>, Said>>,
 }
 
 impl Cache {
@@ -61,10 +61,10 @@ impl Cache {
     pub fn keep(&self, certificate: &Certificate, said: Said, now: DateTime<Utc>) {
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         if kept.len() >= MOST_ANSWERS {
-            kept.retain(|_, (_, until)| *until > now);
+            kept.retain(|_, said| said.until > now);
         }
         if kept.len() < MOST_ANSWERS {
-            kept.insert(certificate.sha256(), (said.standing, said.until));
+            kept.insert(certificate.sha256(), said);
         }
     }
 }
@@ -73,7 +73,7 @@ impl Answers for Cache {
     fn standing(&self, certificate: &Certificate, _: &Certificate, now: DateTime<Utc>) -> Standing {
         let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         match kept.get(&certificate.sha256()) {
-            Some((standing, until)) if now <= *until => *standing,
+            Some(said) if now <= said.until => said.standing,
             _ => Standing::Undetermined,
         }
     }
@@ -262,10 +262,7 @@ impl Answer {
         }
         self.certificates.iter().any(|delegate| {
             let usage = delegate.extensions.extended_usage.as_ref();
-            let may_sign = delegate
-                .extensions
-                .usage
-                .is_none_or(|usage| usage.digital_signature());
+            let may_sign = delegate.extensions.usage.is_none_or(KeyUsage::digital_signature);
             self.responder.is(delegate)
                 && may_sign
                 && usage.is_some_and(|usage| usage.contains(&SIGNING))

@@ -11,7 +11,7 @@ use chrono::TimeDelta;
 
 use super::build::{Budget, Store, paths};
 use super::crl::{Crl, CrlSet};
-use super::extensions::DistributionPoint;
+use super::extensions::{DistributionPoint, KeyUsage};
 use super::name::{DistinguishedName, GeneralName};
 use super::ocsp::Answers;
 use super::parsed::Certificate;
@@ -128,12 +128,14 @@ impl<'a> Judge<'a> {
         points.push(DistributionPoint::of_issuer(certificate));
         let mut told: u16 = 0;
         for point in &points {
-            for list in self.lists_of(certificate, point, issuer) {
+            let lists = self.lists_of(certificate, point, issuer);
+            for list in lists.iter().filter(|list| !list.is_delta()) {
                 let reasons = list.scope.covers(list.issuer(), certificate, point);
-                if list.is_delta() || reasons & !told == 0 {
+                if reasons & !told == 0 {
                     continue;
                 }
-                let delta = self.delta_of(list, certificate, point, issuer);
+                let mut deltas = lists.iter();
+                let delta = deltas.find(|delta| list.takes(delta) && self.is_fresh(delta));
                 match reason(list, delta, certificate) {
                     Some(reason) => return Standing::Revoked(reason),
                     // Out of date, it may still accuse; it no longer acquits.
@@ -170,7 +172,10 @@ impl<'a> Judge<'a> {
         }
         let mut newest: Vec<&'a Arc<Crl>> = Vec::new();
         for list in speakers.iter().flat_map(|name| self.lists.of_issuer(name)) {
-            if list.this_update() > self.settings.now || !self.is_signed(list, issuer) {
+            let speaks = list.this_update() <= self.settings.now
+                && list.scope.covers(list.issuer(), certificate, point) != 0
+                && self.is_signed(list, issuer);
+            if !speaks {
                 continue;
             }
             let series = list.series();
@@ -184,19 +189,6 @@ impl<'a> Judge<'a> {
         newest
     }
 
-    fn delta_of(
-        &self,
-        list: &Crl,
-        certificate: &Certificate,
-        point: &DistributionPoint,
-        issuer: &'a Certificate,
-    ) -> Option<&'a Arc<Crl>> {
-        let lists = self.lists_of(certificate, point, issuer);
-        lists
-            .into_iter()
-            .find(|delta| list.takes(delta) && self.is_fresh(delta))
-    }
-
     fn is_fresh(&self, list: &Crl) -> bool {
         self.settings.now <= list.next_update() + self.trust.grace
     }
@@ -206,7 +198,7 @@ impl<'a> Judge<'a> {
         let anchor = &self.trust.anchor;
         let may = |signer: &Certificate| {
             list.issuer() == signer.subject()
-                && signer.extensions.usage.is_none_or(|usage| usage.crl_sign())
+                && signer.extensions.usage.is_none_or(KeyUsage::crl_sign)
                 && self.budget.spend()
                 && list.is_signed_by(signer)
         };
@@ -245,7 +237,7 @@ impl<'a> Judge<'a> {
 }
 
 /// 6.3.3 (i) to (k).
-fn reason(list: &Crl, delta: Option<&Arc<Crl>>, certificate: &Certificate) -> Option<u8> {
+fn reason(list: &Crl, delta: Option<&&Arc<Crl>>, certificate: &Certificate) -> Option<u8> {
     let reason = delta
         .and_then(|delta| delta.reason(certificate))
         .or_else(|| list.reason(certificate));

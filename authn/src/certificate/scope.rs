@@ -2,7 +2,7 @@
 //! What a revocation list speaks about: its IssuingDistributionPoint (RFC 5280, section 5.2.5), held
 //! against the distribution point of a certificate (6.3.3 (b), (d)).
 
-use super::cursor::{Cursor, plain, tagged};
+use super::cursor::{Cursor, Element, plain, tagged};
 use super::extensions::{DistributionPoint, PointName, flags_of, point_name};
 use super::name::{DistinguishedName, GeneralName};
 use super::parsed::{Certificate, Malformed};
@@ -28,17 +28,13 @@ impl Scope {
         let mut fields = Cursor::sequence(value)?;
         let name = fields.maybe(tagged(0))?.map(point_name).transpose()?;
         let mut flag = |number| -> Result<bool, Malformed> {
-            Ok(fields
-                .maybe(plain(number))?
-                .is_some_and(|flag| flag.value == [0xff]))
+            fields.maybe(plain(number))?.map_or(Ok(false), Element::flag)
         };
         let only_users = flag(1)?;
         let only_authorities = flag(2)?;
         let reasons = fields.maybe(plain(3))?.map(|e| flags_of(e.value)).transpose()?;
         let mut flag = |number| -> Result<bool, Malformed> {
-            Ok(fields
-                .maybe(plain(number))?
-                .is_some_and(|flag| flag.value == [0xff]))
+            fields.maybe(plain(number))?.map_or(Ok(false), Element::flag)
         };
         let is_indirect = flag(4)?;
         let only_attributes = flag(5)?;

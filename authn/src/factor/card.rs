@@ -205,7 +205,7 @@ impl Cards {
             match check(&leaf, &sent, &issuer.trust, lists, answers, &settings) {
                 Ok(checked) => return issuer.accept(&leaf, checked),
                 Err(Refusal::Untrusted) => {}
-                Err(refusal) => best = refused(issuer.refuse(&leaf, refusal), &refusal.to_string()),
+                Err(refusal) => best = refused(refuse(&leaf, refusal), &refusal.to_string()),
             }
         }
         best
@@ -271,7 +271,7 @@ impl Issuer {
             issued_by: shown_issuer(leaf),
             expires_at: leaf.not_after(),
             is_for,
-            fingerprint: hex(&leaf.sha256()),
+            fingerprint: hex::encode(leaf.sha256()),
         })
     }
 
@@ -280,29 +280,12 @@ impl Issuer {
         match self.mapping {
             Mapping::Edipi => leaf.edipi(),
             Mapping::IssuerSerial => {
-                let issuer = hex(leaf.issuer().der());
-                Some(format!("{issuer}/{}", hex(leaf.serial())))
+                let issuer = hex::encode(leaf.issuer().der());
+                Some(format!("{issuer}/{}", hex::encode(leaf.serial())))
             }
-            Mapping::Key => Some(hex(&leaf.key_sha256())),
-            Mapping::SubjectKeyId => leaf.subject_key_id().map(hex),
+            Mapping::Key => Some(hex::encode(leaf.key_sha256())),
+            Mapping::SubjectKeyId => leaf.subject_key_id().map(hex::encode),
             Mapping::Upn => leaf.upn(),
-        }
-    }
-
-    fn refuse(&self, leaf: &Certificate, refusal: Refusal) -> Refused {
-        let subject = shown_subject(leaf);
-        match refusal {
-            Refusal::Path(PathError::Expired) => Refused::Expired {
-                at: leaf.not_after(),
-                subject,
-            },
-            Refusal::Path(PathError::Policy | PathError::Key | PathError::NotYet) => {
-                Refused::Wrong { subject }
-            }
-            Refusal::Revoked(_) => Refused::Revoked { subject },
-            Refusal::Path(_) | Refusal::Untrusted => Refused::Untrusted {
-                issuer: shown_issuer(leaf),
-            },
         }
     }
 }
@@ -323,6 +306,21 @@ impl Card {
     }
 }
 
+fn refuse(leaf: &Certificate, refusal: Refusal) -> Refused {
+    let subject = shown_subject(leaf);
+    match refusal {
+        Refusal::Path(PathError::Expired) => Refused::Expired {
+            at: leaf.not_after(),
+            subject,
+        },
+        Refusal::Path(PathError::Policy | PathError::Key | PathError::NotYet) => Refused::Wrong { subject },
+        Refusal::Revoked(_) => Refused::Revoked { subject },
+        Refusal::Path(_) | Refusal::Untrusted => Refused::Untrusted {
+            issuer: shown_issuer(leaf),
+        },
+    }
+}
+
 fn shown_subject(leaf: &Certificate) -> String {
     shown(leaf.subject().common_name(), &leaf.subject().to_string())
 }
@@ -334,8 +332,4 @@ fn shown_issuer(leaf: &Certificate) -> String {
 fn shown(common: Option<&str>, whole: &str) -> String {
     let text = common.unwrap_or(whole);
     text.chars().filter(|c| !c.is_control()).take(200).collect()
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

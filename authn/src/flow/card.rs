@@ -48,21 +48,19 @@ pub async fn give_card(
             log.event("signin.refused", person.as_str(), detail);
             Ok(CardStep::Unlinked(flow))
         }
-        Bound::ToNobody => match by_rule(&card, db).await? {
-            Some(person) => {
+        Bound::ToNobody => {
+            if let Some(person) = by_rule(&card, db).await? {
                 flow.stage = Stage::ConfirmCard {
                     person,
                     card: Box::new(card),
                 };
                 keep(&flow, now, db).await?;
-                Ok(CardStep::Step(Step::Next(flow)))
+                return Ok(CardStep::Step(Step::Next(flow)));
             }
-            None => {
-                let detail = json!({ "factor": "card", "reason": "no account", "issuer": card.issuer });
-                log.event("signin.refused", "", detail);
-                Ok(CardStep::Unlinked(flow))
-            }
-        },
+            let detail = json!({ "factor": "card", "reason": "no account", "issuer": card.issuer });
+            log.event("signin.refused", "", detail);
+            Ok(CardStep::Unlinked(flow))
+        }
     }
 }
 

@@ -207,7 +207,7 @@ impl<S: Send + 'static> Accept<TcpStream, S> for CardAcceptor {
         Box::pin(async move {
             let (stream, service) = accepted.await?;
             let certificates = stream.get_ref().1.peer_certificates().unwrap_or_default();
-            let chain = certificates.iter().map(|one| one.to_vec()).collect();
+            let chain = certificates.iter().map(|one| one.as_ref().to_vec()).collect();
             let service = Extension(Presented { chain }).layer(service);
             Ok((stream, service))
         })

@@ -90,7 +90,7 @@ impl House {
             match self.download(&address).await {
                 Ok(bytes) => self.take_fetched(desk, config, address, bytes).await,
                 Err(fault) => {
-                    tracing::warn!(address, error = fault, "a revocation list could not be fetched")
+                    tracing::warn!(address, error = fault, "a revocation list could not be fetched");
                 }
             }
         }

@@ -408,6 +408,57 @@ async fn by_rule_the_first_use_links_the_card_once_its_holder_says_yes() {
     assert!(page.text.contains("opens no account"), "{}", page.text);
 }
 
+#[tokio::test]
+async fn a_list_is_fetched_from_its_address_where_calls_are_allowed() {
+    let authority = Authority::new("Agency CA");
+    let list = authority.list(11, 28, &[1]);
+    let address = serve(axum::Router::new().route("/list.crl", axum::routing::get(async move || list))).await;
+    for (outbound, words) in [(true, "has been cancelled"), (false, "check your card right now")] {
+        let mut keys = toml::Table::new();
+        keys.insert("outbound".into(), outbound.into());
+        let urls = if outbound {
+            vec![format!("http://{address}/list.crl")]
+        } else {
+            Vec::new()
+        };
+        keys.insert("crl_urls".into(), urls.into());
+        let authority = authority.again();
+        let desk = CardHouse::open_with(authority, keys, toml::Table::new()).await;
+        std::fs::remove_file(desk.folder.path().join("list.crl")).unwrap();
+        desk.house.app.read_lists().await;
+        desk.house.app.fetch_lists().await;
+        let card = desk.authority.issue(&Leaf::of(1, ALICE));
+        let mut tab = Tab::new(&desk.house);
+        let page = present(&desk, &mut tab, Some(&card)).await;
+        assert!(page.text.contains(words), "{}", page.text);
+    }
+}
+
+#[tokio::test]
+async fn a_responder_that_does_not_answer_leaves_the_card_undetermined_after_two_seconds() {
+    let silent = axum::Router::new().fallback(async || std::future::pending::<String>().await);
+    let address = serve(silent).await;
+    let mut anchor = toml::toml! { ocsp = "on" };
+    anchor.insert("ocsp_responder".into(), format!("http://{address}/").into());
+    let keys = toml::toml! { outbound = true };
+    let desk = CardHouse::open_with(Authority::new("Agency CA"), keys, anchor).await;
+    std::fs::remove_file(desk.folder.path().join("list.crl")).unwrap();
+    desk.house.app.read_lists().await;
+    let card = desk.authority.issue(&Leaf::of(1, ALICE));
+    let began = std::time::Instant::now();
+    let mut tab = Tab::new(&desk.house);
+    let page = present(&desk, &mut tab, Some(&card)).await;
+    assert!(page.text.contains("check your card right now"), "{}", page.text);
+    assert!(began.elapsed() >= std::time::Duration::from_secs(2));
+}
+
+async fn serve(router: axum::Router) -> std::net::SocketAddr {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
+    address
+}
+
 /// Links a card on the account page, as its holder does.
 async fn link(desk: &CardHouse, person: &str, card: &TestCard) {
     let browser = desk.house.browser(person, Level::Aal3, None).await;

@@ -41,7 +41,7 @@ pub struct Verdict {
 struct Start {
     frame: Frame,
     issuers: String,
-    start: String,
+    address: String,
     other: (String, &'static str),
 }
 
@@ -82,7 +82,7 @@ pub async fn start(
     let page = Start {
         frame: Frame::of(house),
         issuers: issuers(desk),
-        start: format!("{host}/card/{nonce}"),
+        address: format!("{host}/card/{nonce}"),
         other,
     };
     Ok(render(StatusCode::OK, &page))
