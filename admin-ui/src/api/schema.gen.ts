@@ -847,6 +847,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/servers/{id}/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Looks at a chat server's record and asks some questions as it would; each is marked as a check on record. */
+        post: operations["check_server"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sessions/{id}": {
         parameters: {
             query?: never;
@@ -1194,6 +1211,13 @@ export interface components {
             server?: string | null;
             /** @description `open` or `closed`. */
             state: string;
+        };
+        /** @description How things stand. */
+        Checked: {
+            /** @description Each thing that was looked at. */
+            lines: components["schemas"]["Line"][];
+            /** @description The time here, RFC 3339: a caller compares its own. */
+            now: string;
         };
         /** @description Checkpoints, smallest first. */
         CheckpointPage: {
@@ -1584,6 +1608,17 @@ export interface components {
             /** @description The hashed text: canonical JSON. Absent where it speaks of what you may not know of. */
             record?: string | null;
         };
+        /** @description One thing that was looked at. */
+        Line: {
+            /** @description What mends it. */
+            mend?: string | null;
+            /** @description What was looked at, in a word. */
+            name: string;
+            /** @description How it stands. */
+            state: components["schemas"]["State"];
+            /** @description What was found. */
+            text: string;
+        };
         /** @description Who is signed in to the console, and what every page shows. */
         Me: {
             /** @description The classification banner. */
@@ -1971,6 +2006,11 @@ export interface components {
             revision: string;
             step_up?: components["schemas"]["WireStepUp"] | null;
         };
+        /**
+         * @description How one thing stands.
+         * @enum {string}
+         */
+        State: "ok" | "warn" | "fail";
         /** @description What the person may be told. */
         ToldPerson: {
             /** @description What she would have to change, as far as she may know it. */
@@ -5321,6 +5361,61 @@ export interface operations {
                 };
             };
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    check_server: {
+        parameters: {
+            query?: never;
+            header?: {
+                "X-CSRF-Token"?: string | null;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Checked"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
