@@ -79,11 +79,11 @@ impl Clock {
     }
 
     /// Time that nobody can set, for what is measured and counted: since this clock was made, or as it was
-    /// turned by hand.
+    /// turned forward by hand.
     pub fn steady(&self) -> Duration {
         match &self.source {
             Source::System(_) => self.began.elapsed(),
-            Source::Turned(at) => Duration::from_millis(at.load(Ordering::SeqCst).unsigned_abs()),
+            Source::Turned(_) => Duration::from_millis(self.now().timestamp_millis().unsigned_abs()),
         }
     }
 

@@ -314,11 +314,15 @@ pub fn request(bytes: &[u8]) {
     let _ = StrictJson(value.clone()).read::<EvaluationRequest>();
     if let Ok(asked) = StrictJson(value.clone()).read::<GetDecisions>() {
         let asked = asked.decision_requests.iter().enumerate();
-        let _ = asked.map(|(at, request)| request.questions(at).is_ok()).count();
+        let _ = asked
+            .filter(|(at, request)| request.questions(*at).is_ok())
+            .count();
     }
     if let Ok(asked) = StrictJson(value.clone()).read::<GetDecisionBulk>() {
         let asked = asked.decision_requests.iter().enumerate();
-        let _ = asked.map(|(at, request)| request.questions(at).is_ok()).count();
+        let _ = asked
+            .filter(|(at, request)| request.questions(*at).is_ok())
+            .count();
     }
     if let Ok(asked) = StrictJson(value.clone()).read::<GetEntitlements>() {
         let _ = asked.entity_identifier.only().is_ok();

@@ -5391,6 +5391,14 @@ export interface operations {
                     "application/json": components["schemas"]["Checked"];
                 };
             };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
             401: {
                 headers: {
                     [name: string]: unknown;

@@ -92,7 +92,7 @@ mod tests {
         for wrong in [
             "",
             "1234",
-            &shown[1..],
+            shown.split_at(1).1,
             &format!("{shown}7"),
             &shown.replace('-', "U"),
         ] {

@@ -116,6 +116,10 @@ impl Now {
         Ok(())
     }
 
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "the format speaks of floating point, and nobody counts past 2^53 here"
+    )]
     fn gauges(&self, to: &mut DescriptorEncoder) -> Result<(), Error> {
         let app = &self.0;
         let now = app.now();

@@ -62,7 +62,7 @@ mod tests {
     #[test]
     fn what_breaks_the_standard_is_as_if_it_were_not_there() {
         for bad in [
-            "".to_owned(),
+            String::new(),
             "00".to_owned(),
             format!("{GOOD}-more"),
             GOOD.replacen("00-", "ff-", 1),

@@ -45,6 +45,13 @@ test('a passkey that is pulled out leaves the other ways open', async () => {
   await enrol(page, countersign.info.people.kara.enrol_url);
   await context.clearCookies();
   await passkey.setTouched(false);
+  // The browser ends the ceremony when its time is up; ten seconds are the least that it takes.
+  await page.route('**/signin/challenge', async (route) => {
+    const answer = await route.fetch();
+    const challenge = await answer.json();
+    challenge.options.timeout = 10_000;
+    await route.fulfill({ response: answer, json: challenge });
+  });
   await page.goto('/signin');
   await page.getByRole('button', { name: 'Sign in with a passkey' }).click();
   await page.getByText('Follow the steps that your browser shows').waitFor();

@@ -42,7 +42,7 @@ fn comes_back_after(answer: &Answer) -> u64 {
 
 #[tokio::test]
 async fn who_floods_is_told_when_to_come_back_and_the_other_server_is_answered() {
-    let house = limited(toml::toml! { server_per_second = 100 server_burst = 1000 }).await;
+    let house = limited(toml::toml! { server_per_second = 100 server_burst = 1000 server_at_once = 2000 servers_at_once = 2000 }).await;
     let (loud, quiet) = (
         house.connect(whole_world("loud")).await,
         house.connect(whole_world("quiet")).await,

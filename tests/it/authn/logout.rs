@@ -321,7 +321,7 @@ async fn where_people_are_asked_a_client_gets_a_code_only_after_their_yes() {
         );
         let fields = [("flow", flow), ("csrf", session.csrf.as_str()), ("answer", said)];
         let lead = tab.post("/signin/consent", &fields).await.text;
-        let step = if said == "allow" { "continue" } else { "cancel" };
+        let step = if said == "allow" { "continue" } else { "back" };
         let next = format!("/signin/{step}?flow={flow}");
         assert!(lead.contains(&next), "{lead}");
         let answer = told(&tab.get(&next).await);

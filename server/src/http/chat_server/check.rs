@@ -2,7 +2,7 @@
 //! `POST /api/v1/servers/{id}/check`: is this chat server wired? For the server itself, and for who manages
 //! servers.
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::{Extension, Json};
 use chrono::SecondsFormat;
 use serde::{Deserialize, Serialize};
@@ -12,6 +12,7 @@ use crate::app::App;
 use crate::asking::check::Line;
 use crate::http::admission::Admitted;
 use crate::http::caller::{self, Caller};
+use crate::http::path::Path;
 use crate::http::problem::Problem;
 
 /// What it weighs, in questions.
@@ -29,7 +30,7 @@ pub struct Checked {
 /// Looks at a chat server's record and asks some questions as it would; each is marked as a check on record.
 #[utoipa::path(post, path = "/api/v1/servers/{id}/check", operation_id = "check_server",
     params(("id" = String, Path), ("X-CSRF-Token" = Option<String>, Header)),
-    responses((status = 200, body = Checked), (status = 401, body = Problem), (status = 403, body = Problem),
+    responses((status = 200, body = Checked), (status = 400, body = Problem), (status = 401, body = Problem), (status = 403, body = Problem),
         (status = 404, body = Problem), (status = 429, body = Problem)))]
 pub async fn post(
     State(app): State<App>,
