@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //! What becomes of a frozen request: a code, a sign-in, or an error. Sign-in is itself a decision:
-//! [`admission`] is asked each time.
+//! `admission` is asked each time.
 
 use askama::Template;
 use authn::Happened;
