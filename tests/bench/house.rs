@@ -133,6 +133,12 @@ fn config(folder: &Path, durability: &str) -> Config {
     let variables = [
         ("COUNTERSIGN_DATA_DIR".to_owned(), folder.display().to_string()),
         ("COUNTERSIGN_RECORD__DURABILITY".to_owned(), durability.to_owned()),
+        // What is measured is the house, not what one caller may take of it, nor how it proves itself.
+        ("COUNTERSIGN_LIMITS__SERVER_PER_SECOND".to_owned(), "0".to_owned()),
+        (
+            "COUNTERSIGN_MACHINES__BOUND_TOKENS_FROM_RANK".to_owned(),
+            "5".to_owned(),
+        ),
     ];
     Config::load(None, variables.into_iter()).expect("the configuration is valid")
 }
