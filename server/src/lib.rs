@@ -23,6 +23,7 @@ pub mod master_key;
 pub mod matrix;
 pub mod metrics;
 pub mod outbound;
+mod possession;
 pub mod record;
 pub mod rng;
 pub mod telemetry;

@@ -295,56 +295,40 @@ async fn take_label(
     Ok(Ok(()))
 }
 
-/// A part of a report: its name, whether it was spoken of, and how it is taken over.
-type Part = (
-    &'static str,
-    fn(&Registration) -> bool,
-    fn(&mut Channel, &Registration),
-);
+/// A part of a report: its name, and how it is taken over where it was spoken of.
+type Part = (&'static str, fn(&mut Channel, &Registration));
 
-/// What may change a decision. A part that was not spoken of is left as it is.
+/// What may change a decision.
 const PARTS: [Part; 8] = [
-    (
-        "externals_allowed",
-        |report| report.externals_allowed.is_some(),
-        |channel, report| channel.externals_allowed = report.externals_allowed.unwrap_or_default(),
-    ),
-    (
-        "industry_allowed",
-        |report| report.industry_allowed.is_some(),
-        |channel, report| channel.industry_allowed = report.industry_allowed.unwrap_or_default(),
-    ),
-    (
-        "listed",
-        |report| report.listed.is_some(),
-        |channel, report| channel.listed = report.listed.unwrap_or_default(),
-    ),
-    (
-        "state",
-        |report| report.state.is_some(),
-        |channel, report| channel.state = report.state.unwrap_or_default(),
-    ),
-    (
-        "label_mode",
-        |report| report.label_mode.is_some(),
-        |channel, report| channel.label_mode = report.label_mode.unwrap_or_default(),
-    ),
-    (
-        "missions",
-        |report| report.missions.is_some(),
-        |channel, report| channel.missions = report.missions.clone().unwrap_or_default(),
-    ),
-    (
-        "owners",
-        |report| report.owners.is_some(),
-        |channel, report| channel.owners.clone_from(&report.owners),
-    ),
-    (
-        "recipients",
-        |report| report.recipients.is_some(),
-        |channel, report| channel.recipients.clone_from(&report.recipients),
-    ),
+    ("externals_allowed", |channel, report| {
+        take(&mut channel.externals_allowed, report.externals_allowed);
+    }),
+    ("industry_allowed", |channel, report| {
+        take(&mut channel.industry_allowed, report.industry_allowed);
+    }),
+    ("listed", |channel, report| {
+        take(&mut channel.listed, report.listed);
+    }),
+    ("state", |channel, report| take(&mut channel.state, report.state)),
+    ("label_mode", |channel, report| {
+        take(&mut channel.label_mode, report.label_mode);
+    }),
+    ("missions", |channel, report| {
+        take(&mut channel.missions, report.missions.clone());
+    }),
+    ("owners", |channel, report| {
+        take(&mut channel.owners, report.owners.clone().map(Some));
+    }),
+    ("recipients", |channel, report| {
+        take(&mut channel.recipients, report.recipients.clone().map(Some));
+    }),
 ];
+
+fn take<T>(held: &mut T, reported: Option<T>) {
+    if let Some(reported) = reported {
+        *held = reported;
+    }
+}
 
 /// Takes what narrows, by the same rule as for administrators; names what does not.
 fn narrow(channel: &mut Channel, report: &Registration, now: DateTime<Utc>) -> Vec<&'static str> {
@@ -352,12 +336,9 @@ fn narrow(channel: &mut Channel, report: &Registration, now: DateTime<Utc>) -> V
         channel.name.clone_from(&report.name);
     }
     let mut refused = Vec::new();
-    for (name, is_spoken_of, take) in PARTS {
-        if !is_spoken_of(report) {
-            continue;
-        }
+    for (name, take_over) in PARTS {
         let mut reported = channel.clone();
-        take(&mut reported, report);
+        take_over(&mut reported, report);
         if channel_widening(channel, &reported, now).is_empty() {
             *channel = reported;
         } else {

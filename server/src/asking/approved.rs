@@ -27,6 +27,10 @@ impl House {
         facts: &Facts,
     ) -> Result<Option<PersonId>, Problem> {
         let now = self.now();
+        // What the decision itself would deny spends nothing.
+        if !self.tail.is_fresh(now) {
+            return Ok(None);
+        }
         let mut transaction = self.database.begin_write().await?;
         let Some(held) = proposals::load(id, &mut transaction).await? else {
             return Ok(None);

@@ -4,6 +4,7 @@
 use authn::Happened;
 use authn::oidc::client::Client;
 use authn::oidc::error::{Code, Error};
+use authn::oidc::keys::KeyRing;
 use authn::oidc::parameters::Parameters;
 use authn::oidc::token::issue::Means;
 use authn::oidc::token::{Tokens, authorization_code, client_credentials, refresh};
@@ -50,17 +51,22 @@ async fn redeem(
     let mut rng = house.rng();
     let mut log = Happened::new();
     let keys = house.keys.load_full();
-    let means = Means {
-        issuer: &house.config.issuer,
-        keys: &keys,
-        sealer: &house.sealer,
-        certificate,
-    };
+    let means = means(house, &keys, certificate);
     let mut db = house.database.begin_write().await?;
     let outcome = authorization_code::redeem(form, client, means, now, &mut rng, &mut log, &mut db).await?;
     record::happened(&Actor::Nobody, &log, now, &mut db).await?;
     house.commit(db).await?;
     Ok(outcome)
+}
+
+/// What tokens are made with.
+fn means<'a>(house: &'a House, keys: &'a KeyRing, certificate: Option<&'a str>) -> Means<'a> {
+    Means {
+        issuer: &house.config.issuer,
+        keys,
+        sealer: &house.sealer,
+        certificate,
+    }
 }
 
 /// A refresh is a sign-in without a page: the same is asked as there. The reply follows the commit.
@@ -74,12 +80,7 @@ async fn exchange(
     let mut rng = house.rng();
     let mut log = Happened::new();
     let keys = house.keys.load_full();
-    let means = Means {
-        issuer: &house.config.issuer,
-        keys: &keys,
-        sealer: &house.sealer,
-        certificate,
-    };
+    let means = means(house, &keys, certificate);
     let mut db = house.database.begin_write().await?;
     let presented = refresh::present(form, client, means.sealer, now, &mut log, &mut db).await?;
     let outcome = match presented {
