@@ -39,10 +39,15 @@ wants() {
   has "$command" || missing+=("$@")
 }
 
+wants_library() { pkg-config --exists "$1" 2>/dev/null || missing+=("$2"); }
+
 collect_packages() {
   wants cc build-essential
   wants c++ build-essential
   wants git git
+  wants pkg-config pkg-config
+  wants_library xmlsec1-openssl libxmlsec1-dev # XML signatures of SAML; with it libxml2 and OpenSSL
+  compgen -G '/usr/lib/llvm-*/lib/libclang-[0-9]*.so*' >/dev/null || missing+=(libclang-dev) # reads the headers of the former
   wants curl curl
   wants python3 python3 python3-venv
   has python3 && { python3 -c 'import ensurepip, venv' 2>/dev/null || missing+=(python3-venv); }

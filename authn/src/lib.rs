@@ -32,6 +32,7 @@ pub mod secret;
 pub mod session;
 pub mod store;
 pub mod sweep;
+pub mod upstream;
 
 #[cfg(test)]
 mod testing;

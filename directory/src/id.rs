@@ -124,6 +124,8 @@ ids! {
     PersonId;
     /// A connected chat server.
     ServerId;
+    /// A source of people: an identity provider or a directory.
+    SourceId;
 }
 
 impl ApprovalId {

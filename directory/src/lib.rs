@@ -19,6 +19,7 @@ pub mod id;
 pub mod json;
 pub mod operation;
 pub mod permit;
+pub mod source;
 pub mod store;
 pub mod world;
 
@@ -32,7 +33,7 @@ pub use entity::*;
 pub use event::Event;
 pub use id::{
     AgencyId, AgreementId, ApprovalId, ChannelId, DeviceId, IdError, ItemId, MissionId, NodeId, PersonId,
-    ServerId,
+    ServerId, SourceId,
 };
 pub use permit::{Actor, Permit, PermitError};
 pub use set::Set;
