@@ -359,6 +359,8 @@ impl Snapshot {
             Entity::Server(server) => put!(servers, server),
             Entity::ServerIds(ids) => put!(server_ids, ids),
             Entity::Settings(settings) => self.put_settings(settings),
+            // No decision rests on where people come from.
+            Entity::Source(_) => {}
         }
     }
 
@@ -392,6 +394,7 @@ impl Snapshot {
             | Noun::Policy
             | Noun::Session
             | Noun::SigningKey
+            | Noun::Source
             | Noun::World => {}
         }
     }

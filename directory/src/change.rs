@@ -80,6 +80,8 @@ words! {
         ServerIds = "server_ids",
         /// A sign-in session.
         Session = "session",
+        /// A source of people.
+        Source = "source",
         /// The settings; the id is the setting's name.
         Settings = "settings",
         /// A signing key.

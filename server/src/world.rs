@@ -214,7 +214,7 @@ impl House {
                     self.keys
                         .store(KeyRing::published(&self.sealer, self.now(), db).await?.into());
                 }
-                Noun::Approval | Noun::Client | Noun::Policy | Noun::World => {}
+                Noun::Approval | Noun::Client | Noun::Policy | Noun::Source | Noun::World => {}
                 noun => {
                     // As of this revision, whatever was committed since: a decision names the world
                     // that it saw, and is replayed in that one.

@@ -52,7 +52,7 @@ impl Snapshot {
                         .any(|channel| self.shows_channel(server, channel.as_str()))
             }
             Noun::Server | Noun::ServerIds => id == server.id.as_str(),
-            Noun::Approval | Noun::Client | Noun::Session | Noun::SigningKey => false,
+            Noun::Approval | Noun::Client | Noun::Session | Noun::SigningKey | Noun::Source => false,
             Noun::Agency
             | Noun::Agreement
             | Noun::Device

@@ -32,6 +32,7 @@ pub use item::{Item, ItemKind};
 pub use mapping::{Mapping, ServerIds, Template, TemplateError};
 pub use node::Node;
 pub use person::{Person, PersonKind, Role, Status};
+pub(crate) use settings::yes;
 pub use settings::{Administration, Rules, Settings};
 
 /// One entity as the tail of the change feed brings it.
@@ -63,4 +64,6 @@ pub enum Entity {
     ServerIds(ServerIds),
     /// The settings.
     Settings(Settings),
+    /// A source of people.
+    Source(Box<crate::source::Source>),
 }

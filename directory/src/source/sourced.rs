@@ -4,6 +4,7 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::mapping::Target;
 use crate::{AgencyId, Country, MissionId, Role, Set};
 
 /// What a source says of one person once its mapping was applied. `None` means that the source says
@@ -33,6 +34,9 @@ pub struct Sourced {
     pub clearances: Option<Vec<SourcedClearance>>,
     /// `false`: the source says that she is disabled, locked or expired.
     pub is_active: Option<bool>,
+    /// Of agency, display name and mail address those that the source states no more.
+    #[serde(skip_serializing_if = "Set::is_empty")]
+    pub withdrawn: Set<Target>,
 }
 
 /// A clearance that a source vouches for.

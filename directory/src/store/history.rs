@@ -259,6 +259,7 @@ async fn changed(changes: &[Change], db: &mut AnyConnection) -> Result<Vec<Row>,
             | Noun::ServerIds
             | Noun::Session
             | Noun::SigningKey
+            | Noun::Source
             | Noun::World => {}
         }
     }

@@ -14,6 +14,7 @@ pub mod proposals;
 pub mod server_ids;
 pub mod servers;
 pub mod settings;
+pub mod sources;
 pub mod tombstones;
 
 mod documents;
@@ -31,4 +32,5 @@ pub use items::{Files, Messages};
 pub use people::People;
 pub use servers::Servers;
 pub use shelf::{Shelf, load};
+pub use sources::Sources;
 pub use whole::{entity, load_world, put_world};

@@ -7,8 +7,8 @@ use sqlx::AnyConnection;
 
 use super::shelf::{Shelf, load};
 use super::{
-    Agencies, Agreements, Channels, Devices, Files, Messages, Missions, Nodes, People, Servers, StoreError,
-    approvals, changes, channels, documents, items, members, people, server_ids, settings,
+    Agencies, Agreements, Channels, Devices, Files, Messages, Missions, Nodes, People, Servers, Sources,
+    StoreError, approvals, changes, channels, documents, items, members, people, server_ids, settings,
 };
 use crate::change::parse_member_id;
 use crate::{Entity, Noun, Revision, World};
@@ -92,6 +92,7 @@ pub async fn entity(noun: Noun, id: &str, db: &mut AnyConnection) -> Result<Opti
             Err(_) => None,
         },
         Noun::Settings => settings::load(db).await?.map(Entity::Settings),
+        Noun::Source => load::<Sources>(id, db).await?.map(Box::new).map(Entity::Source),
         Noun::Client | Noun::Policy | Noun::Session | Noun::SigningKey | Noun::World => None,
     };
     Ok(entity)

@@ -26,6 +26,7 @@ use crate::{
     ItemId, Mission, MissionId, Node, NodeId, Person, PersonId, ServerId, ServerIds, Settings,
 };
 
+pub(crate) use fault::quoted;
 pub use fault::{Fault, Path};
 pub use lenient::lenient;
 pub use read::{MAX_BYTES, MAX_DEPTH, MAX_FAULTS, parse, read};
