@@ -148,7 +148,7 @@ impl<'a> Checks<'a> {
             ("ldaps", false) | ("ldap", true) => {}
             ("ldaps", true) => self.fault("`starttls` begins in the open: it goes with `ldap://`"),
             ("ldap", false) => {
-                self.fault("a directory is spoken to by TLS only: `ldaps://`, or `starttls = true`")
+                self.fault("a directory is spoken to by TLS only: `ldaps://`, or `starttls = true`");
             }
             _ => self.fault("is neither `ldap://` nor `ldaps://`"),
         }

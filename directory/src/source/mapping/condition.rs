@@ -289,8 +289,8 @@ mod tests {
             r#"has mail && !(groups == "leavers" || groups == "suspended")"#
         ));
         // `&&` binds closer.
-        assert!(holds(r#"has mail || has nothing && has nothing"#));
-        assert!(!holds(r#"(has mail || has nothing) && has nothing"#));
+        assert!(holds("has mail || has nothing && has nothing"));
+        assert!(!holds("(has mail || has nothing) && has nothing"));
     }
 
     #[test]

@@ -65,13 +65,12 @@ fn generalized(text: &str) -> Option<DateTime<Utc>> {
     if !text.is_ascii() || text.len() > 32 {
         return None;
     }
-    let (local, zone) = match text.strip_suffix('Z') {
-        Some(local) => (local, TimeDelta::zero()),
-        None => {
-            let at = text.rfind(['+', '-'])?;
-            let (local, zone) = text.split_at_checked(at)?;
-            (local, offset(zone)?)
-        }
+    let (local, zone) = if let Some(local) = text.strip_suffix('Z') {
+        (local, TimeDelta::zero())
+    } else {
+        let at = text.rfind(['+', '-'])?;
+        let (local, zone) = text.split_at_checked(at)?;
+        (local, offset(zone)?)
     };
     let (whole, fraction) = match local.find(['.', ',']) {
         Some(at) => {
