@@ -326,7 +326,8 @@ impl Snapshot {
                     self.put_agreement(id, &agreement);
                 }
             }
-            Entity::Approval(_) => {}
+            // No decision rests on where people come from.
+            Entity::Approval(_) | Entity::Source(_) => {}
             Entity::Channel(channel) => {
                 if let Ok(id) = id.parse() {
                     self.put_channel(id, channel);
@@ -359,8 +360,6 @@ impl Snapshot {
             Entity::Server(server) => put!(servers, server),
             Entity::ServerIds(ids) => put!(server_ids, ids),
             Entity::Settings(settings) => self.put_settings(settings),
-            // No decision rests on where people come from.
-            Entity::Source(_) => {}
         }
     }
 
