@@ -28,6 +28,7 @@ pub mod metadata;
 pub mod notice;
 pub mod oidc;
 pub mod recovery;
+pub mod saml;
 pub mod secret;
 pub mod session;
 pub mod store;

@@ -27,15 +27,17 @@ const SHA512: Oid = Oid::new_unwrap("2.16.840.1.101.3.4.2.3");
 const MGF1: Oid = Oid::new_unwrap("1.2.840.113549.1.1.8");
 const SHORTEST_RSA_BITS: usize = 2048;
 
+/// What a signature is over.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-enum Hash {
+pub(crate) enum Hash {
     Sha256,
     Sha384,
     Sha512,
 }
 
+/// How a signature is made.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-enum Scheme {
+pub(crate) enum Scheme {
     Ecdsa,
     Pkcs1,
     Pss,
@@ -89,6 +91,20 @@ impl PublicKey {
         self.kind != Kind::Unknown
     }
 
+    /// Whether it can be used by this scheme.
+    pub(crate) fn fits(&self, scheme: Scheme) -> bool {
+        algorithm_for(scheme, self.kind, Hash::Sha256).is_some()
+    }
+
+    /// Whether it made this signature over `message`. That of ECDSA is in ASN.1.
+    pub(crate) fn made(&self, scheme: Scheme, hash: Hash, message: &[u8], signature: &[u8]) -> bool {
+        algorithm_for(scheme, self.kind, hash).is_some_and(|algorithm| {
+            lc::UnparsedPublicKey::new(algorithm, &self.bits)
+                .verify(message, signature)
+                .is_ok()
+        })
+    }
+
     /// The bits of the key, as they are hashed for key identifiers.
     pub fn bits(&self) -> &[u8] {
         &self.bits
@@ -118,28 +134,35 @@ impl Signed {
         let Some((scheme, hash, digest)) = &self.made else {
             return false;
         };
-        let algorithm: &'static dyn lc::VerificationAlgorithm = match (scheme, key.kind, hash) {
-            (Scheme::Pkcs1, Kind::Rsa, Hash::Sha256) => &lc::RSA_PKCS1_2048_8192_SHA256,
-            (Scheme::Pkcs1, Kind::Rsa, Hash::Sha384) => &lc::RSA_PKCS1_2048_8192_SHA384,
-            (Scheme::Pkcs1, Kind::Rsa, Hash::Sha512) => &lc::RSA_PKCS1_2048_8192_SHA512,
-            (Scheme::Pss, Kind::Rsa, Hash::Sha256) => &lc::RSA_PSS_2048_8192_SHA256,
-            (Scheme::Pss, Kind::Rsa, Hash::Sha384) => &lc::RSA_PSS_2048_8192_SHA384,
-            (Scheme::Pss, Kind::Rsa, Hash::Sha512) => &lc::RSA_PSS_2048_8192_SHA512,
-            (Scheme::Ecdsa, Kind::P256, Hash::Sha256) => &lc::ECDSA_P256_SHA256_ASN1,
-            (Scheme::Ecdsa, Kind::P256, Hash::Sha384) => &lc::ECDSA_P256_SHA384_ASN1,
-            (Scheme::Ecdsa, Kind::P256, Hash::Sha512) => &lc::ECDSA_P256_SHA512_ASN1,
-            (Scheme::Ecdsa, Kind::P384, Hash::Sha256) => &lc::ECDSA_P384_SHA256_ASN1,
-            (Scheme::Ecdsa, Kind::P384, Hash::Sha384) => &lc::ECDSA_P384_SHA384_ASN1,
-            (Scheme::Ecdsa, Kind::P384, Hash::Sha512) => &lc::ECDSA_P384_SHA512_ASN1,
-            (Scheme::Ecdsa, Kind::P521, Hash::Sha256) => &lc::ECDSA_P521_SHA256_ASN1,
-            (Scheme::Ecdsa, Kind::P521, Hash::Sha384) => &lc::ECDSA_P521_SHA384_ASN1,
-            (Scheme::Ecdsa, Kind::P521, Hash::Sha512) => &lc::ECDSA_P521_SHA512_ASN1,
-            _ => return false,
+        let Some(algorithm) = algorithm_for(*scheme, key.kind, *hash) else {
+            return false;
         };
         lc::UnparsedPublicKey::new(algorithm, &key.bits)
             .verify_digest(digest, &self.signature)
             .is_ok()
     }
+}
+
+fn algorithm_for(scheme: Scheme, kind: Kind, hash: Hash) -> Option<&'static dyn lc::VerificationAlgorithm> {
+    let algorithm: &'static dyn lc::VerificationAlgorithm = match (scheme, kind, hash) {
+        (Scheme::Pkcs1, Kind::Rsa, Hash::Sha256) => &lc::RSA_PKCS1_2048_8192_SHA256,
+        (Scheme::Pkcs1, Kind::Rsa, Hash::Sha384) => &lc::RSA_PKCS1_2048_8192_SHA384,
+        (Scheme::Pkcs1, Kind::Rsa, Hash::Sha512) => &lc::RSA_PKCS1_2048_8192_SHA512,
+        (Scheme::Pss, Kind::Rsa, Hash::Sha256) => &lc::RSA_PSS_2048_8192_SHA256,
+        (Scheme::Pss, Kind::Rsa, Hash::Sha384) => &lc::RSA_PSS_2048_8192_SHA384,
+        (Scheme::Pss, Kind::Rsa, Hash::Sha512) => &lc::RSA_PSS_2048_8192_SHA512,
+        (Scheme::Ecdsa, Kind::P256, Hash::Sha256) => &lc::ECDSA_P256_SHA256_ASN1,
+        (Scheme::Ecdsa, Kind::P256, Hash::Sha384) => &lc::ECDSA_P256_SHA384_ASN1,
+        (Scheme::Ecdsa, Kind::P256, Hash::Sha512) => &lc::ECDSA_P256_SHA512_ASN1,
+        (Scheme::Ecdsa, Kind::P384, Hash::Sha256) => &lc::ECDSA_P384_SHA256_ASN1,
+        (Scheme::Ecdsa, Kind::P384, Hash::Sha384) => &lc::ECDSA_P384_SHA384_ASN1,
+        (Scheme::Ecdsa, Kind::P384, Hash::Sha512) => &lc::ECDSA_P384_SHA512_ASN1,
+        (Scheme::Ecdsa, Kind::P521, Hash::Sha256) => &lc::ECDSA_P521_SHA256_ASN1,
+        (Scheme::Ecdsa, Kind::P521, Hash::Sha384) => &lc::ECDSA_P521_SHA384_ASN1,
+        (Scheme::Ecdsa, Kind::P521, Hash::Sha512) => &lc::ECDSA_P521_SHA512_ASN1,
+        _ => return None,
+    };
+    Some(algorithm)
 }
 
 fn algorithm_of(algorithm: Element<'_>) -> Result<Option<(Scheme, Hash)>, Malformed> {

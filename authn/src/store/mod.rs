@@ -22,6 +22,7 @@ pub mod passwords;
 pub mod pushed_requests;
 pub mod recovery_codes;
 pub mod refresh_families;
+pub mod saml_keys;
 pub mod sessions;
 pub mod signing_keys;
 pub mod tokens;
