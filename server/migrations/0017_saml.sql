@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: Apache-2.0
--- Our keys for SAML in both roles, requests that wait for their response, messages that were used,
--- sessions that began at an identity provider, its metadata.
+-- Our keys for SAML in both roles, messages that were used, what waits for a browser's next step, the
+-- names of people at identity providers for a logout, and the metadata of those.
 
 CREATE TABLE saml_keys (
     id TEXT NOT NULL PRIMARY KEY,
@@ -14,38 +14,31 @@ CREATE TABLE saml_keys (
 );
 CREATE INDEX saml_keys_of_role ON saml_keys (role);
 
-CREATE TABLE saml_requests (
-    id TEXT NOT NULL PRIMARY KEY,
-    source TEXT NOT NULL,
-    browser BYTEA NOT NULL,
-    asked TEXT NOT NULL,
-    expires_at BIGINT NOT NULL
-);
-
 CREATE TABLE saml_used (
-    issuer TEXT NOT NULL,
+    source TEXT NOT NULL,
     id_hash BYTEA NOT NULL,
     expires_at BIGINT NOT NULL,
-    PRIMARY KEY (issuer, id_hash)
+    PRIMARY KEY (source, id_hash)
 );
 
-CREATE TABLE saml_handoffs (
+CREATE TABLE saml_pending (
     hash BYTEA NOT NULL PRIMARY KEY,
+    kind TEXT NOT NULL,
     source TEXT NOT NULL,
-    browser BYTEA,
-    claimed BYTEA NOT NULL,
+    sealed BYTEA NOT NULL,
     expires_at BIGINT NOT NULL
 );
 
-CREATE TABLE saml_sessions (
-    session TEXT NOT NULL PRIMARY KEY,
+CREATE TABLE saml_names (
     source TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    session_index TEXT NOT NULL,
     name_hash BYTEA NOT NULL,
     sealed BYTEA NOT NULL,
-    index_hash BYTEA,
-    ends_at BIGINT NOT NULL
+    ends_at BIGINT NOT NULL,
+    PRIMARY KEY (source, subject, session_index)
 );
-CREATE INDEX saml_sessions_by_name ON saml_sessions (source, name_hash);
+CREATE INDEX saml_names_by_name ON saml_names (source, name_hash);
 
 CREATE TABLE saml_metadata (
     source TEXT NOT NULL PRIMARY KEY,
