@@ -6,7 +6,9 @@ use chrono::{DateTime, TimeDelta, Utc};
 use sqlx::AnyConnection;
 
 use crate::store::{StoreError, assertions, ceremonies, codes, flows, lockouts, notices};
-use crate::store::{pushed_requests, refresh_families, tokens};
+use crate::store::{
+    pushed_requests, refresh_families, saml_keys, saml_names, saml_pending, saml_used, tokens,
+};
 
 /// How long a used code is remembered after its end, so that its reuse is still recognised.
 const CODES_REMEMBERED: TimeDelta = TimeDelta::hours(1);
@@ -27,6 +29,10 @@ pub async fn run(now: DateTime<Utc>, db: &mut AnyConnection) -> Result<(), Store
     notices::forget(now - NOTICES_KEPT, db).await?;
     assertions::forget_expired(now, db).await?;
     pushed_requests::forget_expired(now, db).await?;
+    saml_keys::forget_gone(now, db).await?;
+    saml_names::forget_ended(now, db).await?;
+    saml_pending::forget_expired(now, db).await?;
+    saml_used::forget_expired(now, db).await?;
     refresh_families::forget_ended(now - CHAINS_REMEMBERED, db).await?;
     lockouts::forget_strangers(now - STRANGERS_REMEMBERED, db).await
 }

@@ -10,3 +10,4 @@ pub mod house;
 pub mod oracle;
 pub mod process;
 pub mod rocket_chat;
+pub mod saml;

@@ -37,7 +37,7 @@ pub struct Verified {
 
 impl Verified {
     /// A document that was signed as a whole, by a signature beside it.
-    pub(super) fn whole(bytes: Gated) -> Self {
+    pub(crate) fn whole(bytes: Gated) -> Self {
         Self { bytes }
     }
 

@@ -2,6 +2,8 @@
 //! Signing in through somebody else: identity providers and directories of agencies. Each protocol
 //! ends in one [`Claimed`], and from there all take the same way: mapping, linking, session.
 
+pub mod saml;
+
 use chrono::{DateTime, Utc};
 use countersign_directory::SourceId;
 use countersign_directory::source::Attributes;

@@ -18,4 +18,5 @@ mod provider;
 mod pushed;
 mod recovery;
 mod refresh;
+mod saml;
 mod sessions;
