@@ -58,6 +58,8 @@ collect_packages() {
       [ -e /usr/lib/apache2/modules/mod_auth_openidc.so ] || missing+=(apache2-bin libapache2-mod-auth-openidc)
       [ -x /usr/local/go/bin/go ] || wants go golang-go
       wants chromium chromium
+      wants php php-cli
+      [ -d /usr/share/simplesamlphp/www ] || missing+=(simplesamlphp php-cli php-xml php-mbstring)
       wants cvc5 cvc5
       compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || missing+=(postgresql)
       ;;

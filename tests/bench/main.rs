@@ -4,13 +4,14 @@
 //!
 //! `bench [PEOPLE] [CHANNELS] [SECONDS]`, by default 100000, 10000 and 5; `bench decide` measures what needs
 //! no HTTP alone; `bench peers` puts another decision service beside it;
-//! `bench cards` judges smartcards with 200 MB of revocation lists.
+//! `bench cards` judges smartcards with 200 MB of revocation lists; `bench saml` checks SAML responses.
 
 mod cards;
 mod cerbos;
 mod decide;
 mod house;
 mod load;
+mod saml;
 mod table;
 mod world;
 
@@ -32,6 +33,9 @@ async fn main() {
     }
     if arguments == ["cards"] {
         return cards::measure();
+    }
+    if arguments == ["saml"] {
+        return saml::measure();
     }
     if arguments == ["peers"] {
         return peers(100_000, 10_000, Duration::from_secs(5)).await;

@@ -30,7 +30,12 @@ use countersign_authn::oidc::keys::KeyRing;
 use countersign_authn::oidc::parameters::Parameters;
 use countersign_authn::oidc::refresh_token::RefreshToken;
 use countersign_authn::oidc::token::assertion;
+use countersign_authn::saml::metadata::{Entity, verified};
+use countersign_authn::saml::redirect::Received;
+use countersign_authn::saml::signature::verify;
+use countersign_authn::saml::{Gated, Limits, PeerKey};
 use countersign_authn::secret::Sealer;
+use countersign_authn::upstream::saml::{logout, response};
 use countersign_authz::scenario::{run_files, simulate};
 use countersign_authz::{Engine, Snapshot};
 use countersign_labels::{Format, RawLabel, Schemes, Scribe};
@@ -49,7 +54,7 @@ use serde_json::{Value, json};
 pub type Target = fn(&[u8]);
 
 /// Every target by name; the names are those of `fuzz/targets/` and `fuzz/seeds/`.
-pub const TARGETS: [(&str, Target); 21] = [
+pub const TARGETS: [(&str, Target); 25] = [
     ("attestation", attestation),
     ("authorize", self::authorize),
     ("certificate", certificate),
@@ -67,6 +72,10 @@ pub const TARGETS: [(&str, Target); 21] = [
     ("proxy", proxy),
     ("recovery_code", recovery_code),
     ("request", request),
+    ("saml_logout", saml_logout),
+    ("saml_metadata", saml_metadata),
+    ("saml_redirect", saml_redirect),
+    ("saml_response", saml_response),
     ("scenario", scenario),
     ("stanag4774", stanag4774),
     ("token", token),
@@ -331,6 +340,65 @@ pub fn request(bytes: &[u8]) {
     let _ = PageRequest::read(page);
     if let Ok(Batch::Many(many)) = Batch::read(StrictJson(value)) {
         assert!((1..=MOST).contains(&many.questions().count()));
+    }
+}
+
+/// A response, through gate, signature and every check of what is in it: never taken without the key.
+pub fn saml_response(bytes: &[u8]) {
+    let Ok(message) = Gated::admit(bytes, &Limits::MESSAGE) else {
+        return;
+    };
+    let provider = crate::saml::provider(&[crate::saml::credential()]);
+    if let Ok(arrival) = response::receive(
+        &message,
+        &crate::saml::rules(),
+        &provider,
+        &[],
+        crate::saml::now(),
+    ) {
+        let subject = arrival.claimed.subject;
+        assert!(
+            subject == "alice" || subject.starts_with("admin@agency.example"),
+            "`{subject}` was never signed"
+        );
+    }
+}
+
+/// Metadata of a provider, signed or not.
+pub fn saml_metadata(bytes: &[u8]) {
+    let now = crate::saml::now();
+    let pinned = [PeerKey::from_der(crate::saml::credential().certificate()).expect("the key is one")];
+    if let Ok(entity) = Entity::read(bytes, None, now) {
+        assert!(!entity.id.is_empty());
+    }
+    if let Ok(text) = verified(bytes, &pinned) {
+        let _ = Entity::read(text.as_bytes(), None, now);
+    }
+}
+
+/// A logout message that somebody signed: what is said in it.
+pub fn saml_logout(bytes: &[u8]) {
+    let Ok(message) = Gated::admit(bytes, &Limits::MESSAGE) else {
+        return;
+    };
+    let rules = crate::saml::rules();
+    let pinned = [PeerKey::from_der(crate::saml::credential().certificate()).expect("the key is one")];
+    if let Ok(verified) = verify(&message, &pinned) {
+        let _ = logout::asked(&verified, &rules, crate::saml::now());
+        let _ = logout::answered(&verified, &rules, crate::saml::now());
+    }
+}
+
+/// A query of the redirect binding.
+pub fn saml_redirect(bytes: &[u8]) {
+    let Ok(query) = std::str::from_utf8(bytes) else {
+        return;
+    };
+    if let Ok(received) = Received::read(query) {
+        let pinned = [PeerKey::from_der(crate::saml::credential().certificate()).expect("the key is one")];
+        if let Ok(verified) = received.verify(&pinned) {
+            assert_eq!(verified.text(), received.unverified().text());
+        }
     }
 }
 

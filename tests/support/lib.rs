@@ -11,3 +11,4 @@ pub mod oracle;
 pub mod process;
 pub mod rocket_chat;
 pub mod saml;
+pub mod simplesamlphp;

@@ -20,7 +20,7 @@ use countersign_authn::saml::decryption::{AES128_GCM, AES256_GCM, RSA_OAEP, RSA_
 use countersign_authn::saml::metadata::{Entity, IdentityProvider};
 use countersign_authn::saml::sign::signed;
 use countersign_authn::saml::write::{Element, Space};
-use countersign_authn::saml::{Credential, HTTP_POST, HTTP_REDIRECT, SAMLP, instant};
+use countersign_authn::saml::{Credential, HTTP_REDIRECT, SAMLP, instant};
 use countersign_authn::upstream::saml::{Encryption, PERSISTENT, Rules, SUCCESS};
 
 /// Its entity id.
@@ -76,6 +76,11 @@ pub fn metadata(keys: &[&Credential]) -> String {
 
 /// Its metadata, listening below another address.
 pub fn metadata_at(origin: &str, keys: &[&Credential]) -> String {
+    metadata_element(origin, keys).canonical()
+}
+
+/// The same, not written yet.
+pub fn metadata_element(origin: &str, keys: &[&Credential]) -> Element {
     let service = |name, binding: &str, path: &str| {
         Element::new(Space::Md, name)
             .with("Binding", binding)
@@ -94,7 +99,6 @@ pub fn metadata_at(origin: &str, keys: &[&Credential]) -> String {
         .with("ID", "metadata")
         .with("entityID", ENTITY)
         .child(role)
-        .canonical()
 }
 
 /// Its metadata with these keys, read.
@@ -357,7 +361,7 @@ impl Parts {
     pub fn evil(&self, signature: &str) -> String {
         let twisted = |text: &str| {
             text.replacen("ID=\"assertion\"", "ID=\"evil\"", 1)
-                .replacen("ID=\"response\"", "ID=\"evil\"", 1)
+                .replacen("ID=\"response\"", "ID=\"evil-response\"", 1)
                 .replace("alice", "mallory")
         };
         format!("{}{signature}{}", twisted(&self.head), twisted(&self.rest))

@@ -97,8 +97,12 @@ fn without_declaration(text: &str) -> Result<&str, Refused> {
     let Some(declared) = text.strip_prefix("<?xml") else {
         return Ok(text);
     };
+    if !declared.starts_with([' ', '\t', '\r', '\n']) {
+        // Another instruction; the scan refuses it.
+        return Ok(text);
+    }
     let (declared, rest) = declared.split_once("?>").ok_or(Refused::NotXml)?;
-    if declared.len() > 100 || !declared.starts_with([' ', '\t', '\r', '\n']) {
+    if declared.len() > 100 {
         return Err(Refused::Encoding);
     }
     let known = ["version=1.0", "encoding=utf-8", "standalone=yes", "standalone=no"];
@@ -237,6 +241,7 @@ mod tests {
             ("<!DOCTYPE a [<!ENTITY b 'c'>]><a>&b;</a>", "a document type"),
             ("<a><?b c?></a>", "a processing instruction"),
             ("<a/><?b c?>", "a processing instruction"),
+            ("<?xml-stylesheet href='b'?><a/>", "a processing instruction"),
             ("<a><![CDATA[b]]></a>", "a CDATA section"),
             ("<a xml:id='b'/>", "an `xml:id`"),
         ] {

@@ -97,24 +97,18 @@ pub struct Consumer {
     pub is_default: bool,
 }
 
+/// What one of `pinned` signed of a document, as a whole. Blocks as [`super::signature::verify`] does.
+pub fn verified(bytes: &[u8], pinned: &[PeerKey]) -> Result<String, Refused> {
+    let gated = Gated::admit(bytes, &Limits::METADATA)?;
+    let verified = verify_within(&gated, pinned, &Limits::METADATA)?;
+    Ok(verified.text().to_owned())
+}
+
 impl Entity {
     /// Reads the entity of that name, or the only one.
     pub fn read(bytes: &[u8], id: Option<&str>, now: DateTime<Utc>) -> Result<Self, Refused> {
         let gated = Gated::admit(bytes, &Limits::METADATA)?;
         Self::of(&gated.document()?, id, now)
-    }
-
-    /// Reads it from a document that one of `pinned` signed, as a whole. Blocks as
-    /// [`super::signature::verify`] does.
-    pub fn read_signed(
-        bytes: &[u8],
-        pinned: &[PeerKey],
-        id: Option<&str>,
-        now: DateTime<Utc>,
-    ) -> Result<Self, Refused> {
-        let gated = Gated::admit(bytes, &Limits::METADATA)?;
-        let verified = verify_within(&gated, pinned, &Limits::METADATA)?;
-        Self::of(&verified.document()?, id, now)
     }
 
     fn of(document: &Document<'_>, id: Option<&str>, now: DateTime<Utc>) -> Result<Self, Refused> {

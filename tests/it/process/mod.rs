@@ -10,4 +10,5 @@ mod passkey_commands;
 mod record_commands;
 mod refresh;
 mod rocket_chat;
+mod simplesamlphp;
 mod witness;

@@ -7,21 +7,17 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, Utc};
 
 use super::Fault;
+use crate::saml::Refused;
 use crate::saml::metadata::{Entity, IdentityProvider};
-use crate::saml::{PeerKey, Refused};
 
-/// Reads a provider's metadata: the entity of that name, with a key to check signatures with.
-/// `pinned`: the keys one of which has to have signed it. Blocks if there are any.
+/// Reads a provider's metadata: the entity of that name, with a key to check signatures with. Of what
+/// was fetched, that is what was signed ([`crate::saml::metadata::verified`]).
 pub fn read(
     document: &[u8],
     entity_id: &str,
-    pinned: Option<&[PeerKey]>,
     now: DateTime<Utc>,
 ) -> Result<(Entity, IdentityProvider), Fault> {
-    let entity = match pinned {
-        None => Entity::read(document, Some(entity_id), now)?,
-        Some(pinned) => Entity::read_signed(document, pinned, Some(entity_id), now)?,
-    };
+    let entity = Entity::read(document, Some(entity_id), now)?;
     let provider = entity
         .identity_provider
         .clone()
@@ -75,4 +71,91 @@ fn hosts(of: &IdentityProvider) -> BTreeSet<String> {
         .filter_map(|address| url::Url::parse(address).ok())
         .map(|url| url.origin().ascii_serialization())
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::saml::credential::{Credential, Kind};
+    use crate::saml::metadata::verified;
+    use crate::saml::sign::{key_info, signed};
+    use crate::saml::write::{Element, Space};
+    use crate::saml::{HTTP_REDIRECT, PeerKey, SAMLP};
+    use crate::testing::{noon, rng};
+
+    const ID: &str = "https://idp.example";
+
+    fn key() -> Credential {
+        Credential::generate(Kind::Ecdsa, "idp", noon(), &mut rng()).unwrap()
+    }
+
+    fn document(keys: &[&Credential], sign_on: &str) -> Element {
+        let role = Element::new(Space::Md, "IDPSSODescriptor")
+            .with("protocolSupportEnumeration", SAMLP)
+            .children(
+                keys.iter()
+                    .map(|key| Element::new(Space::Md, "KeyDescriptor").child(key_info(key))),
+            )
+            .child(
+                Element::new(Space::Md, "SingleSignOnService")
+                    .with("Binding", HTTP_REDIRECT)
+                    .with("Location", sign_on),
+            );
+        Element::new(Space::Md, "EntityDescriptor")
+            .with("ID", "m")
+            .with("entityID", ID)
+            .child(role)
+    }
+
+    fn provider(keys: &[&Credential], sign_on: &str) -> IdentityProvider {
+        let text = document(keys, sign_on).canonical();
+        read(text.as_bytes(), ID, noon()).unwrap().1
+    }
+
+    #[test]
+    fn a_key_more_is_everyday_and_a_key_less_or_another_host_is_not() {
+        let (one, two) = (key(), key());
+        let here = "https://idp.example/sso";
+        let old = provider(&[&one], here);
+        assert_eq!(doubt(&old, &provider(&[&one, &two], here)), None);
+        assert_eq!(doubt(&old, &provider(&[&one], "https://idp.example/other")), None);
+        assert_eq!(doubt(&old, &provider(&[&two], here)), Some(Doubt::KeyDropped));
+        let both = provider(&[&one, &two], here);
+        assert_eq!(doubt(&both, &old), Some(Doubt::KeyDropped));
+        let moved = provider(&[&one], "https://idp.example.evil.example/sso");
+        assert_eq!(doubt(&old, &moved), Some(Doubt::HostChanged));
+    }
+
+    #[test]
+    fn metadata_without_a_key_or_of_another_entity_is_refused() {
+        let one = key();
+        let text = document(&[], "https://idp.example/sso").canonical();
+        assert_eq!(
+            read(text.as_bytes(), ID, noon()).unwrap_err(),
+            Fault::NoSigningKey
+        );
+        let text = document(&[&one], "https://idp.example/sso").canonical();
+        assert_eq!(
+            read(text.as_bytes(), "https://other.example", noon()).unwrap_err(),
+            Refused::Once("EntityDescriptor").into()
+        );
+    }
+
+    #[test]
+    fn what_is_fetched_has_to_be_signed_by_the_pinned_key() {
+        let (pin, other) = (key(), key());
+        let plain = document(&[&other], "https://idp.example/sso");
+        let pinned = [PeerKey::from_der(pin.certificate()).unwrap()];
+        let good = signed(plain.clone(), &pin).unwrap().canonical();
+        assert_eq!(verified(good.as_bytes(), &pinned).unwrap(), plain.canonical());
+        let forged = signed(plain.clone(), &other).unwrap().canonical();
+        assert_eq!(
+            verified(forged.as_bytes(), &pinned).unwrap_err(),
+            Refused::Signature
+        );
+        assert_eq!(
+            verified(plain.canonical().as_bytes(), &pinned).unwrap_err(),
+            Refused::Unsigned
+        );
+    }
 }

@@ -42,6 +42,7 @@ fn an_encrypted_assertion_that_nobody_signed_is_refused() {
     let good = Draft::default();
     let evil = Draft {
         subject: "mallory".into(),
+        id: "evil".into(),
         ..Draft::default()
     };
     let hidden = encrypted(&evil.assertion().canonical(), &OURS, How::Aes128Sha1);
@@ -109,7 +110,7 @@ fn whatever_is_wrong_with_the_encryption_the_error_is_the_same() {
         message
             .replace(
                 "<xenc:CipherData>",
-                "<xenc:CipherData><!-- --><xenc:CipherReference URI=\"http://a/\"></xenc:CipherReference>",
+                "<xenc:CipherData><xenc:CipherReference URI=\"http://a/\"></xenc:CipherReference>",
             )
             .replace("CipherValue", "Other"),
     ];
