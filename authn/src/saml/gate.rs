@@ -177,7 +177,6 @@ impl<'a> Tag<'a> {
         for (at, c) in text.char_indices() {
             match (quote, c) {
                 (Some(open), c) if open == c => quote = None,
-                (Some(_), _) => {}
                 (None, '"' | '\'') => quote = Some(c),
                 (None, '=') => attributes += 1,
                 (None, '<') => return None,
@@ -190,7 +189,7 @@ impl<'a> Tag<'a> {
                         rest: rest.strip_prefix('>')?,
                     });
                 }
-                (None, _) => {}
+                _ => {}
             }
             last = c;
         }

@@ -153,7 +153,7 @@ fn is_in_place(entity: Node<'_, '_>, root: Node<'_, '_>) -> bool {
     entity
         .ancestors()
         .skip(1)
-        .take_while(|above| above.is_element())
+        .take_while(Node::is_element)
         .all(|above| is(above, MD, "EntitiesDescriptor"))
         && (entity == root || is(root, MD, "EntitiesDescriptor"))
 }

@@ -67,9 +67,9 @@ pub async fn keep(
         return Err(Fault::Again.into());
     }
     let secret = Secret::generate(rng);
-    let kept = json_text(&Kept::of(arrival, relay_state));
-    let sealed = sealer.seal(&purpose(source), kept.as_bytes(), rng)?;
-    saml_pending::put(&secret.hash(), Kind::Arrival, source, &sealed, now + PATIENCE, db).await?;
+    let told = json_text(&Kept::of(arrival, relay_state));
+    let kept = sealer.seal(&purpose(source), told.as_bytes(), rng)?;
+    saml_pending::put(&secret.hash(), Kind::Arrival, source, &kept, now + PATIENCE, db).await?;
     Ok(secret)
 }
 
@@ -81,10 +81,10 @@ pub async fn take(
     now: DateTime<Utc>,
     db: &mut AnyConnection,
 ) -> Result<Option<Waiting>, ArrivalError> {
-    let Some(sealed) = saml_pending::take(&secret.hash(), Kind::Arrival, source, now, db).await? else {
+    let Some(kept) = saml_pending::take(&secret.hash(), Kind::Arrival, source, now, db).await? else {
         return Ok(None);
     };
-    let opened = sealer.open(&purpose(source), &sealed)?;
+    let opened = sealer.open(&purpose(source), &kept)?;
     let kept: Kept = serde_json::from_slice(&opened).map_err(|_| StoreError::Row {
         table: "saml_pending",
         column: "sealed",
@@ -115,13 +115,13 @@ pub async fn remember_name(
         session_until,
         ..
     } = &waiting.claimed;
-    let sealed = sealer.seal(&name_purpose(source), json_text(&waiting.name).as_bytes(), rng)?;
+    let kept = sealer.seal(&name_purpose(source), json_text(&waiting.name).as_bytes(), rng)?;
     let row = saml_names::NameRow {
         source,
         subject,
         session_index: session.as_deref(),
         name_hash: &waiting.name.hash(),
-        sealed: &sealed,
+        sealed: &kept,
         ends_at: session_until.unwrap_or(now + LONGEST_SESSION),
     };
     Ok(saml_names::put(&row, db).await?)
@@ -135,10 +135,10 @@ pub async fn name_of(
     sealer: &Sealer,
     db: &mut AnyConnection,
 ) -> Result<Option<NameId>, ArrivalError> {
-    let Some(sealed) = saml_names::of_subject(source, subject, session_index, db).await? else {
+    let Some(kept) = saml_names::of_subject(source, subject, session_index, db).await? else {
         return Ok(None);
     };
-    let opened = sealer.open(&name_purpose(source), &sealed)?;
+    let opened = sealer.open(&name_purpose(source), &kept)?;
     let name = serde_json::from_slice(&opened).map_err(|_| StoreError::Row {
         table: "saml_names",
         column: "sealed",
