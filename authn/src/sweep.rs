@@ -7,7 +7,8 @@ use sqlx::AnyConnection;
 
 use crate::store::{StoreError, assertions, ceremonies, codes, flows, lockouts, notices};
 use crate::store::{
-    pushed_requests, refresh_families, saml_keys, saml_names, saml_pending, saml_used, tokens,
+    pushed_requests, refresh_families, saml_keys, saml_names, saml_pending, saml_services, saml_used,
+    tokens,
 };
 
 /// How long a used code is remembered after its end, so that its reuse is still recognised.
@@ -32,6 +33,7 @@ pub async fn run(now: DateTime<Utc>, db: &mut AnyConnection) -> Result<(), Store
     saml_keys::forget_gone(now, db).await?;
     saml_names::forget_ended(now, db).await?;
     saml_pending::forget_expired(now, db).await?;
+    saml_services::forget_expired(now, db).await?;
     saml_used::forget_expired(now, db).await?;
     refresh_families::forget_ended(now - CHAINS_REMEMBERED, db).await?;
     lockouts::forget_strangers(now - STRANGERS_REMEMBERED, db).await

@@ -142,6 +142,11 @@ impl Certificate {
         &self.key
     }
 
+    /// Its key with the key's algorithm, in DER (SubjectPublicKeyInfo).
+    pub fn key_info(&self) -> &[u8] {
+        &self.key_info
+    }
+
     /// SHA-256 of its key, with the key's algorithm.
     pub fn key_sha256(&self) -> Vec<u8> {
         digest::digest(&digest::SHA256, &self.key_info).as_ref().to_vec()

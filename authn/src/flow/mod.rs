@@ -24,6 +24,7 @@ use subtle::ConstantTimeEq;
 use crate::assurance::{Proof, Requirement};
 use crate::factor::card::Card;
 use crate::oidc::authorize;
+use crate::saml::idp;
 use crate::secret::{Secret, random_id};
 use crate::session::SessionId;
 use crate::store::flows::{self, FlowRow};
@@ -45,6 +46,8 @@ pub enum Then {
     Authorize(Box<authorize::Request>),
     /// A page of our own, by its path.
     Page(String),
+    /// Back to a service provider: the frozen request.
+    Saml(Box<idp::Request>),
 }
 
 /// What a sign-in is for.

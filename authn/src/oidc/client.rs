@@ -11,6 +11,7 @@ use subtle::ConstantTimeEq;
 
 use super::keys::Algorithm;
 use crate::assurance::Level;
+use crate::saml::idp::ServiceProvider;
 use crate::secret::{Secret, sha256};
 
 /// A grant that a client may use.
@@ -149,6 +150,7 @@ pub struct ClientRecord {
     #[serde(default)]
     pub backchannel_logout_uri: Option<url::Url>,
     /// What it may ask for.
+    #[serde(default)]
     pub grants: Vec<Grant>,
     /// The least level of a sign-in for it, whatever a request says.
     #[serde(default = "weakest")]
@@ -204,6 +206,9 @@ pub struct ClientRecord {
     /// The connected server that it belongs to.
     #[serde(default)]
     pub server: Option<ServerId>,
+    /// The service provider that it is, where it speaks SAML.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub saml: Option<ServiceProvider>,
 }
 
 impl ClientRecord {
@@ -234,6 +239,7 @@ impl ClientRecord {
             scopes: None,
             consent: Consent::default(),
             server: None,
+            saml: None,
         }
     }
 
@@ -253,6 +259,10 @@ impl ClientRecord {
         if self.may_sign_in() && self.redirect_uris.is_empty() {
             faults.push("`redirect_uris` is empty, yet people are to sign in".to_owned());
         }
+        if self.grants.is_empty() && self.saml.is_none() {
+            faults.push("`grants` is empty, and it is no service provider either: it could do nothing".to_owned());
+        }
+        faults.extend(self.saml.iter().flat_map(|provider| provider.faults(is_address)));
         let missing = match self.token_endpoint_auth_method {
             Some(AuthMethod::PrivateKeyJwt) if !self.has_keys() => {
                 "`jwks` must hold public keys for `private_key_jwt`"
@@ -274,7 +284,9 @@ impl ClientRecord {
 
     /// Whether it proves itself with a secret.
     pub fn has_secret(&self) -> bool {
-        matches!(
+        // A service provider alone calls nothing.
+        let only_saml = self.saml.is_some() && self.grants.is_empty();
+        !only_saml && matches!(
             self.token_endpoint_auth_method,
             None | Some(AuthMethod::ClientSecretBasic | AuthMethod::ClientSecretPost)
         )

@@ -21,6 +21,7 @@ pub mod certificate;
 pub mod credential;
 pub mod decryption;
 pub mod gate;
+pub mod idp;
 pub mod keys;
 pub mod metadata;
 pub mod post;

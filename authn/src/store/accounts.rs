@@ -32,14 +32,18 @@ impl Account {
     pub fn sub_at(&self, client: &ClientRecord) -> String {
         match client.subject_type {
             SubjectType::Public => self.sub.clone(),
-            SubjectType::Pairwise => {
-                let mut bytes = self.user_handle.clone();
-                bytes.extend_from_slice(b"\0pairwise\0");
-                bytes.extend_from_slice(sector(client).as_bytes());
-                let hash = sha256(&bytes);
-                URL_SAFE_NO_PAD.encode(hash.get(..16).unwrap_or_default())
-            }
+            SubjectType::Pairwise => self.opaque(b"\0pairwise\0", &sector(client)),
         }
+    }
+
+    /// What she is called at a service provider: a name of its own, the same each time.
+    pub fn opaque_at(&self, entity_id: &str) -> String {
+        self.opaque(b"\0saml\0", entity_id)
+    }
+
+    fn opaque(&self, kind: &[u8], whose: &str) -> String {
+        let hash = sha256(&[self.user_handle.as_slice(), kind, whose.as_bytes()].concat());
+        URL_SAFE_NO_PAD.encode(hash.get(..16).unwrap_or_default())
     }
 }
 

@@ -4,7 +4,7 @@
 use chrono::{DateTime, Utc};
 use sqlx::AnyConnection;
 
-use super::{Columns, StoreError, json_text, millis};
+use super::{Columns, StoreError, json_text, millis, saml_services};
 use crate::oidc::client::{Client, ClientRecord};
 
 /// Adds a client, or replaces its record and keeps its secret.
@@ -20,9 +20,10 @@ pub async fn put(
     .bind(record.id.as_str())
     .bind(json_text(record))
     .bind(millis(now))
-    .execute(db)
+    .execute(&mut *db)
     .await?;
-    Ok(())
+    let entity_id = record.saml.as_ref().map(|provider| provider.entity_id.as_str());
+    saml_services::name_client(&record.id, entity_id, db).await
 }
 
 /// Sets, replaces or takes away the hash of a client's secret.
@@ -56,6 +57,7 @@ pub async fn all(db: &mut AnyConnection) -> Result<Vec<Client>, StoreError> {
 
 /// Removes a client.
 pub async fn remove(id: &str, db: &mut AnyConnection) -> Result<bool, StoreError> {
+    saml_services::name_client(id, None, db).await?;
     let done = sqlx::query("DELETE FROM clients WHERE id = $1")
         .bind(id)
         .execute(db)

@@ -26,6 +26,7 @@ pub mod saml_keys;
 pub mod saml_metadata;
 pub mod saml_names;
 pub mod saml_pending;
+pub mod saml_services;
 pub mod saml_used;
 pub mod sessions;
 pub mod signing_keys;
