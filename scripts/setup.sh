@@ -56,6 +56,9 @@ collect_packages() {
       wants jq jq
       wants openssl openssl
       [ -e /usr/lib/apache2/modules/mod_auth_openidc.so ] || missing+=(apache2-bin libapache2-mod-auth-openidc)
+      [ -e /usr/lib/apache2/modules/mod_auth_mellon.so ] || missing+=(libapache2-mod-auth-mellon)
+      [ -e /usr/lib/apache2/modules/mod_shib.so ] || missing+=(libapache2-mod-shib shibboleth-sp-utils)
+      wants xmlsec1 xmlsec1
       [ -x /usr/local/go/bin/go ] || wants go golang-go
       wants chromium chromium
       wants php php-cli

@@ -14,14 +14,14 @@ CREATE TABLE saml_frozen (
     expires_at BIGINT NOT NULL
 );
 
-CREATE TABLE saml_names (
+CREATE TABLE saml_service_names (
     sid TEXT NOT NULL PRIMARY KEY,
     client TEXT NOT NULL,
     name TEXT NOT NULL,
     format TEXT NOT NULL,
     expires_at BIGINT NOT NULL
 );
-CREATE INDEX saml_names_at_client ON saml_names (client, name);
+CREATE INDEX saml_service_names_at_client ON saml_service_names (client, name);
 
 CREATE TABLE saml_logouts (
     id TEXT NOT NULL PRIMARY KEY,

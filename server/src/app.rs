@@ -5,8 +5,9 @@ use std::collections::HashSet;
 use std::ops::Deref;
 use std::sync::Arc;
 
-use arc_swap::ArcSwap;
+use arc_swap::{ArcSwap, ArcSwapOption};
 use authn::oidc::keys::KeyRing;
+use authn::saml;
 use authn::secret::Sealer;
 use authn::session::board::Board;
 use chrono::{DateTime, Utc};
@@ -64,6 +65,8 @@ pub struct House {
     pub factors: Factors,
     /// The signing keys in use.
     pub keys: ArcSwap<KeyRing>,
+    /// The keys of our SAML identity provider, once somebody needed them.
+    pub idp_keys: ArcSwapOption<saml::keys::Keys>,
     /// Writes what happened.
     pub recorder: Recorder,
     /// Signs the record's checkpoints.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //! Puts the house together: opens the store, loads the world and the sessions, opens the journal.
 
-use arc_swap::ArcSwap;
+use arc_swap::{ArcSwap, ArcSwapOption};
 use authn::Happened;
 use authn::oidc::keys::{KeyRing, SigningError};
 use countersign_audit::store::{keys as audit_keys, leaves};
@@ -136,6 +136,7 @@ pub async fn open(
         board,
         sealer,
         keys: ArcSwap::from_pointee(keys),
+        idp_keys: ArcSwapOption::empty(),
         drain: tokio::sync::Mutex::new(recorder.drain(&config.data_dir)),
         recorder,
         record_key,

@@ -50,6 +50,9 @@ pub enum TailError {
     /// The signing keys cannot be read.
     #[error(transparent)]
     Keys(#[from] authn::oidc::keys::SigningError),
+    /// Those of SAML cannot.
+    #[error(transparent)]
+    SamlKeys(#[from] authn::saml::keys::KeysError),
     /// The store is gone.
     #[error("the store does not answer: {0}")]
     Database(#[from] sqlx::Error),
@@ -213,6 +216,7 @@ impl House {
                 Noun::SigningKey => {
                     self.keys
                         .store(KeyRing::published(&self.sealer, self.now(), db).await?.into());
+                    self.reload_identity_provider(db).await?;
                 }
                 Noun::Approval | Noun::Client | Noun::Policy | Noun::Source | Noun::World => {}
                 noun => {

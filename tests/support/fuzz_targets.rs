@@ -50,11 +50,13 @@ use http::{HeaderMap, HeaderValue};
 use secrecy::SecretString;
 use serde_json::{Value, json};
 
+use crate::fuzz_saml::{saml_provider, saml_request, saml_sp_logout};
+
 /// A parser under test.
 pub type Target = fn(&[u8]);
 
 /// Every target by name; the names are those of `fuzz/targets/` and `fuzz/seeds/`.
-pub const TARGETS: [(&str, Target); 25] = [
+pub const TARGETS: [(&str, Target); 28] = [
     ("attestation", attestation),
     ("authorize", self::authorize),
     ("certificate", certificate),
@@ -74,8 +76,11 @@ pub const TARGETS: [(&str, Target); 25] = [
     ("request", request),
     ("saml_logout", saml_logout),
     ("saml_metadata", saml_metadata),
+    ("saml_provider", saml_provider),
     ("saml_redirect", saml_redirect),
+    ("saml_request", saml_request),
     ("saml_response", saml_response),
+    ("saml_sp_logout", saml_sp_logout),
     ("scenario", scenario),
     ("stanag4774", stanag4774),
     ("token", token),

@@ -260,7 +260,9 @@ impl ClientRecord {
             faults.push("`redirect_uris` is empty, yet people are to sign in".to_owned());
         }
         if self.grants.is_empty() && self.saml.is_none() {
-            faults.push("`grants` is empty, and it is no service provider either: it could do nothing".to_owned());
+            faults.push(
+                "`grants` is empty, and it is no service provider either: it could do nothing".to_owned(),
+            );
         }
         faults.extend(self.saml.iter().flat_map(|provider| provider.faults(is_address)));
         let missing = match self.token_endpoint_auth_method {
@@ -286,10 +288,11 @@ impl ClientRecord {
     pub fn has_secret(&self) -> bool {
         // A service provider alone calls nothing.
         let only_saml = self.saml.is_some() && self.grants.is_empty();
-        !only_saml && matches!(
-            self.token_endpoint_auth_method,
-            None | Some(AuthMethod::ClientSecretBasic | AuthMethod::ClientSecretPost)
-        )
+        !only_saml
+            && matches!(
+                self.token_endpoint_auth_method,
+                None | Some(AuthMethod::ClientSecretBasic | AuthMethod::ClientSecretPost)
+            )
     }
 
     fn may_sign_in(&self) -> bool {

@@ -81,7 +81,7 @@ pub async fn put_name(
     db: &mut AnyConnection,
 ) -> Result<(), StoreError> {
     sqlx::query(
-        "INSERT INTO saml_names (sid, client, name, format, expires_at) VALUES ($1, $2, $3, $4, $5) \
+        "INSERT INTO saml_service_names (sid, client, name, format, expires_at) VALUES ($1, $2, $3, $4, $5) \
          ON CONFLICT (sid) DO UPDATE SET name = excluded.name, format = excluded.format, \
          expires_at = excluded.expires_at",
     )
@@ -97,13 +97,13 @@ pub async fn put_name(
 
 /// What the person of this session is called at this client.
 pub async fn name_of(sid: &Sid, client: &str, db: &mut AnyConnection) -> Result<Option<Name>, StoreError> {
-    let row = sqlx::query("SELECT name, format FROM saml_names WHERE sid = $1 AND client = $2")
+    let row = sqlx::query("SELECT name, format FROM saml_service_names WHERE sid = $1 AND client = $2")
         .bind(sid.as_str())
         .bind(client)
         .fetch_optional(db)
         .await?;
     row.map(|row| {
-        let row = Columns::of("saml_names", &row);
+        let row = Columns::of("saml_service_names", &row);
         Ok(Name {
             value: row.text("name")?,
             format: Format::named(&row.text("format")?).ok_or_else(|| row.bad("format"))?,
@@ -114,13 +114,17 @@ pub async fn name_of(sid: &Sid, client: &str, db: &mut AnyConnection) -> Result<
 
 /// The sessions of whoever is called so at a client.
 pub async fn sessions_of(client: &str, name: &str, db: &mut AnyConnection) -> Result<Vec<Sid>, StoreError> {
-    let rows = sqlx::query("SELECT sid FROM saml_names WHERE client = $1 AND name = $2 ORDER BY sid")
+    let rows = sqlx::query("SELECT sid FROM saml_service_names WHERE client = $1 AND name = $2 ORDER BY sid")
         .bind(client)
         .bind(name)
         .fetch_all(db)
         .await?;
     rows.iter()
-        .map(|row| Ok(Sid::from_text(Columns::of("saml_names", row).text("sid")?)))
+        .map(|row| {
+            Ok(Sid::from_text(
+                Columns::of("saml_service_names", row).text("sid")?,
+            ))
+        })
         .collect()
 }
 
@@ -177,7 +181,7 @@ pub async fn chain_that_asked(
 pub async fn forget_expired(now: DateTime<Utc>, db: &mut AnyConnection) -> Result<(), StoreError> {
     for statement in [
         "DELETE FROM saml_frozen WHERE expires_at < $1",
-        "DELETE FROM saml_names WHERE expires_at < $1",
+        "DELETE FROM saml_service_names WHERE expires_at < $1",
         "DELETE FROM saml_logouts WHERE expires_at < $1",
     ] {
         sqlx::query(statement).bind(millis(now)).execute(&mut *db).await?;

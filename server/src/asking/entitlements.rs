@@ -8,11 +8,12 @@
 
 use std::collections::BTreeSet;
 
-use countersign_authz::{Facts, Snapshot};
+use countersign_authz::Snapshot;
 use countersign_directory::{ConnectedServer, OpenTdf, Owner, PersonId};
 use countersign_labels::opentdf::{Attribute, plain};
 use countersign_labels::{Format, RawLabel, Schemes, Scribe};
 
+use super::clearance::{closer, standing_at};
 use super::room_access::person;
 use crate::app::House;
 use crate::asking::server_question::Translation;
@@ -40,26 +41,9 @@ impl House {
         };
         let now = self.now();
         let schemes = snapshot.schemes(now);
-        let facts = Facts {
-            audit_available: self.tail.is_fresh(now),
-            server_node: server.node.clone(),
-            supported_obligations: Some(server.supported_obligations.iter().cloned().collect()),
-            ..Facts::standing()
-        };
+        let facts = standing_at(server, self.tail.is_fresh(now));
         let levels = self.engine.usable_labels(snapshot, &person, &facts, now);
-        let worn = worn(snapshot, server);
-        let closer = levels.iter().flat_map(|level| {
-            let own = schemes
-                .scheme(&level.scheme)
-                .into_iter()
-                .flat_map(|scheme| &scheme.tags);
-            let worn = worn.iter().filter(|(scheme, _)| *scheme == level.scheme);
-            let tags = own.map(|tag| &tag.id).chain(worn.map(|(_, tag)| tag));
-            tags.map(|tag| RawLabel {
-                compartments: [tag.clone()].into(),
-                ..level.clone()
-            })
-        });
+        let closer = closer(snapshot, server, &levels, now).into_iter();
         let closer = self.engine.usable(snapshot, closer, &person, &facts, now);
         let name = |scheme: &str, attribute, text: &str| plain(&opentdf.namespace, scheme, attribute, text);
         let mut found = BTreeSet::new();
@@ -81,7 +65,7 @@ impl House {
 }
 
 /// The compartments of the channels that the server knows, with their schemes.
-fn worn(snapshot: &Snapshot, server: &ConnectedServer) -> BTreeSet<(String, String)> {
+pub(super) fn worn(snapshot: &Snapshot, server: &ConnectedServer) -> BTreeSet<(String, String)> {
     let known = snapshot
         .channels()
         .filter(|(id, channel)| server.sees_channel(id, channel));

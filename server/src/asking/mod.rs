@@ -6,6 +6,7 @@ pub mod act;
 pub mod amend;
 pub mod approved;
 pub mod check;
+pub mod clearance;
 pub mod entitlements;
 pub mod feed;
 pub mod room_access;

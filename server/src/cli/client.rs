@@ -12,6 +12,7 @@ use countersign_authn as authn;
 use countersign_directory::{Actor, Change, Noun};
 use serde_json::json;
 
+use super::client_saml::SamlClient;
 use super::opened::{Store, outside};
 use super::server::file_client;
 use super::{Failure, block_on};
@@ -34,6 +35,8 @@ pub enum ClientCommand {
         #[command(flatten)]
         store: Store,
     },
+    /// Registers a service provider by its SAML metadata, or takes newer metadata of it.
+    Saml(Box<SamlClient>),
     /// Removes a client: nobody can sign in to it any more, and it cannot prove itself.
     Remove {
         /// Its id.
@@ -50,6 +53,7 @@ impl ClientCommand {
                 let record = read(&file)?;
                 block_on(async move { put(&store.open().await?, &record).await })
             }
+            Self::Saml(client) => client.run(),
             Self::List { store } => block_on(async move { list(&store.open_existing().await?).await }),
             Self::Remove { id, store } => {
                 block_on(async move { remove(&store.open_existing().await?, &id).await })

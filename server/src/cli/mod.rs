@@ -11,7 +11,9 @@ use crate::house::OpenError;
 
 mod audit;
 mod client;
+mod client_saml;
 mod config;
+mod connect;
 mod demo;
 mod directory;
 mod doctor;
@@ -39,6 +41,9 @@ pub enum Command {
     /// Check configuration.
     #[command(subcommand)]
     Config(config::ConfigCommand),
+    /// Say what to enter at a product so that its people sign in here.
+    #[command(subcommand)]
+    Connect(connect::ConnectCommand),
     /// Serve the coalition world, to try things out.
     Demo(demo::Demo),
     /// Bring in people, channels and the rest.
@@ -128,6 +133,7 @@ impl Command {
             Self::Audit(command) => command.run(),
             Self::Client(command) => command.run(),
             Self::Config(command) => command.run(),
+            Self::Connect(command) => command.run(),
             Self::Demo(command) => command.run(),
             Self::Directory(command) => command.run(),
             Self::Doctor(command) => command.run(),

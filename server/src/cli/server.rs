@@ -101,6 +101,21 @@ pub(super) async fn file_client(
     client: &ClientRecord,
     transaction: &mut Transaction<'static, Any>,
 ) -> Result<Secret, Failure> {
+    file_record(app, client, transaction).await?;
+    let (secret, hash) = new_secret(&mut app.rng());
+    let hash = client.has_secret().then_some(hash);
+    clients::set_secret(&client.id, hash, transaction)
+        .await
+        .map_err(outside)?;
+    Ok(secret)
+}
+
+/// Files a client's record, and leaves what it proves itself with as it is.
+pub(super) async fn file_record(
+    app: &App,
+    client: &ClientRecord,
+    transaction: &mut Transaction<'static, Any>,
+) -> Result<(), Failure> {
     let faults = client.faults();
     if !faults.is_empty() {
         return Err(Failure::Input(format!(
@@ -110,19 +125,13 @@ pub(super) async fn file_client(
         )));
     }
     let now = app.now();
-    let (secret, hash) = new_secret(&mut app.rng());
-    let hash = client.has_secret().then_some(hash);
     clients::put(client, now, transaction).await.map_err(outside)?;
-    clients::set_secret(&client.id, hash, transaction)
-        .await
-        .map_err(outside)?;
     let mut log = Happened::new();
     log.event("client.put", client.id.as_str(), json!({ "record": client }));
     log.change(Change::put(Noun::Client, client.id.as_str()));
     record::happened(&Actor::Operator, &log, now, transaction)
         .await
-        .map_err(outside)?;
-    Ok(secret)
+        .map_err(outside)
 }
 
 /// A client for a server that only asks.

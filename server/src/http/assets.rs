@@ -31,6 +31,7 @@ pub async fn get(State(app): State<App>, Path(file): Path<String>) -> Response {
         "mark.svg" => ("image/svg+xml", include_str!("../../static/mark.svg").to_owned()),
         "marking.css" => (CSS, marking(&app)),
         "passkey.js" => (JS, include_str!("../../static/passkey.js").to_owned()),
+        "saml-logout.js" => (JS, include_str!("../../static/saml-logout.js").to_owned()),
         "session.js" => (JS, include_str!("../../static/session.js").to_owned()),
         "tokens.css" => (CSS, include_str!("../../static/tokens.css").to_owned()),
         _ => return StatusCode::NOT_FOUND.into_response(),

@@ -39,6 +39,7 @@ pub mod path;
 pub mod problem;
 pub mod query;
 pub mod record;
+pub mod saml;
 pub mod strict_json;
 
 /// The largest body that any route takes, bytes.
@@ -65,6 +66,7 @@ pub fn router(app: App) -> Router {
         .merge(federation)
         .merge(authn::router(&app))
         .merge(oauth2::router(&app))
+        .merge(saml::router(&app))
         .merge(access::router())
         .merge(opentdf::router())
         .route("/", get(async || Redirect::to("/account")))

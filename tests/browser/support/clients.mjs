@@ -2,6 +2,7 @@
 // Clients of the OpenID provider that others wrote, each on a free port of its own.
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
@@ -185,8 +186,8 @@ export async function idpyoidc(countersign) {
   return { ...one, address: `${address}/` };
 }
 
-/** Starts a program and waits for what it prints, or until an address answers. */
-async function started(program, args, { lines = 0, probe }) {
+/** Starts a program and waits for what it prints, until an address answers, or until a file is there. */
+export async function started(program, args, { lines = 0, probe, file }) {
   const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] });
   const told = [];
   const said = [];
@@ -196,7 +197,7 @@ async function started(program, args, { lines = 0, probe }) {
   child.on('error', (error) => (failure = error));
   const end = Date.now() + READY_WITHIN_MS;
   const isReady = async () =>
-    probe ? (await fetch(probe).catch(() => undefined))?.ok : said.length >= lines;
+    file ? existsSync(file) : probe ? (await fetch(probe).catch(() => undefined))?.ok : said.length >= lines;
   while (!(await isReady())) {
     if (failure || child.exitCode !== null || Date.now() > end) {
       child.kill('SIGKILL');

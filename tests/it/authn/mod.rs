@@ -19,4 +19,6 @@ mod pushed;
 mod recovery;
 mod refresh;
 mod saml;
+mod saml_idp;
+mod saml_logout;
 mod sessions;

@@ -36,6 +36,8 @@ pub enum Fact {
     Nationality,
     /// Her offices.
     Roles,
+    /// The opaque name by which the service provider knows her for good, whatever its NameID is.
+    Subject,
     /// Her username.
     Username,
 }
@@ -44,24 +46,11 @@ impl Fact {
     /// The scope that a client must be allowed to know for it; `None` for what every client learns.
     pub fn scope(self) -> Option<&'static str> {
         match self {
-            Self::Acr | Self::Amr => None,
+            Self::Acr | Self::Amr | Self::Subject => None,
             Self::Agency | Self::Missions | Self::Nationality | Self::Roles => Some("affiliation"),
             Self::Clearance | Self::Compartments => Some("clearance"),
             Self::Email => Some("email"),
             Self::Name | Self::Username => Some("profile"),
-        }
-    }
-
-    /// What it is, for the page that asks.
-    pub fn words(self) -> &'static str {
-        match self {
-            Self::Acr | Self::Amr => "that you signed in, when and how strongly",
-            Self::Agency | Self::Missions | Self::Nationality | Self::Roles => {
-                "your agency, nationality, missions and offices"
-            }
-            Self::Clearance | Self::Compartments => "for what you are cleared there",
-            Self::Email => "your mail address",
-            Self::Name | Self::Username => "your name and username",
         }
     }
 }
@@ -109,6 +98,8 @@ pub struct Known<'a> {
     pub id: &'a PersonId,
     /// Her entry in the directory.
     pub person: &'a Person,
+    /// Her opaque name there.
+    pub subject: &'a str,
     /// The level of her sign-in.
     pub level: Level,
     /// Its evidence.
@@ -169,6 +160,7 @@ fn values(fact: Fact, known: &Known<'_>) -> Vec<String> {
         Fact::Name => person.display_name.iter().cloned().collect(),
         Fact::Nationality => person.nationalities.iter().map(ToString::to_string).collect(),
         Fact::Roles => person.roles.iter().filter_map(word).collect(),
+        Fact::Subject => vec![known.subject.to_owned()],
         Fact::Username => vec![known.id.to_string()],
     }
 }

@@ -34,6 +34,9 @@ pub struct Chain {
     pub closed: Vec<String>,
     /// Names of applications that may still be open.
     pub open: Vec<String>,
+    /// Where the person is led when it began here: address and name.
+    #[serde(default)]
+    pub back: Option<(String, String)>,
 }
 
 /// Who asked for a logout.
@@ -76,6 +79,7 @@ impl Chain {
             under_way: None,
             closed: Vec::new(),
             open: Vec::new(),
+            back: None,
         };
         let asked_by = chain.asked_by.as_ref().map(|asked| asked.client.clone());
         for session in over {
@@ -194,6 +198,7 @@ mod tests {
             under_way: None,
             closed: Vec::new(),
             open: Vec::new(),
+            back: None,
         }
     }
 

@@ -177,7 +177,10 @@ mod tests {
         assert_eq!(met(&[PASSWORD], Level::Aal3, &[]).as_deref(), Some(PASSWORD));
         assert_eq!(met(&[PASSWORD, MFA], Level::Aal2, &[]).as_deref(), Some(MFA));
         assert_eq!(met(&[MFA], Level::Aal1, &[]), None);
-        assert_eq!(met(&["urn:x:aal:2", MFA], Level::Aal2, &[]).as_deref(), Some("urn:x:aal:2"));
+        assert_eq!(
+            met(&["urn:x:aal:2", MFA], Level::Aal2, &[]).as_deref(),
+            Some("urn:x:aal:2")
+        );
         assert_eq!(met(&["urn:unheard-of"], Level::Aal3, &[]), None);
     }
 
@@ -195,20 +198,33 @@ mod tests {
         let none = BTreeSet::new();
         let minimum = asked(Comparison::Minimum, &[MFA, PASSWORD]);
         assert_eq!(minimum.least(&record()), Some(Level::Aal1));
-        assert_eq!(minimum.met(&record(), Level::Aal3, &none).as_deref(), Some("urn:x:aal:3"));
+        assert_eq!(
+            minimum.met(&record(), Level::Aal3, &none).as_deref(),
+            Some("urn:x:aal:3")
+        );
         assert_eq!(minimum.met(&record(), Level::Aal2, &none).as_deref(), Some(MFA));
         let better = asked(Comparison::Better, &[MFA]);
         assert_eq!(better.least(&record()), Some(Level::Aal2PhishingResistant));
         assert_eq!(better.met(&record(), Level::Aal2, &none), None);
-        assert_eq!(better.met(&record(), Level::Aal2PhishingResistant, &none).as_deref(), Some("phr"));
+        assert_eq!(
+            better
+                .met(&record(), Level::Aal2PhishingResistant, &none)
+                .as_deref(),
+            Some("phr")
+        );
         assert_eq!(asked(Comparison::Better, &["phrh"]).least(&record()), None);
-        assert_eq!(asked(Comparison::Minimum, &["urn:unheard-of"]).least(&record()), None);
+        assert_eq!(
+            asked(Comparison::Minimum, &["urn:unheard-of"]).least(&record()),
+            None
+        );
     }
 
     #[test]
     fn own_words_of_a_service_provider_are_understood_and_told() {
         let mut record = record();
-        record.acr_values.insert("urn:agency:loa:high".into(), Level::Aal3);
+        record
+            .acr_values
+            .insert("urn:agency:loa:high".into(), Level::Aal3);
         let own = asked(Comparison::Exact, &["urn:agency:loa:high"]);
         assert_eq!(own.least(&record), Some(Level::Aal3));
         assert_eq!(told(&record, Level::Aal3), "urn:agency:loa:high");

@@ -131,8 +131,8 @@ fn wrapped(content_key: &[u8], key: &PeerKey, transport: Transport) -> Result<El
         .encrypt(algorithm, content_key, &mut room, None)
         .map_err(|_| EncryptError::Key)?;
     let certificate = Element::new(Space::Ds, "X509Certificate").text(STANDARD.encode(key.der()));
-    let recipient = Element::new(Space::Ds, "KeyInfo")
-        .child(Element::new(Space::Ds, "X509Data").child(certificate));
+    let recipient =
+        Element::new(Space::Ds, "KeyInfo").child(Element::new(Space::Ds, "X509Data").child(certificate));
     Ok(Element::new(Space::Xenc, "EncryptedKey")
         .child(method)
         .child(recipient)

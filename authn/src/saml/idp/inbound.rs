@@ -49,11 +49,7 @@ impl Inbound {
     }
 
     /// Reads the fields of a form.
-    pub fn form(
-        request: Option<&str>,
-        response: Option<&str>,
-        state: Option<&str>,
-    ) -> Result<Self, Refused> {
+    pub fn form(request: Option<&str>, response: Option<&str>, state: Option<&str>) -> Result<Self, Refused> {
         let (carrier, field) = match (request, response) {
             (Some(field), None) => (Carrier::Request, field),
             (None, Some(field)) => (Carrier::Response, field),
@@ -83,7 +79,11 @@ impl Inbound {
     /// Holds it against the keys of `provider`. An unsigned message passes only where
     /// `may_be_unsigned`; a signature that is there is checked in any case. Blocks as
     /// [`signature::verify`] does.
-    pub fn authenticate(self, provider: &ServiceProvider, may_be_unsigned: bool) -> Result<Authentic, Refused> {
+    pub fn authenticate(
+        self,
+        provider: &ServiceProvider,
+        may_be_unsigned: bool,
+    ) -> Result<Authentic, Refused> {
         let keys = provider.signing_keys();
         let is_signed = match &self {
             Self::Post { message, .. } => signature::is_signed(&message.document()?),
@@ -98,7 +98,8 @@ impl Inbound {
             (Self::Post { message, .. }, true) => {
                 let verified = signature::verify(message, &keys)?;
                 // What is signed has to be the message, not something in it (S4).
-                let whole = message.document()?.root_element().tag_name() == verified.document()?.root_element().tag_name();
+                let whole = message.document()?.root_element().tag_name()
+                    == verified.document()?.root_element().tag_name();
                 if !whole {
                     return Err(Refused::Place);
                 }

@@ -28,7 +28,12 @@ pub fn document(
     let endpoint = |name, binding: &str, at: &str| md(name).with("Binding", binding).with("Location", at);
     let shown = keys.shown(Purpose::Signing, now).into_iter();
     let descriptors = shown.map(|key| md("KeyDescriptor").with("use", "signing").child(key_info(key)));
-    let formats = [Format::Persistent, Format::Transient, Format::Email, Format::Unspecified];
+    let formats = [
+        Format::Persistent,
+        Format::Transient,
+        Format::Email,
+        Format::Unspecified,
+    ];
     let role = md("IDPSSODescriptor")
         .with("WantAuthnRequestsSigned", "false")
         .with("protocolSupportEnumeration", SAMLP)

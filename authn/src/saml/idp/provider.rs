@@ -244,14 +244,21 @@ impl ServiceProvider {
             )
         }));
         let certificates = self.signing.iter().chain(&self.encryption);
-        if certificates.into_iter().any(|text| PeerKey::from_text(text).is_err()) {
+        if certificates
+            .into_iter()
+            .any(|text| PeerKey::from_text(text).is_err())
+        {
             faults.push("a certificate in `saml` cannot be used".to_owned());
         }
         if self.requests_signed && self.signing.is_empty() {
-            faults.push("`saml.requests_signed` is set, yet no key to check them is in `saml.signing`".to_owned());
+            faults.push(
+                "`saml.requests_signed` is set, yet no key to check them is in `saml.signing`".to_owned(),
+            );
         }
         if !self.logout.is_empty() && self.signing.is_empty() {
-            faults.push("`saml.logout` needs a key in `saml.signing`: logout messages must be signed".to_owned());
+            faults.push(
+                "`saml.logout` needs a key in `saml.signing`: logout messages must be signed".to_owned(),
+            );
         }
         if self.encrypt == Encryption::Required && self.encryption.is_empty() {
             faults.push("`saml.encrypt` is `required`, yet `saml.encryption` is empty".to_owned());

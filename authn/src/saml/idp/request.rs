@@ -166,7 +166,9 @@ fn destination(root: Node<'_, '_>, message: &Authentic, here: &str) -> Result<()
     match root.attribute("Destination") {
         Some(destination) if destination == here => Ok(()),
         None if !message.is_signed() => Ok(()),
-        Some(_) => Err(Refusal::Page("the request is for another address (`Destination`)")),
+        Some(_) => Err(Refusal::Page(
+            "the request is for another address (`Destination`)",
+        )),
         None => Err(Refusal::Page("the request is signed, yet names no `Destination`")),
     }
 }
@@ -174,10 +176,14 @@ fn destination(root: Node<'_, '_>, message: &Authentic, here: &str) -> Result<()
 fn fresh(root: Node<'_, '_>, now: DateTime<Utc>) -> Result<(), Refusal> {
     let issued = read::moment(root, "IssueInstant")?.ok_or(Refusal::Page("`IssueInstant` is missing"))?;
     if issued > now + SKEW {
-        return Err(Refusal::Page("the request is of a later moment than this: compare the clocks"));
+        return Err(Refusal::Page(
+            "the request is of a later moment than this: compare the clocks",
+        ));
     }
     if now - issued > LONGEST_WAIT {
-        return Err(Refusal::Page("the request is too old: begin again at the application"));
+        return Err(Refusal::Page(
+            "the request is too old: begin again at the application",
+        ));
     }
     Ok(())
 }
@@ -192,9 +198,15 @@ fn consumer(root: Node<'_, '_>, provider: &ServiceProvider) -> Result<String, Re
         }
         (Some(index), None) => {
             let index: Option<u16> = index.parse().ok();
-            provider.consumers.iter().find(|consumer| Some(consumer.index) == index)
+            provider
+                .consumers
+                .iter()
+                .find(|consumer| Some(consumer.index) == index)
         }
-        (None, Some(address)) => provider.consumers.iter().find(|consumer| consumer.location == address),
+        (None, Some(address)) => provider
+            .consumers
+            .iter()
+            .find(|consumer| consumer.location == address),
         (None, None) => provider.default_consumer(),
     };
     found

@@ -156,3 +156,227 @@ fn assertion(
         .child(statement)
         .children(attributes::statement(record, &subject.known))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use countersign_directory::{Person, PersonKind, Status as Standing};
+
+    use super::*;
+    use crate::assurance::{Level, Method};
+    use crate::saml::credential::Kind;
+    use crate::saml::decryption::decrypt;
+    use crate::saml::gate::{Gated, Limits};
+    use crate::saml::idp::attributes::{Attribute, Fact, NameFormat};
+    use crate::saml::idp::name_id::{Format, NameId};
+    use crate::saml::idp::provider::{Consumer, ServiceProvider};
+    use crate::saml::{Refused, signature};
+    use crate::session::{Place, SessionId};
+    use crate::testing::rng;
+
+    fn now() -> DateTime<Utc> {
+        "2026-11-23T12:00:00Z".parse().unwrap()
+    }
+
+    fn record() -> ClientRecord {
+        let attribute = |name: &str, fact| Attribute {
+            name: name.into(),
+            format: NameFormat::Basic,
+            friendly_name: None,
+            fact,
+        };
+        let mut record = ClientRecord::new("wiki", "Wiki", vec![]);
+        record.saml = Some(ServiceProvider {
+            entity_id: "https://wiki.example/metadata".into(),
+            consumers: vec![Consumer {
+                index: 0,
+                location: "https://wiki.example/acs?a=1&b=2".into(),
+                is_default: true,
+            }],
+            logout: vec![],
+            signing: BTreeSet::new(),
+            encryption: vec![],
+            encryption_methods: BTreeSet::new(),
+            name_id_formats: BTreeSet::new(),
+            valid_until: None,
+            requests_signed: false,
+            idp_initiated: false,
+            name_id: NameId::Persistent,
+            attributes: vec![
+                attribute("name", Fact::Name),
+                attribute("mail", Fact::Email),
+                attribute("clearance", Fact::Clearance),
+                attribute("amr", Fact::Amr),
+            ],
+            encrypt: Encryption::WhenPossible,
+        });
+        record
+    }
+
+    fn person() -> Person {
+        Person {
+            kind: PersonKind::Government,
+            status: Standing::Active,
+            nationalities: countersign_directory::Set::default(),
+            agency: None,
+            roles: countersign_directory::Set::default(),
+            missions: countersign_directory::Set::default(),
+            briefings: countersign_directory::Set::default(),
+            sponsor: None,
+            clearances: vec![],
+            display_name: Some("Alice <\"&'> Ærø\r\u{1}".into()),
+            email: None,
+        }
+    }
+
+    /// Calls `with` with everything that a response is made of.
+    fn told<T>(record: &ClientRecord, with: impl FnOnce(&Request, &Subject<'_>, &Entity) -> T) -> T {
+        let request = Request {
+            client: "wiki".into(),
+            client_name: "Wiki".into(),
+            id: Some("_request-1".into()),
+            consumer: "https://wiki.example/acs?a=1&b=2".into(),
+            relay_state: None,
+            force: false,
+            is_passive: false,
+            name_id: NameId::Persistent,
+            context: None,
+            expected: None,
+            scope: attributes::scope(record),
+            received_at: now(),
+        };
+        let person = person();
+        let session = Session {
+            id: SessionId::from_text("session"),
+            person: "alice".parse().unwrap(),
+            level: Level::Aal3,
+            methods: [Method::Hwk, Method::User].into(),
+            attested: true,
+            auth_time: now() - TimeDelta::hours(1),
+            started_at: now() - TimeDelta::hours(1),
+            last_activity: now(),
+            ends_at: now() + TimeDelta::hours(11),
+            idle: TimeDelta::hours(1),
+            place: Place::default(),
+            csrf: "csrf".into(),
+            ended_at: None,
+        };
+        let subject = Subject {
+            name: &Name {
+                value: "opaque".into(),
+                format: Format::Persistent,
+            },
+            session: &session,
+            sid: &Sid::from_text("sid-at-wiki"),
+            context: "urn:x:aal:3",
+            known: Known {
+                id: &session.person,
+                person: &person,
+                subject: "opaque",
+                level: session.level,
+                methods: &session.methods,
+                clearance: &["DE:GEHEIM".to_owned(), "NATO:NS".to_owned()],
+                compartments: &[],
+            },
+        };
+        with(&request, &subject, &Entity::of("https://id.example/"))
+    }
+
+    #[test]
+    fn an_assertion_is_written_as_the_golden_file_has_it() {
+        let record = record();
+        let text = told(&record, |request, subject, entity| {
+            let audience = "https://wiki.example/metadata";
+            assertion(request, &record, audience, subject, entity, now(), &mut rng()).canonical()
+        });
+        let golden = include_str!("golden/assertion.xml");
+        assert_eq!(text.replace("><", ">\n<"), golden.trim_end());
+        // What we write is what others read: well-formed, and within the limits that we hold others to.
+        Gated::admit(text.as_bytes(), &Limits::MESSAGE).unwrap();
+        for id in text.split(" ID=\"").skip(1) {
+            assert!(
+                id.split('"').next().unwrap().len() >= 34,
+                "128 bits and more: {id}"
+            );
+        }
+    }
+
+    #[test]
+    fn an_encrypted_assertion_opens_for_its_recipient_alone_and_is_signed_inside() {
+        let ours = Credential::generate(Kind::Rsa, "us", now(), &mut rng()).unwrap();
+        let theirs = Credential::generate(Kind::Rsa, "them", now(), &mut rng()).unwrap();
+        let key = PeerKey::from_der(ours.certificate()).unwrap();
+        for methods in [
+            &[][..],
+            &[
+                "http://www.w3.org/2009/xmlenc11#aes128-gcm",
+                "http://www.w3.org/2009/xmlenc11#rsa-oaep",
+            ],
+        ] {
+            let mut record = record();
+            let provider = record.saml.as_mut().unwrap();
+            provider.encryption = vec![theirs.certificate_text()];
+            provider.encryption_methods = methods.iter().map(|uri| (*uri).to_owned()).collect();
+            let text = told(&record, |request, subject, entity| {
+                success(request, &record, subject, entity, &ours, now(), &mut rng()).unwrap()
+            });
+            assert!(
+                !text.contains("Alice") && !text.contains("<saml:Assertion"),
+                "{text}"
+            );
+            let gated = Gated::admit(text.as_bytes(), &Limits::MESSAGE).unwrap();
+            signature::verify(&gated, std::slice::from_ref(&key)).unwrap();
+            let document = gated.document().unwrap();
+            let encrypted = document
+                .descendants()
+                .find(|node| node.has_tag_name((crate::saml::SAML, "EncryptedAssertion")))
+                .unwrap();
+            assert_eq!(decrypt(encrypted, &[&ours]).unwrap_err(), Refused::Decryption);
+            let inside = decrypt(encrypted, &[&theirs]).unwrap();
+            let verified = signature::verify(&inside, std::slice::from_ref(&key)).unwrap();
+            assert!(
+                verified.text().contains("Alice &lt;\"&amp;'&gt; Ærø&#xD;<"),
+                "{}",
+                verified.text()
+            );
+        }
+    }
+
+    #[test]
+    fn what_has_to_be_encrypted_is_never_sent_in_clear() {
+        let ours = Credential::generate(Kind::Ecdsa, "us", now(), &mut rng()).unwrap();
+        let send = |record: &ClientRecord| {
+            told(record, |request, subject, entity| {
+                success(request, record, subject, entity, &ours, now(), &mut rng())
+            })
+        };
+        let mut record = record();
+        record.saml.as_mut().unwrap().encrypt = Encryption::Required;
+        assert!(matches!(send(&record), Err(ResponseError::NoKey)));
+        let provider = record.saml.as_mut().unwrap();
+        provider.encryption = vec![
+            Credential::generate(Kind::Rsa, "them", now(), &mut rng())
+                .unwrap()
+                .certificate_text(),
+        ];
+        provider.encryption_methods = ["http://www.w3.org/2001/04/xmlenc#aes128-cbc".to_owned()].into();
+        assert!(matches!(send(&record), Err(ResponseError::NoKey)));
+        provider_of(&mut record).encrypt = Encryption::WhenPossible;
+        assert!(
+            matches!(send(&record), Err(ResponseError::NoKey)),
+            "a weak cipher is no reason to send it in clear"
+        );
+        provider_of(&mut record).encrypt = Encryption::Never;
+        assert!(send(&record).unwrap().contains("Alice"));
+        // The key of ECDSA signs as well.
+        let key = PeerKey::from_der(ours.certificate()).unwrap();
+        let text = send(&record).unwrap();
+        let gated = Gated::admit(text.as_bytes(), &Limits::MESSAGE).unwrap();
+        assert!(signature::verify(&gated, &[key]).is_ok());
+    }
+
+    fn provider_of(record: &mut ClientRecord) -> &mut ServiceProvider {
+        record.saml.as_mut().unwrap()
+    }
+}

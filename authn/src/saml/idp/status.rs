@@ -28,9 +28,10 @@ impl Status {
     /// Whose fault it is: the first-level code.
     fn first(self) -> &'static str {
         match self {
-            Self::InvalidNameIdPolicy | Self::RequestDenied | Self::RequestUnsupported | Self::UnknownPrincipal => {
-                "urn:oasis:names:tc:SAML:2.0:status:Requester"
-            }
+            Self::InvalidNameIdPolicy
+            | Self::RequestDenied
+            | Self::RequestUnsupported
+            | Self::UnknownPrincipal => "urn:oasis:names:tc:SAML:2.0:status:Requester",
             Self::AuthnFailed | Self::NoAuthnContext | Self::NoPassive => {
                 "urn:oasis:names:tc:SAML:2.0:status:Responder"
             }

@@ -3,7 +3,7 @@
 //! or without, and at every refresh. The least level comes from authz and is handed to authn as a value.
 
 use authn::assurance::Level;
-use authn::oidc::client::Client;
+use authn::oidc::client::ClientRecord;
 use authn::session::Session;
 use countersign_authn as authn;
 use countersign_authz::{Facts, signin_requirement};
@@ -14,16 +14,13 @@ use crate::asking::server_question::device_facts;
 
 /// The least level of this person there: the strictest of what the client's record, her offices, and the
 /// highest of what she takes part in at that server ask for.
-pub(super) fn required(house: &House, client: &Client, session: &Session, person: &Person) -> Level {
+pub(crate) fn required(house: &House, client: &ClientRecord, session: &Session, person: &Person) -> Level {
     let by_office = person
         .roles
         .iter()
         .filter_map(|role| house.config.provider.role_levels.get(role).copied());
-    let least = by_office
-        .chain([client.record.level])
-        .max()
-        .unwrap_or(Level::Aal3);
-    let Some(server) = &client.record.server else {
+    let least = by_office.chain([client.level]).max().unwrap_or(Level::Aal3);
+    let Some(server) = &client.server else {
         return least;
     };
     let snapshot = house.snapshot();
@@ -32,18 +29,18 @@ pub(super) fn required(house: &House, client: &Client, session: &Session, person
 }
 
 /// Why she may not be signed in there, however strongly.
-pub(super) fn refused(
+pub(crate) fn refused(
     house: &House,
-    client: &Client,
+    client: &ClientRecord,
     session: &Session,
     person: &Person,
 ) -> Option<&'static str> {
-    let admits = client.record.admits.as_ref();
+    let admits = client.admits.as_ref();
     if admits.is_some_and(|admits| !admits.person(person)) {
         return Some("this person may not use this application");
     }
     let snapshot = house.snapshot();
-    let id = client.record.server.as_ref()?;
+    let id = client.server.as_ref()?;
     let Some(server) = snapshot.server(id.as_str()) else {
         return Some("the server of this application is not connected any more");
     };

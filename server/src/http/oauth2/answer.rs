@@ -51,7 +51,7 @@ pub async fn to(
         return Ok(tell(house, &request, &error));
     };
     let required = match &known {
-        Some(known) => admission::required(house, &client, &known.session, &known.person),
+        Some(known) => admission::required(house, &client.record, &known.session, &known.person),
         None => Level::Aal1,
     };
     let sub = known.as_ref().map(|known| known.account.sub_at(&client.record));
@@ -64,7 +64,7 @@ pub async fn to(
         known,
     ) {
         (Verdict::Enough, Some(known)) => {
-            match admission::refused(house, &client, &known.session, &known.person) {
+            match admission::refused(house, &client.record, &known.session, &known.person) {
                 None => consent_or_code(house, headers, &client, request, known.session).await,
                 Some(why) => Ok(tell(house, &request, &Error::new(Code::AccessDenied, why))),
             }
@@ -95,14 +95,15 @@ async fn consent_or_code(
     request: Request,
     session: Session,
 ) -> Result<Response, Fault> {
-    if !consent::is_needed(house, client, &request, &session).await? {
+    let asks_anew = request.prompt.contains(&Prompt::Consent);
+    if !asks_anew && !consent::is_open(house, &client.record, &request.scope, &session).await? {
         return grant(house, client, &request, &session).await;
     }
     if request.prompt.contains(&Prompt::None) {
         let error = Error::new(Code::ConsentRequired, "the person has not been asked yet");
         return Ok(tell(house, &request, &error));
     }
-    consent::ask(house, headers, request, &session).await
+    consent::ask(house, headers, Then::Authorize(Box::new(request)), &session).await
 }
 
 /// Sends an answer on its way.
@@ -110,15 +111,28 @@ pub fn respond(house: &House, client: &str, answer: &Answer) -> Response {
     match answer.mode {
         ResponseMode::Query => see_other(&answer.location()),
         ResponseMode::FormPost => {
-            let page = FormPost {
-                frame: Frame::of(house),
-                client: client.to_owned(),
-                action: answer.redirect_uri.clone(),
-                fields: answer.parameters.clone(),
-            };
-            render_with(StatusCode::OK, &page, &answer.origin().unwrap_or_default())
+            let origin = answer.origin().unwrap_or_default();
+            let fields = answer.parameters.clone();
+            post_form(house, client, &answer.redirect_uri, fields, &origin)
         }
     }
+}
+
+/// The page that posts `fields` to `action`, which is at `origin`: by itself, or by its button.
+pub fn post_form(
+    house: &House,
+    client: &str,
+    action: &str,
+    fields: Vec<(&'static str, String)>,
+    origin: &str,
+) -> Response {
+    let page = FormPost {
+        frame: Frame::of(house),
+        client: client.to_owned(),
+        action: action.to_owned(),
+        fields,
+    };
+    render_with(StatusCode::OK, &page, origin)
 }
 
 fn tell(house: &House, request: &Request, error: &Error) -> Response {

@@ -10,7 +10,7 @@ use countersign_directory::Actor;
 use http::HeaderMap;
 
 use crate::app::{App, House};
-use crate::http::authn::account::signout::{end_session, signed_out};
+use crate::http::authn::account::signout::{after, end_session, signed_out};
 use crate::http::authn::browser;
 use crate::http::cookies;
 use crate::http::fault::Fault;
@@ -45,20 +45,24 @@ async fn handle(house: &House, headers: &HeaderMap, parameters: &Parameters) -> 
         return Ok(match (present, asked.location) {
             (Some(_), _) => see_other(&question(parameters)),
             (None, Some(location)) => see_other(&location),
-            (None, None) => signed_out(house, None),
+            (None, None) => signed_out(house, None, Vec::new()),
         });
     };
     // A hint about another session than the one at hand leaves that one alone.
     let is_here = present.as_ref().is_none_or(|session| session.id == hinted);
     let actor = present.map_or(Actor::Nobody, |session| Actor::Person(session.person));
-    end_session(house, &hinted, actor).await?;
+    let back = asked.location.clone().zip(asked.client.clone());
+    let chain = end_session(house, &hinted, back, actor).await?;
+    if is_here && !chain.is_done() {
+        return Ok(after(house, chain));
+    }
     let name = cookies::session_name(&house.config);
     Ok(match asked.location {
         Some(location) if is_here => {
             browser::with_cookie(see_other(&location), cookies::clear(&house.config, name))
         }
         Some(location) => see_other(&location),
-        None if is_here => signed_out(house, None),
+        None if is_here => signed_out(house, None, chain.open),
         None => see_other("/account"),
     })
 }

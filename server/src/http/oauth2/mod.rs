@@ -9,7 +9,7 @@ use axum::routing::{get, post};
 use crate::app::App;
 use crate::http::fault;
 
-mod admission;
+pub(crate) mod admission;
 pub mod answer;
 pub mod authorize;
 pub mod discovery;

@@ -99,14 +99,14 @@ async fn exchange(
 fn no_longer(house: &House, client: &Client, presented: &refresh::Presented) -> Option<&'static str> {
     let (session, person) = (&presented.session, &presented.person);
     let bound_to = presented.bound_to();
-    if bound_to.level < admission::required(house, client, session, person) {
+    if bound_to.level < admission::required(house, &client.record, session, person) {
         return Some("a stronger sign-in is needed now; send the person to sign in");
     }
     let age = (house.now() - bound_to.auth_time).num_seconds();
     if client.record.max_age.is_some_and(|most| age > most) {
         return Some("the sign-in is too old for this client; send the person to sign in");
     }
-    admission::refused(house, client, session, person)
+    admission::refused(house, &client.record, session, person)
 }
 
 /// Gives a connected server a token of its own.

@@ -5,8 +5,10 @@ use askama::Template;
 use authn::Happened;
 use authn::oidc::logout;
 use authn::oidc::parameters::Parameters;
+use authn::saml::idp::chain::{Chain, PATIENCE};
 use authn::session::SessionId;
 use authn::session::end::{self, Reason};
+use authn::store::saml_services;
 use axum::extract::{RawQuery, State};
 use axum::response::Response;
 use countersign_authn as authn;
@@ -18,7 +20,8 @@ use crate::http::authn::browser;
 use crate::http::cookies;
 use crate::http::fault::Fault;
 use crate::http::form::OwnForm;
-use crate::http::page::{Frame, render};
+use crate::http::page::{Frame, render, see_other};
+use crate::http::saml;
 use crate::record;
 
 #[derive(Template)]
@@ -36,6 +39,7 @@ struct SignOut {
 struct SignedOut {
     frame: Frame,
     back: Option<(String, String)>,
+    open: Vec<String>,
 }
 
 /// What a client's request says besides whose session it means.
@@ -50,7 +54,7 @@ pub async fn get(
     let asked = Parameters::read(&query.unwrap_or_default());
     let back = back(&app, &asked).await?;
     let Some(session) = browser::session(&app, &headers).await? else {
-        return Ok(signed_out(&app, back));
+        return Ok(signed_out(&app, back, Vec::new()));
     };
     let person = session.person.to_string();
     let kept = KEPT
@@ -68,12 +72,13 @@ pub async fn get(
 
 /// `POST /account/signout`
 pub async fn post(State(app): State<App>, headers: HeaderMap, form: OwnForm) -> Result<Response, Fault> {
-    if let Some(session) = browser::session(&app, &headers).await? {
-        form.belongs_to(&session)?;
-        end_session(&app, &session.id, Actor::Person(session.person)).await?;
-    }
     let back = back(&app, &form.0).await?;
-    Ok(signed_out(&app, back))
+    let Some(session) = browser::session(&app, &headers).await? else {
+        return Ok(signed_out(&app, back, Vec::new()));
+    };
+    form.belongs_to(&session)?;
+    let chain = end_session(&app, &session.id, back, Actor::Person(session.person)).await?;
+    Ok(after(&app, chain))
 }
 
 /// Where a client wants her afterwards, if it is registered, and the client's name.
@@ -84,23 +89,51 @@ async fn back(house: &House, asked: &Parameters) -> Result<Option<(String, Strin
     Ok(asked.location.zip(asked.client))
 }
 
-/// Ends a session because its person signed out.
-pub async fn end_session(house: &House, id: &SessionId, actor: Actor) -> Result<(), Fault> {
+/// Ends a session because its person signed out. The service providers that take part in it have yet
+/// to hear of it, through her browser; then she is led `back`.
+pub async fn end_session(
+    house: &House,
+    id: &SessionId,
+    back: Option<(String, String)>,
+    actor: Actor,
+) -> Result<Chain, Fault> {
     let now = house.now();
     let mut rng = house.rng();
     let mut log = Happened::new();
     let mut transaction = house.database.begin_write().await?;
-    end::end(id, Reason::SignedOut, now, &mut rng, &mut log, &mut transaction).await?;
+    let mut over = Vec::new();
+    if end::end(id, Reason::SignedOut, now, &mut rng, &mut log, &mut transaction).await? {
+        over.push(id.clone());
+    }
+    let mut chain = Chain::of(&over, None, &mut rng, &mut transaction).await?;
+    chain.back = back;
+    if !chain.is_done() {
+        saml_services::put_chain(&chain, now + PATIENCE, &mut transaction).await?;
+    }
     record::happened(&actor, &log, now, &mut transaction).await?;
     house.commit(transaction).await?;
-    Ok(())
+    Ok(chain)
 }
 
-/// The page after signing out, which leads back to the client that asked; the cookie goes.
-pub fn signed_out(house: &House, back: Option<(String, String)>) -> Response {
+/// What follows the end of the session at hand: on to the first service provider, or the page.
+pub fn after(house: &House, chain: Chain) -> Response {
+    if chain.is_done() {
+        return signed_out(house, chain.back, chain.open);
+    }
+    let name = cookies::session_name(&house.config);
+    browser::with_cookie(
+        see_other(&saml::logout::page_of(&chain)),
+        cookies::clear(&house.config, name),
+    )
+}
+
+/// The page after signing out, which names what may still be `open` and leads back to the client that
+/// asked; the cookie goes.
+pub fn signed_out(house: &House, back: Option<(String, String)>, open: Vec<String>) -> Response {
     let page = SignedOut {
         frame: Frame::of(house),
         back,
+        open,
     };
     let response = render(StatusCode::OK, &page);
     let name = cookies::session_name(&house.config);

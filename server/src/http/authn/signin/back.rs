@@ -6,6 +6,7 @@ use authn::flow::{self, Then};
 use authn::oidc::authorize::Response as Answer;
 use authn::oidc::error::{Code, Error};
 use authn::oidc::parameters::Parameters;
+use authn::saml::idp::status::Status;
 use axum::extract::{RawQuery, State};
 use axum::response::Response;
 use countersign_authn as authn;
@@ -16,6 +17,7 @@ use crate::http::authn::browser;
 use crate::http::fault::Fault;
 use crate::http::oauth2::answer::respond;
 use crate::http::page::see_other;
+use crate::http::saml;
 
 /// `GET /signin/back`
 pub async fn get(
@@ -48,5 +50,13 @@ pub async fn get(
             Ok(respond(&app, &request.client_name, &answer))
         }
         Then::Page(_) => Ok(see_other("/account")),
+        Then::Saml(request) => {
+            let status = if is_short {
+                Status::NoAuthnContext
+            } else {
+                Status::AuthnFailed
+            };
+            saml::answer::status(&app, &request, status, Some(error.description)).await
+        }
     }
 }

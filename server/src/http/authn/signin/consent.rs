@@ -5,8 +5,7 @@ use askama::Template;
 use authn::Happened;
 use authn::assurance::{Level, Requirement};
 use authn::flow::{self, Flow, Purpose, Stage, Then};
-use authn::oidc::authorize::{Prompt, Request};
-use authn::oidc::client::{Client, Consent};
+use authn::oidc::client::{ClientRecord, Consent};
 use authn::oidc::parameters::Parameters;
 use authn::session::Session;
 use authn::store::consents;
@@ -43,37 +42,56 @@ struct LeadOn {
     next: String,
 }
 
-/// Whether the person is to be asked before `client` gets what `request` asks for.
-pub(crate) async fn is_needed(
+/// Whether the person has yet to say that `client` may know what `scope` opens.
+pub(crate) async fn is_open(
     house: &House,
-    client: &Client,
-    request: &Request,
+    client: &ClientRecord,
+    scope: &str,
     session: &Session,
 ) -> Result<bool, Fault> {
-    if request.prompt.contains(&Prompt::Consent) {
-        return Ok(true);
-    }
-    if client.record.consent == Consent::Given {
+    if client.consent == Consent::Given {
         return Ok(false);
     }
     let mut db = house.database.pool.acquire().await?;
-    Ok(!consents::covers(&session.person, &request.client, &request.scope, &mut db).await?)
+    Ok(!consents::covers(&session.person, &client.id, scope, &mut db).await?)
 }
 
 /// Leads to the question.
 pub(crate) async fn ask(
     house: &House,
     headers: &HeaderMap,
-    request: Request,
+    then: Then,
     session: &Session,
 ) -> Result<Response, Fault> {
     let purpose = Purpose {
         requirement: Requirement::level(Level::Aal1),
-        then: Then::Authorize(Box::new(request)),
+        then,
         login_hint: None,
     };
     let page = |flow: &Flow| format!("/signin/consent?flow={}", flow.id);
     show::begin_and_lead(house, headers, purpose, Some(&session.id), page).await
+}
+
+/// What is asked for.
+struct Wanted {
+    client: String,
+    client_name: String,
+    scope: String,
+}
+
+impl Wanted {
+    fn by(then: &Then) -> Option<Self> {
+        let (client, client_name, scope) = match then {
+            Then::Authorize(request) => (&request.client, &request.client_name, &request.scope),
+            Then::Saml(request) => (&request.client, &request.client_name, &request.scope),
+            Then::Page(_) => return None,
+        };
+        Some(Self {
+            client: client.clone(),
+            client_name: client_name.clone(),
+            scope: scope.clone(),
+        })
+    }
 }
 
 /// `GET /signin/consent`
@@ -85,6 +103,8 @@ pub async fn get(
     let parameters = Parameters::read(&query.unwrap_or_default());
     let (flow, request, session) = asked(&app, &headers, parameters.one("flow")).await?;
     let knows = request.scope.split(' ').map(|scope| match scope {
+        "affiliation" => "your agency, nationality, missions and offices",
+        "clearance" => "for what you are cleared there",
         "email" => "your mail address",
         "profile" => "your name and username",
         _ => "that you signed in, when and how strongly",
@@ -135,15 +155,14 @@ async fn asked(
     house: &House,
     headers: &HeaderMap,
     flow: Option<&str>,
-) -> Result<(Flow, Request, Session), Fault> {
+) -> Result<(Flow, Wanted, Session), Fault> {
     let flow = browser::flow(house, headers, flow.ok_or(Fault::Malformed)?).await?;
     let Some(session) = browser::session(house, headers).await? else {
         return Err(Fault::Gone);
     };
-    match (&flow.stage, &flow.purpose.then) {
-        (Stage::Finished { session: about }, Then::Authorize(request)) if *about == session.id => {
-            let request = Request::clone(request);
-            Ok((flow, request, session))
+    match (&flow.stage, Wanted::by(&flow.purpose.then)) {
+        (Stage::Finished { session: about }, Some(wanted)) if *about == session.id => {
+            Ok((flow, wanted, session))
         }
         _ => Err(Fault::Gone),
     }

@@ -16,6 +16,7 @@ use crate::http::authn::{browser, words};
 use crate::http::fault::Fault;
 use crate::http::oauth2::answer;
 use crate::http::page::{Frame, Message, render, see_other};
+use crate::http::saml;
 
 /// `GET /signin/continue`
 pub async fn get(
@@ -43,6 +44,7 @@ pub async fn get(
             Ok(too_weak(&app, &session, flow.purpose.requirement.level))
         }
         Then::Page(path) => Ok(see_other(&path)),
+        Then::Saml(request) => saml::answer::to(&app, &headers, *request, Some(session), true).await,
         Then::Authorize(request) => answer::to(&app, &headers, *request, Some(session), true).await,
     }
 }

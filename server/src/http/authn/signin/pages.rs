@@ -93,6 +93,7 @@ fn client(flow: &Flow) -> Option<String> {
     match &flow.purpose.then {
         Then::Authorize(request) => Some(request.client_name.clone()),
         Then::Page(_) => None,
+        Then::Saml(request) => Some(request.client_name.clone()),
     }
 }
 
@@ -103,6 +104,7 @@ fn reason(flow: &Flow) -> Option<String> {
         Then::Authorize(request) => request.client_name.as_str(),
         Then::Page(path) if path.starts_with("/admin") => "What you want to do in the console",
         Then::Page(_) => "This",
+        Then::Saml(request) => request.client_name.as_str(),
     };
     if need.level >= authn::assurance::Level::Aal2PhishingResistant {
         return Some(format!(

@@ -1,0 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+//! Metadata of a service provider.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| countersign_tests::fuzz_saml::saml_provider(bytes));

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+//! The keys of our SAML identity provider: made when the first service provider, or the first
+//! reader of our metadata, needs them, and kept in step with the store like those of OpenID.
+
+use std::sync::Arc;
+
+use authn::Happened;
+use authn::saml::keys::{Keys, KeysError, Role};
+use countersign_authn as authn;
+use countersign_directory::Actor;
+use sqlx::AnyConnection;
+
+use crate::app::House;
+use crate::http::fault::Fault;
+use crate::record;
+
+impl House {
+    /// The keys, made if there are none yet.
+    pub async fn identity_provider(&self) -> Result<Arc<Keys>, Fault> {
+        if let Some(keys) = self.idp_keys.load_full() {
+            return Ok(keys);
+        }
+        let now = self.now();
+        let mut log = Happened::new();
+        // One process at a time comes here; the others find what it made.
+        let mut db = self.database.begin_write().await?;
+        let keys = Keys::load(
+            Role::IdentityProvider,
+            &self.config.issuer,
+            &self.sealer,
+            now,
+            &mut self.rng(),
+            &mut log,
+            &mut db,
+        )
+        .await?;
+        record::happened(&Actor::Operator, &log, now, &mut db).await?;
+        let keys = Arc::new(keys);
+        self.idp_keys.store(Some(Arc::clone(&keys)));
+        self.commit(db).await?;
+        Ok(keys)
+    }
+
+    /// Reads them anew after a change, if they are in use here.
+    pub(crate) async fn reload_identity_provider(&self, db: &mut AnyConnection) -> Result<(), KeysError> {
+        if self.idp_keys.load().is_some() {
+            let keys = Keys::published(Role::IdentityProvider, &self.sealer, self.now(), db).await?;
+            self.idp_keys.store(Some(Arc::new(keys)));
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+// Service providers of the SAML identity provider that others wrote: each signs a real account in, in a real browser,
+// reads an encrypted assertion, and takes part in single logout.
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { launch } from '../support/browser.mjs';
+import { Countersign } from '../support/countersign.mjs';
+import { withPasskey } from '../support/passkey.mjs';
+import { enrol, signInWithPasskey } from '../support/people.mjs';
+import { mellon, pysaml2, shibboleth } from '../support/service_providers.mjs';
+
+let browser;
+let countersign;
+let context;
+let page;
+const peers = {};
+
+before(async () => {
+  browser = await launch();
+  countersign = await Countersign.start();
+  context = await browser.newContext({ baseURL: countersign.info.base_url });
+  context.setDefaultTimeout(15_000);
+  page = await context.newPage();
+  await withPasskey(page);
+  await enrol(page, countersign.info.people.erin.enrol_url);
+  await context.clearCookies();
+  peers.pysaml2 = await pysaml2(countersign);
+  peers.mellon = await mellon(countersign);
+  peers.shibboleth = await shibboleth(countersign);
+});
+
+after(async () => {
+  await browser?.close();
+  for (const peer of Object.values(peers)) await peer.stop();
+  await countersign?.stop();
+});
+
+const body = () => page.locator('body').textContent();
+const logs = async (peer) => {
+  const files = ['error.log', 'shib.log'].map((name) => readFile(join(peer.folder, name), 'utf8').catch(() => ''));
+  return `${page.url()}\n${await body()}\n${peer.log()}\n${(await Promise.all(files)).join('\n')}`;
+};
+
+test('pysaml2 reads an encrypted, signed assertion that fits the schema', async () => {
+  const peer = peers.pysaml2;
+  await page.goto(peer.address);
+  await signInWithPasskey(page);
+  await page.locator('pre').waitFor();
+  const learned = JSON.parse(await page.locator('pre').textContent().catch(async () => assert.fail(await logs(peer))));
+  assert.deepEqual(learned.attributes.uid, ['erin'], await logs(peer));
+  assert.equal(learned.encrypted, true);
+  assert.equal(learned.context, 'phr');
+  assert.equal(learned.relay_state, 'kept');
+  assert.equal(peer.record.saml.requests_signed, true);
+});
+
+test('mod_auth_mellon lets erin in silently', async () => {
+  const peer = peers.mellon;
+  await page.goto(peer.address);
+  await page.waitForURL(peer.address).catch(async () => assert.fail(await logs(peer)));
+  assert.equal(await body(), 'the secret page', await logs(peer));
+  assert.ok(peer.record.saml.encryption.length > 0);
+});
+
+test('the Shibboleth service provider lets erin in silently', async () => {
+  const peer = peers.shibboleth;
+  await page.goto(peer.address);
+  await page.waitForURL(peer.address).catch(async () => assert.fail(await logs(peer)));
+  assert.equal(await body(), 'the secret page', await logs(peer));
+});
+
+test('signing out at one of them signs out at all, and leads back', async () => {
+  const { mellon: asking, shibboleth: told } = peers;
+  await page.goto(asking.logout);
+  await page.waitForURL('**/bye.txt').catch(async () => assert.fail(`${await logs(asking)}\n${await logs(told)}`));
+  for (const peer of [asking, told]) {
+    await page.goto(peer.address);
+    assert.equal(new URL(page.url()).pathname, '/signin', await logs(peer));
+  }
+});
+
+test('signing out at the Shibboleth service provider ends it here and at pysaml2', async () => {
+  const { shibboleth: asking, pysaml2: other } = peers;
+  await page.goto(asking.address);
+  await signInWithPasskey(page);
+  await page.waitForURL(asking.address);
+  await page.goto(other.address);
+  await page.locator('pre').waitFor();
+  await page.goto(asking.logout);
+  await page.waitForURL('**/bye.txt').catch(async () => assert.fail(`${await logs(asking)}\n${await logs(other)}`));
+  await page.goto('/account');
+  assert.equal(new URL(page.url()).pathname, '/signin');
+});
+
+test('signing out here goes round, and pysaml2 is told', async () => {
+  const peer = peers.pysaml2;
+  await page.goto(peer.address);
+  await signInWithPasskey(page);
+  await page.locator('pre').waitFor();
+  await page.goto('/account/signout');
+  await page.getByRole('button', { name: 'Sign out' }).click();
+  await page.getByText('Your session is over here and in the applications').waitFor().catch(async () => {
+    assert.fail(await logs(peer));
+  });
+  await page.goto(peer.address);
+  await page.waitForURL('**/signin**');
+});
