@@ -35,9 +35,9 @@ impl House {
         )
         .await?;
         record::happened(&Actor::Operator, &log, now, &mut db).await?;
+        self.commit(db).await?;
         let keys = Arc::new(keys);
         self.idp_keys.store(Some(Arc::clone(&keys)));
-        self.commit(db).await?;
         Ok(keys)
     }
 

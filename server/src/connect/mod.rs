@@ -10,11 +10,12 @@ use authn::saml::idp::attributes::Attribute;
 use authn::saml::idp::name_id::NameId;
 use countersign_authn as authn;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 pub use products::Product;
 
 /// How far a profile was tried.
-#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Tested {
     /// Against the product itself.
@@ -26,7 +27,7 @@ pub enum Tested {
 }
 
 /// What to enter at a product.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Profile {
     /// The product.
     pub product: Product,
@@ -45,7 +46,7 @@ pub struct Profile {
 }
 
 /// A setting at a product.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Setting {
     /// Its name there.
     pub name: &'static str,

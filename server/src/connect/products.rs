@@ -6,11 +6,12 @@ use authn::saml::idp::name_id::NameId;
 use clap::ValueEnum;
 use countersign_authn as authn;
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::{Addresses, Profile, Saml, Setting, Tested};
 
 /// A product that people sign in to.
-#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize, ValueEnum)]
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize, ToSchema, ValueEnum)]
 #[serde(rename_all = "kebab-case")]
 pub enum Product {
     /// ejabberd.

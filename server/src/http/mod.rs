@@ -126,6 +126,7 @@ pub fn api() -> (Router<App>, utoipa::openapi::OpenApi) {
         .routes(routes!(record::leaves::show))
         .routes(routes!(record::proofs::consistency))
         .routes(routes!(record::proofs::inclusion))
+        .routes(routes!(console::connect::get))
         .routes(routes!(console::schemes::get))
         .routes(routes!(console::simulate::post))
         .routes(routes!(console::explain::post))

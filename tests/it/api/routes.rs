@@ -34,6 +34,7 @@ fn owners() -> BTreeMap<(&'static str, &'static str), &'static str> {
         (("delete", "/api/v1/channels/{id}/members/{user}"), "server"),
         (("post", "/api/v1/channels/{id}/federate"), "officer"),
         (("post", "/api/v1/channels/{id}/reclassify"), "officer"),
+        (("get", "/api/v1/connect/{product}"), "console"),
         (("get", "/api/v1/decisions"), "auditor"),
         (("get", "/api/v1/decisions/stream"), "auditor"),
         (("get", "/api/v1/decisions/{id}"), "auditor"),
@@ -144,6 +145,7 @@ async fn every_route_has_an_owner_and_lets_nobody_else_in() {
             let address = path
                 .replace("{id}", "nothing-here")
                 .replace("{index}", "nothing-here")
+                .replace("{product}", "nothing-here")
                 .replace("{cid}", "nothing-here")
                 .replace("{user}", "nobody");
             let body = body(verb, path, &settings);
@@ -193,7 +195,7 @@ async fn an_address_that_cannot_be_read_is_a_problem() {
         for verb in verbs.as_object().unwrap().keys() {
             met += 1;
             let method: Method = verb.to_uppercase().parse().unwrap();
-            let names = ["{id}", "{index}", "{cid}", "{user}"];
+            let names = ["{id}", "{index}", "{product}", "{cid}", "{user}"];
             let address = names
                 .iter()
                 .fold(path.clone(), |address, name| address.replace(name, "%FF"));

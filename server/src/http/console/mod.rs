@@ -2,6 +2,7 @@
 //! `/api/v1` for the administrators' console. Each route asks for its administrative act first.
 
 pub mod channels;
+pub mod connect;
 pub mod decisions;
 pub mod explain;
 pub mod explanation;

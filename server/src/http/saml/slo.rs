@@ -82,15 +82,18 @@ async fn requested(house: &House, received: Received) -> Result<Response, Troubl
     }
     // First the end, durably; then the others hear of it.
     let mut rng = house.rng();
-    for id in &meant {
-        let Some(session) = sessions::by_id(id, &mut db).await? else {
+    let mut over = Vec::new();
+    for id in meant {
+        let Some(session) = sessions::by_id(&id, &mut db).await? else {
             continue;
         };
         let mut log = Happened::new();
-        end::end(id, Reason::SignedOut, now, &mut rng, &mut log, &mut db).await?;
+        if end::end(&id, Reason::SignedOut, now, &mut rng, &mut log, &mut db).await? {
+            over.push(id);
+        }
         record::happened(&Actor::Person(session.person), &log, now, &mut db).await?;
     }
-    let chain = Chain::of(&meant, Some(asked_by), &mut rng, &mut db).await?;
+    let chain = Chain::of(&over, Some(asked_by), &mut rng, &mut db).await?;
     saml_services::put_chain(&chain, now + PATIENCE, &mut db).await?;
     house.commit(db).await?;
     Ok(see_other(&page_of(&chain)))
