@@ -7,8 +7,7 @@ use sqlx::AnyConnection;
 
 use crate::store::{StoreError, assertions, ceremonies, codes, flows, lockouts, notices};
 use crate::store::{
-    pushed_requests, refresh_families, saml_keys, saml_names, saml_pending, saml_services, saml_used,
-    tokens,
+    pushed_requests, refresh_families, saml_keys, saml_names, saml_pending, saml_services, saml_used, tokens,
 };
 
 /// How long a used code is remembered after its end, so that its reuse is still recognised.
