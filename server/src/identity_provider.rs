@@ -5,13 +5,14 @@
 use std::sync::Arc;
 
 use authn::Happened;
-use authn::saml::keys::{Keys, KeysError, Role};
+use authn::saml::keys::{Keys, KeysError, NOTICE, Role, rotate};
 use countersign_authn as authn;
 use countersign_directory::Actor;
 use sqlx::AnyConnection;
 
 use crate::app::House;
 use crate::http::fault::Fault;
+use crate::jobs::key_rotation::RotationError;
 use crate::record;
 
 impl House {
@@ -39,6 +40,27 @@ impl House {
         let keys = Arc::new(keys);
         self.idp_keys.store(Some(Arc::clone(&keys)));
         Ok(keys)
+    }
+
+    /// Publishes a successor in time, if the keys are in use here.
+    pub(crate) async fn rotate_identity_provider(&self) -> Result<(), RotationError> {
+        let now = self.now();
+        let is_due = self
+            .idp_keys
+            .load()
+            .as_ref()
+            .is_some_and(|keys| keys.is_rotation_due(now));
+        if !is_due {
+            return Ok(());
+        }
+        let mut log = Happened::new();
+        let mut db = self.database.begin_write().await?;
+        let mut rng = self.rng();
+        let (role, name) = (Role::IdentityProvider, &self.config.issuer);
+        rotate(role, name, NOTICE, &self.sealer, now, &mut rng, &mut log, &mut db).await?;
+        record::happened(&Actor::Operator, &log, now, &mut db).await?;
+        self.commit(db).await?;
+        Ok(())
     }
 
     /// Reads them anew after a change, if they are in use here.

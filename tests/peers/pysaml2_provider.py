@@ -12,14 +12,15 @@ ended. pysaml2 calls the program xmlsec1.
 import argparse
 import json
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import ClassVar
 from urllib.parse import parse_qs, urlsplit
 
 from saml2 import BINDING_HTTP_POST, BINDING_HTTP_REDIRECT
 from saml2.client import Saml2Client
 from saml2.config import SPConfig
 from saml2.metadata import entity_descriptor
-from saml2.samlp import RequestedAuthnContext
 from saml2.saml import AuthnContextClassRef
+from saml2.samlp import RequestedAuthnContext
 from saml2.xml.schema import validate
 
 
@@ -61,8 +62,8 @@ class Page(BaseHTTPRequestHandler):
     """`/` sends the browser away, `/acs` shows who came back, `/logout` ends it, `/slo` says so."""
 
     client: Saml2Client
-    outstanding: dict[str, str] = {}
-    sessions: dict[str, object] = {}
+    outstanding: ClassVar[dict[str, str]] = {}
+    sessions: ClassVar[dict[str, object]] = {}
 
     def do_GET(self) -> None:
         """One visit."""
@@ -132,7 +133,9 @@ class Page(BaseHTTPRequestHandler):
 
     def show(self, learned: dict[str, object]) -> None:
         """A page that a browser can read."""
-        body = f"<!doctype html><html lang=en><title>Provider</title><pre>{json.dumps(learned)}</pre>".encode()
+        body = (
+            f"<!doctype html><html lang=en><title>Provider</title><pre>{json.dumps(learned)}</pre>".encode()
+        )
         self.send_response(200)
         self.send_header("Content-Type", "text/html; charset=utf-8")
         self.send_header("Content-Length", str(len(body)))

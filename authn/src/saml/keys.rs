@@ -17,6 +17,8 @@ use crate::store::saml_keys::{self, KeyRow};
 
 /// How long a successor is published before it signs: peers refresh metadata once a day or so.
 pub const NOTICE: TimeDelta = TimeDelta::days(7);
+/// The age at which a key is replaced. Many peers have our certificate entered by hand.
+pub const LONGEST_USE: TimeDelta = TimeDelta::days(365);
 /// How long a replaced key stays published after its successor signs.
 const OVERLAP: TimeDelta = TimeDelta::days(7);
 
@@ -95,6 +97,7 @@ pub struct Keys {
 #[derive(Debug)]
 struct Held {
     purpose: Purpose,
+    published_at: DateTime<Utc>,
     use_from: DateTime<Utc>,
     gone_at: Option<DateTime<Utc>>,
     credential: Credential,
@@ -160,6 +163,12 @@ impl Keys {
             shown.truncate(1);
         }
         shown.into_iter().map(|held| &held.credential).collect()
+    }
+
+    /// Whether successors should be published: the newest key has been there for [`LONGEST_USE`].
+    pub fn is_rotation_due(&self, now: DateTime<Utc>) -> bool {
+        let newest = self.held.iter().map(|held| held.published_at).max();
+        newest.is_some_and(|published_at| now - published_at >= LONGEST_USE)
     }
 
     /// All keys that may still have been encrypted to.
@@ -242,6 +251,7 @@ fn open(row: KeyRow, sealer: &Sealer) -> Result<Held, KeysError> {
     let pkcs8 = sealer.open(&sealed_for(&row.id), &row.sealed)?;
     Ok(Held {
         purpose: row.purpose,
+        published_at: row.published_at,
         use_from: row.use_from,
         gone_at: row.gone_at,
         credential: Credential::new(&pkcs8, &row.certificate)?,

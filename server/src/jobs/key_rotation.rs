@@ -15,6 +15,9 @@ pub enum RotationError {
     /// A key could not be made or kept.
     #[error(transparent)]
     Keys(#[from] SigningError),
+    /// A key of SAML could not.
+    #[error(transparent)]
+    Saml(#[from] authn::saml::keys::KeysError),
     /// It could not be put on record.
     #[error(transparent)]
     Record(#[from] record::RecordError),
@@ -26,6 +29,7 @@ pub enum RotationError {
 impl House {
     /// Rotates the keys whose time has come.
     pub async fn rotate_keys(&self) -> Result<(), RotationError> {
+        self.rotate_identity_provider().await?;
         let now = self.now();
         let keys = self.keys.load_full();
         let due: Vec<Algorithm> = Algorithm::ALL

@@ -14,7 +14,7 @@ mod checkpoint;
 pub mod clock;
 mod drain;
 mod expiry;
-mod key_rotation;
+pub mod key_rotation;
 mod logout;
 mod models;
 mod notices;
