@@ -92,6 +92,7 @@ impl Chain {
                 };
                 let record = client.record;
                 let name = saml_services::name_of(&tie.sid, &tie.client, db).await?;
+                let told_behind = record.saml.is_none() && record.backchannel_logout_uri.is_some();
                 match (record.saml, name) {
                     (Some(provider), Some(name)) if provider.logout_service().is_some() => {
                         chain.waiting.push(Participant {
@@ -102,10 +103,9 @@ impl Chain {
                             name,
                         });
                     }
-                    (Some(_), _) => chain.leave_open(record.name),
                     // It is told behind the scenes, again and again until it has heard.
-                    (None, _) if record.backchannel_logout_uri.is_some() => {}
-                    (None, _) => chain.leave_open(record.name),
+                    _ if told_behind => {}
+                    _ => chain.leave_open(record.name),
                 }
             }
         }
@@ -118,7 +118,7 @@ impl Chain {
     }
 
     /// The next to be told. One that was told before and is still silent is given up.
-    pub fn next(&mut self) -> Option<Participant> {
+    pub fn advance(&mut self) -> Option<Participant> {
         if let Some(silent) = self.under_way.take() {
             self.leave_open(silent.to.client_name);
         }
@@ -206,21 +206,21 @@ mod tests {
     fn each_is_told_once_and_who_is_silent_late_or_unwilling_may_still_be_open() {
         let now = DateTime::from_timestamp(1_000, 0).unwrap();
         let mut chain = chain(&["a", "b", "c", "d"]);
-        let first = chain.next().unwrap();
+        let first = chain.advance().unwrap();
         chain.told(first, "r1".into(), now);
         assert!(!chain.answered("b", "r1", true, now), "another's answer");
         assert!(!chain.answered("a", "r2", true, now), "to another request");
         assert!(chain.answered("a", "r1", true, now + TURN));
         assert!(!chain.answered("a", "r1", true, now), "twice");
-        let second = chain.next().unwrap();
+        let second = chain.advance().unwrap();
         chain.told(second, "r2".into(), now);
-        let third = chain.next().unwrap();
+        let third = chain.advance().unwrap();
         chain.told(third, "r3".into(), now);
         assert!(chain.answered("c", "r3", false, now));
-        let fourth = chain.next().unwrap();
+        let fourth = chain.advance().unwrap();
         chain.told(fourth, "r4".into(), now);
         assert!(chain.answered("d", "r4", true, now + TURN + TimeDelta::seconds(1)));
-        assert_eq!(chain.next(), None);
+        assert_eq!(chain.advance(), None);
         assert!(chain.is_done());
         assert_eq!(chain.closed, ["A"]);
         assert_eq!(chain.open, ["B", "C", "D"]);

@@ -60,17 +60,19 @@ impl Method {
         let has = |uri: &str| named.contains(uri);
         let transports = named.iter().any(|uri| uri.contains("rsa"));
         let contents = named.iter().any(|uri| !uri.contains("rsa"));
-        let content = match (has(AES256_GCM), has(AES128_GCM)) {
-            (true, _) => Content::Aes256Gcm,
-            (false, true) => Content::Aes128Gcm,
-            (false, false) if contents => return None,
-            (false, false) => Content::Aes256Gcm,
+        let content = if has(AES256_GCM) || !contents {
+            Content::Aes256Gcm
+        } else if has(AES128_GCM) {
+            Content::Aes128Gcm
+        } else {
+            return None;
         };
-        let transport = match (has(RSA_OAEP), has(RSA_OAEP_MGF1P)) {
-            (_, true) => Transport::OaepMgf1p,
-            (true, false) => Transport::Oaep,
-            (false, false) if transports => return None,
-            (false, false) => Transport::OaepMgf1p,
+        let transport = if has(RSA_OAEP_MGF1P) || !transports {
+            Transport::OaepMgf1p
+        } else if has(RSA_OAEP) {
+            Transport::Oaep
+        } else {
+            return None;
         };
         Some(Self { content, transport })
     }

@@ -122,8 +122,10 @@ pub fn check(
         received_at: now,
     };
     for check in [binding, parts, subject, name_id_policy, requested_context] {
-        if let Err(status) = check(root, provider, &mut request)? {
-            return Err(Refusal::Status(Box::new(request), status));
+        match check(root, provider, &mut request) {
+            Ok(()) => {}
+            Err(Fault::Page(why)) => return Err(Refusal::Page(why)),
+            Err(Fault::Status(status)) => return Err(Refusal::Status(Box::new(request), status)),
         }
     }
     Ok(request)
@@ -216,13 +218,31 @@ fn consumer(root: Node<'_, '_>, provider: &ServiceProvider) -> Result<String, Re
         ))
 }
 
-type Checked = Result<Result<(), Status>, Refusal>;
+type Checked = Result<(), Fault>;
+
+/// What is wrong with a request whose answer has an address already.
+enum Fault {
+    Page(&'static str),
+    Status(Status),
+}
+
+impl From<Refused> for Fault {
+    fn from(_: Refused) -> Self {
+        Self::Page("the request is not an AuthnRequest of SAML 2.0")
+    }
+}
+
+impl From<Status> for Fault {
+    fn from(status: Status) -> Self {
+        Self::Status(status)
+    }
+}
 
 fn binding(root: Node<'_, '_>, _: &ServiceProvider, _: &mut Request) -> Checked {
-    Ok(match root.attribute("ProtocolBinding") {
+    match root.attribute("ProtocolBinding") {
         None | Some(HTTP_POST) => Ok(()),
-        Some(_) => Err(Status::RequestUnsupported),
-    })
+        Some(_) => Err(Status::RequestUnsupported.into()),
+    }
 }
 
 /// What may stand in a request. Conditions would have to be honoured, and are not.
@@ -238,39 +258,39 @@ fn parts(root: Node<'_, '_>, _: &ServiceProvider, _: &mut Request) -> Checked {
     ];
     let is_known = |child: Node<'_, '_>| KNOWN.iter().any(|(space, name)| is(child, space, name));
     if root.children().filter(Node::is_element).all(is_known) {
-        Ok(Ok(()))
+        Ok(())
     } else {
-        Ok(Err(Status::RequestUnsupported))
+        Err(Status::RequestUnsupported.into())
     }
 }
 
 /// Whom the service provider expects (section 3.4.1.4: another one must not be told of).
 fn subject(root: Node<'_, '_>, _: &ServiceProvider, request: &mut Request) -> Checked {
     let Some(subject) = read::maybe(root, SAML, "Subject")? else {
-        return Ok(Ok(()));
+        return Ok(());
     };
     let parts: Vec<Node<'_, '_>> = subject.children().filter(Node::is_element).collect();
     match parts.as_slice() {
         [name] if is(*name, SAML, "NameID") => {
             request.expected = Some(read::text(*name)?);
-            Ok(Ok(()))
+            Ok(())
         }
         // Encrypted names and confirmations are not looked into.
-        _ => Ok(Err(Status::RequestUnsupported)),
+        _ => Err(Status::RequestUnsupported.into()),
     }
 }
 
 /// Section 3.4.1.1. `AllowCreate` says nothing here: our names are not made, they are computed.
 fn name_id_policy(root: Node<'_, '_>, provider: &ServiceProvider, request: &mut Request) -> Checked {
     let Some(policy) = read::maybe(root, SAMLP, "NameIDPolicy")? else {
-        return Ok(Ok(()));
+        return Ok(());
     };
     let qualifier = policy.attribute("SPNameQualifier");
     if qualifier.is_some_and(|qualifier| qualifier != provider.entity_id) {
-        return Ok(Err(Status::InvalidNameIdPolicy));
+        return Err(Status::InvalidNameIdPolicy.into());
     }
     let Some(uri) = policy.attribute("Format") else {
-        return Ok(Ok(()));
+        return Ok(());
     };
     let wanted = match Format::named(uri) {
         Some(Format::Unspecified) => Some(provider.name_id),
@@ -287,16 +307,16 @@ fn name_id_policy(root: Node<'_, '_>, provider: &ServiceProvider, request: &mut 
     match wanted {
         Some(wanted) => {
             request.name_id = wanted;
-            Ok(Ok(()))
+            Ok(())
         }
-        None => Ok(Err(Status::InvalidNameIdPolicy)),
+        None => Err(Status::InvalidNameIdPolicy.into()),
     }
 }
 
 /// Section 3.3.2.2.1.
 fn requested_context(root: Node<'_, '_>, _: &ServiceProvider, request: &mut Request) -> Checked {
     let Some(context) = read::maybe(root, SAMLP, "RequestedAuthnContext")? else {
-        return Ok(Ok(()));
+        return Ok(());
     };
     let comparison = Comparison::named(context.attribute("Comparison").unwrap_or("exact"));
     let classes: Vec<String> = read::children(context, SAML, "AuthnContextClassRef")
@@ -306,9 +326,9 @@ fn requested_context(root: Node<'_, '_>, _: &ServiceProvider, request: &mut Requ
     match comparison {
         Some(comparison) if (1..=MOST_CLASSES).contains(&classes.len()) => {
             request.context = Some(Asked { comparison, classes });
-            Ok(Ok(()))
+            Ok(())
         }
         // Declarations are not known here, and neither are other comparisons.
-        _ => Ok(Err(Status::NoAuthnContext)),
+        _ => Err(Status::NoAuthnContext.into()),
     }
 }

@@ -78,7 +78,7 @@ async fn found(house: &House, id: Option<&str>) -> Result<Chain, Fault> {
 /// Tells the next application, or ends it.
 async fn step(house: &House, mut chain: Chain) -> Result<Response, Fault> {
     let now = house.now();
-    while let Some(to) = chain.next() {
+    while let Some(to) = chain.advance() {
         let name = to.client_name.clone();
         let sent = ask(house, &mut chain, to).await?;
         let mut db = house.database.begin_write().await?;
