@@ -10,7 +10,7 @@ use authn::oidc::client::{ClientRecord, Consent};
 use authn::saml::PeerKey;
 use authn::saml::idp::ServiceProvider;
 use authn::saml::idp::provider::Encryption;
-use authn::saml::metadata::Entity;
+use authn::saml::metadata::{Entity, verified};
 use authn::store::{clients, saml_services};
 use clap::Args;
 use countersign_authn as authn;
@@ -77,11 +77,14 @@ impl SamlClient {
             let app = self.store.open().await?;
             let now = app.now();
             let named = self.entity_id.as_deref();
-            let entity = match &pinned {
-                Some(keys) => Entity::read_signed(&bytes, keys, named, now),
-                None => Entity::read(&bytes, named, now),
-            };
             let name = self.metadata.display();
+            let bytes = match &pinned {
+                Some(keys) => verified(&bytes, keys)
+                    .map_err(|fault| Failure::Input(format!("{name}: {fault}")))?
+                    .into_bytes(),
+                None => bytes,
+            };
+            let entity = Entity::read(&bytes, named, now);
             let entity = entity.map_err(|fault| Failure::Input(format!("{name}: {fault}")))?;
             let said =
                 ServiceProvider::of(&entity).map_err(|fault| Failure::Input(format!("{name}: {fault}")))?;
