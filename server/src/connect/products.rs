@@ -286,7 +286,7 @@ impl Product {
                 Tested::Product,
                 "free",
                 settings([
-                    ("oidc_providers[].issuer", format!("{issuer}")),
+                    ("oidc_providers[].issuer", issuer.clone()),
                     ("oidc_providers[].scopes", "[openid, profile, email]".to_owned()),
                     ("oidc_providers[].pkce_method", "auto".to_owned()),
                     ("oidc_providers[].backchannel_logout_enabled", "true".to_owned()),
