@@ -175,7 +175,8 @@ async fn signing_out_here_goes_round_and_says_what_may_still_be_open() {
         .await;
     let page = location(&answer).to_owned();
     assert!(stage.is_over());
-    let (first, told) = stage.told(&stage.tab.get(&page).await);
+    let shown = stage.tab.get(&page).await;
+    let (first, told) = stage.told(&shown);
     // She comes back before it has answered.
     let waiting = stage.tab.get(&page).await;
     assert!(waiting.text.contains("has not answered yet") && waiting.text.contains(&first));
