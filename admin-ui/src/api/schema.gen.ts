@@ -264,6 +264,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/connect/{product}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The settings of one product, with the addresses of this house in them. */
+        get: operations["connect_profile"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/decisions": {
         parameters: {
             query?: never;
@@ -1817,6 +1834,28 @@ export interface components {
             /** @description The kind, in words that never change. */
             title: string;
         };
+        /**
+         * @description A product that people sign in to.
+         * @enum {string}
+         */
+        Product: "ejabberd" | "generic-oidc" | "generic-saml" | "mattermost" | "prosody" | "rocket-chat" | "rocket-chat-saml" | "synapse" | "synapse-saml" | "troop-messenger" | "vaporstream" | "wickr";
+        /** @description What to enter at a product. */
+        Profile: {
+            /** @description What of it the product's editions allow. */
+            editions: string;
+            /** @description What is done here. */
+            here: string[];
+            /** @description The page that explains it. */
+            page: string;
+            /** @description The product. */
+            product: components["schemas"]["Product"];
+            /** @description The protocol by which people sign in to it. */
+            protocol: string;
+            /** @description Settings at the product, in its own words, each with its value. */
+            settings: components["schemas"]["Setting"][];
+            /** @description How far it was tried. */
+            tested: components["schemas"]["Tested"];
+        };
         /** @description What waits. */
         ProposalList: {
             /** @description Newest first. */
@@ -1920,6 +1959,13 @@ export interface components {
             /** @description In the order of their ids. */
             schemes: components["schemas"]["Scheme"][];
         };
+        /** @description A setting at a product. */
+        Setting: {
+            /** @description Its name there. */
+            name: string;
+            /** @description What to enter. */
+            value: string;
+        };
         /** @description A signed checkpoint. */
         SignedCheckpoint: {
             /**
@@ -2011,6 +2057,11 @@ export interface components {
          * @enum {string}
          */
         State: "ok" | "warn" | "fail";
+        /**
+         * @description How far a profile was tried.
+         * @enum {string}
+         */
+        Tested: "product" | "published_contract" | "untested";
         /** @description What the person may be told. */
         ToldPerson: {
             /** @description What she would have to change, as far as she may know it. */
@@ -3216,6 +3267,63 @@ export interface operations {
                 };
             };
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    connect_profile: {
+        parameters: {
+            query?: {
+                /** @description The product's own address, e.g. `https://chat.example.org`. */
+                site?: string;
+            };
+            header?: never;
+            path: {
+                /** @description `mattermost`, `rocket-chat`, `generic-saml`, … */
+                product: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Profile"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
