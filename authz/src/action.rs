@@ -36,7 +36,7 @@ pub(crate) struct Action {
     pub(crate) kind: Kind,
 }
 
-const ACTIONS: [(&str, Kind); 34] = [
+const ACTIONS: [(&str, Kind); 35] = [
     ("archive.read", Kind::Read),
     ("audit.read", Kind::Administration),
     ("break_glass.approve", Kind::Administration),
@@ -69,6 +69,7 @@ const ACTIONS: [(&str, Kind); 34] = [
     ("policy.publish", Kind::Administration),
     ("server.manage", Kind::Administration),
     ("session.end", Kind::Administration),
+    ("source.try", Kind::Administration),
     ("user.direct_message", Kind::Direct),
     ("user.revoke", Kind::Administration),
 ];

@@ -2,7 +2,7 @@
 //! The proof that an act was allowed, carried as a parameter by every operation that changes or
 //! grants. A function that takes a [`Permit`] cannot be called by forgetting to ask.
 
-use crate::{PersonId, ServerId};
+use crate::{PersonId, ServerId, SourceId};
 
 /// Who acts.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,6 +15,8 @@ pub enum Actor {
     Person(PersonId),
     /// A connected server, within its scope.
     Server(ServerId),
+    /// A source of people, within its cap.
+    Source(SourceId),
 }
 
 impl std::fmt::Display for Actor {
@@ -24,6 +26,7 @@ impl std::fmt::Display for Actor {
             Self::Operator => f.write_str("operator"),
             Self::Person(id) => write!(f, "user:{id}"),
             Self::Server(id) => write!(f, "server:{id}"),
+            Self::Source(id) => write!(f, "source:{id}"),
         }
     }
 }
@@ -84,6 +87,17 @@ impl Permit {
         }
     }
 
+    /// What a source may do within its cap, which [`crate::source::apply`] checks; it covers no other act.
+    /// `approved_by` is who approved that somebody new is let in, where the source needs that.
+    pub fn source(source: SourceId, approved_by: Option<PersonId>) -> Self {
+        Self {
+            by: Actor::Source(source),
+            action: String::new(),
+            resource: String::new(),
+            approved_by,
+        }
+    }
+
     /// Who acts.
     pub fn by(&self) -> &Actor {
         &self.by
@@ -99,7 +113,7 @@ impl Permit {
         let covered = match &self.by {
             Actor::Operator => true,
             Actor::Person(_) => self.action == action && self.resource == resource,
-            Actor::Nobody | Actor::Server(_) => false,
+            Actor::Nobody | Actor::Server(_) | Actor::Source(_) => false,
         };
         if covered {
             Ok(())
@@ -129,5 +143,8 @@ mod tests {
                 .covers("user.revoke", "bob")
                 .is_err()
         );
+        let source = Permit::source("mod".parse().unwrap(), None);
+        assert!(source.covers("user.revoke", "bob").is_err());
+        assert_eq!(source.by().to_string(), "source:mod");
     }
 }

@@ -26,6 +26,7 @@ use crate::metrics::Metrics;
 use crate::outbound::{self, OutboundError};
 use crate::record::{self, RecordError, Recorder};
 use crate::rng::Randomness;
+use crate::sources::configured::{ConfiguredError, bring_in};
 use crate::traces::Traces;
 use crate::world::{self, Tail, TailError};
 
@@ -65,6 +66,9 @@ pub enum OpenError {
     /// The mail server.
     #[error(transparent)]
     Mail(#[from] crate::config::ConfigError),
+    /// The sources of people that the configuration names.
+    #[error(transparent)]
+    Sources(#[from] ConfiguredError),
     /// What sign-in keeps.
     #[error(transparent)]
     SignIn(#[from] authn::store::StoreError),
@@ -102,6 +106,10 @@ pub async fn open(
     let mut transaction = database.begin_write().await?;
     let keys = KeyRing::load(&sealer, now, &mut rng, &mut log, &mut transaction).await?;
     record::happened(&Actor::Operator, &log, now, &mut transaction).await?;
+    let events = bring_in(&config.sources, &sealer, &mut rng, now, &mut transaction).await?;
+    record::append(&Actor::Operator, &events, now, &mut transaction)
+        .await
+        .map_err(RecordError::from)?;
     let origin = match &config.record.origin {
         Some(origin) => origin.clone(),
         None => audit_keys::newest(&mut transaction)

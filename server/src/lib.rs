@@ -28,6 +28,7 @@ pub mod outbound;
 mod possession;
 pub mod record;
 pub mod rng;
+pub mod sources;
 pub mod telemetry;
 pub mod traces;
 pub mod world;

@@ -38,6 +38,9 @@ use countersign_authn::secret::Sealer;
 use countersign_authn::upstream::saml::{logout, response};
 use countersign_authz::scenario::{run_files, simulate};
 use countersign_authz::{Engine, Snapshot};
+use countersign_directory::Role;
+use countersign_directory::source::mapping::Whom;
+use countersign_directory::source::{Attributes, Mapping};
 use countersign_labels::{Format, RawLabel, Schemes, Scribe};
 use countersign_server::cards::proxy::{CHAIN, LEAF, presented, proven, strip};
 use countersign_server::config::Config;
@@ -56,7 +59,7 @@ use crate::fuzz_saml::{saml_provider, saml_request, saml_sp_logout};
 pub type Target = fn(&[u8]);
 
 /// Every target by name; the names are those of `fuzz/targets/` and `fuzz/seeds/`.
-pub const TARGETS: [(&str, Target); 28] = [
+pub const TARGETS: [(&str, Target); 30] = [
     ("attestation", attestation),
     ("authorize", self::authorize),
     ("certificate", certificate),
@@ -66,6 +69,7 @@ pub const TARGETS: [(&str, Target); 28] = [
     ("export", export),
     ("journal", journal),
     ("label", label),
+    ("mapping", mapping),
     ("marking", marking),
     ("matrix", matrix),
     ("metadata", metadata),
@@ -82,10 +86,57 @@ pub const TARGETS: [(&str, Target); 28] = [
     ("saml_response", saml_response),
     ("saml_sp_logout", saml_sp_logout),
     ("scenario", scenario),
+    ("source", source),
     ("stanag4774", stanag4774),
     ("token", token),
     ("world", world),
 ];
+
+/// A mapping is read or refused, and what comes of a sample is within its bounds. Read again from what it was
+/// written as, it does the same.
+pub fn mapping(bytes: &[u8]) {
+    let Ok(both) = strict_json::parse(bytes) else {
+        return;
+    };
+    let Ok(mapping) = Mapping::read(both["mapping"].clone()) else {
+        return;
+    };
+    let Ok(attributes) = serde_json::from_value::<Attributes>(both["attributes"].clone()) else {
+        return;
+    };
+    let again = Mapping::read(serde_json::to_value(&mapping).unwrap()).unwrap();
+    for whom in [Whom::New, Whom::Known] {
+        let told = mapping.apply(&attributes, whom);
+        assert_eq!(told, again.apply(&attributes, whom));
+        let Ok(told) = told else { continue };
+        let said = told.sourced;
+        let short = |text: &Option<String>| text.as_ref().is_none_or(|text| (1..=255).contains(&text.len()));
+        assert!(short(&said.username) && short(&said.display_name) && short(&said.email));
+        assert!(said.missions.iter().flatten().all(|mission| !mission.is_every()));
+        assert!(said.clearances.iter().all(|held| held.len() <= 100));
+    }
+}
+
+/// The record of a source is read or refused, and read again from what it was written as, it is the same. What
+/// is shown of it shows no secret.
+pub fn source(bytes: &[u8]) {
+    let Ok(record) = strict_json::parse(bytes) else {
+        return;
+    };
+    let Ok(source) = countersign_directory::source::read(record) else {
+        return;
+    };
+    let mut written = serde_json::to_value(&source).unwrap();
+    assert_eq!(
+        countersign_directory::source::read(written.clone()).unwrap(),
+        source
+    );
+    assert!(!source.cap.roles.contains(&Role::SecurityOfficer));
+    countersign_directory::source::veil(&mut written);
+    assert!(source.protocol.secret().is_none_or(|held| {
+        !written.to_string().contains(&hex::encode(held.as_bytes())) || held.as_bytes().len() < 8
+    }));
+}
 
 /// An attestation object tells its model or is refused.
 pub fn attestation(bytes: &[u8]) {

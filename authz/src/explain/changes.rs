@@ -264,6 +264,7 @@ impl List<'_, '_> {
             (_, "console.read") => "the office of security officer, sysadmin or auditor",
             (_, "decision.simulate") => "the office of security officer or auditor",
             (_, "server.manage") => "the office of sysadmin",
+            (_, "source.try") => "the office of security officer or sysadmin",
             (_, "call.record") => "be an owner of the channel",
             (Kind::Administration, _) => "the office of security officer",
             _ => "be an owner of the channel, or a security officer",

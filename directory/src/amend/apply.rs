@@ -5,6 +5,7 @@ use chrono::{DateTime, Utc};
 use countersign_labels::{LabelError, Schemes, TermsError};
 
 use super::{Amendment, ChannelPatch, NewPerson, PersonPatch, clearance_id};
+use crate::source::{Source, State};
 use crate::{
     Accreditation, Channel, Clearance, ClearanceKind, ClearanceState, Device, Entity, Person, Status,
 };
@@ -113,6 +114,16 @@ impl Amendment {
                 }
                 is(Entity::Settings(settings.clone()))
             }
+            Self::SourceDisable { .. } => is(with_state(old, State::Disabled)?),
+            Self::SourceEnable { .. } => is(with_state(old, State::Active)?),
+            Self::SourcePut { source } => match source.faults().into_iter().next() {
+                Some(fault) => Err(AmendError::Invalid(fault.to_string())),
+                None => is(Entity::Source(source.clone())),
+            },
+            Self::SourceRemove { .. } => match old {
+                Some(Entity::Source(_)) => Ok(After::Gone),
+                _ => Err(AmendError::Unknown("source")),
+            },
             Self::PersonCreate { person, .. } => match old {
                 None => is(Entity::Person(person.born()?)),
                 Some(_) => Err(AmendError::Exists("person")),
@@ -258,6 +269,16 @@ fn person(old: Option<&Entity>) -> Result<&Person, AmendError> {
     match old {
         Some(Entity::Person(person)) => Ok(person),
         _ => Err(AmendError::Unknown("person")),
+    }
+}
+
+fn with_state(old: Option<&Entity>, state: State) -> Result<Entity, AmendError> {
+    match old {
+        Some(Entity::Source(source)) => Ok(Entity::Source(Box::new(Source {
+            state,
+            ..(**source).clone()
+        }))),
+        _ => Err(AmendError::Unknown("source")),
     }
 }
 

@@ -20,9 +20,10 @@ pub use parts::{ChannelPatch, DeviceTerms, NewPerson, PersonPatch, clearance_id}
 pub(crate) use widens::channel as channel_widening;
 pub use widens::widening;
 
+use crate::source::Source;
 use crate::{
     Agency, AgencyId, Agreement, AgreementId, ChannelId, Clearance, DeviceId, Mission, MissionId, Node,
-    NodeId, Noun, PersonId, Settings,
+    NodeId, Noun, PersonId, Settings, SourceId,
 };
 
 /// One act on one thing.
@@ -74,6 +75,14 @@ pub enum Amendment {
     PersonRecover { id: PersonId },
     /// The settings change.
     SettingsPut { settings: Settings },
+    /// A source counts no more.
+    SourceDisable { id: SourceId },
+    /// A disabled source counts again.
+    SourceEnable { id: SourceId },
+    /// A source comes into being or changes.
+    SourcePut { source: Box<Source> },
+    /// A source is taken away, for good.
+    SourceRemove { id: SourceId },
 }
 
 impl Amendment {
@@ -98,6 +107,10 @@ impl Amendment {
             Self::MissionPut { id, .. } => (Noun::Mission, id.as_str()),
             Self::NodePut { id, .. } => (Noun::Node, id.as_str()),
             Self::SettingsPut { .. } => (Noun::Settings, "settings"),
+            Self::SourceDisable { id } | Self::SourceEnable { id } | Self::SourceRemove { id } => {
+                (Noun::Source, id.as_str())
+            }
+            Self::SourcePut { source } => (Noun::Source, source.id.as_str()),
         }
     }
 
@@ -111,7 +124,11 @@ impl Amendment {
             | Self::DevicePut { .. }
             | Self::MissionPut { .. }
             | Self::NodePut { .. }
-            | Self::SettingsPut { .. } => ("server.manage", "server"),
+            | Self::SettingsPut { .. }
+            | Self::SourceDisable { .. }
+            | Self::SourceEnable { .. }
+            | Self::SourcePut { .. }
+            | Self::SourceRemove { .. } => ("server.manage", "server"),
             Self::ChannelFederate { .. } => ("channel.federate", "channel"),
             Self::ChannelPatch { .. } | Self::ChannelReclassify { .. } => ("channel.reclassify", "channel"),
             Self::ClearanceGrant { .. }
@@ -158,6 +175,10 @@ impl Amendment {
             Self::PersonPatch { .. } => "person.changed",
             Self::PersonRecover { .. } => "person.recovery_granted",
             Self::SettingsPut { .. } => "settings.changed",
+            Self::SourceDisable { .. } => "source.disabled",
+            Self::SourceEnable { .. } => "source.enabled",
+            Self::SourcePut { .. } => "source.changed",
+            Self::SourceRemove { .. } => "source.removed",
         }
     }
 }

@@ -15,9 +15,10 @@ use crate::{
 /// The parts of a change that may widen; none, when it only narrows or changes nothing.
 pub fn widening(old: Option<&Entity>, new: &After, now: DateTime<Utc>) -> Vec<&'static str> {
     let After::Is(new) = new else {
-        // Only agreements end, and without one nothing crosses that did not cross before.
+        // Without an agreement nothing crosses that did not cross before, and without a source nobody gets in
+        // who did not before.
         return match old {
-            Some(Entity::Agreement(_)) => Vec::new(),
+            Some(Entity::Agreement(_) | Entity::Source(_)) => Vec::new(),
             _ => vec!["removal"],
         };
     };
@@ -41,6 +42,7 @@ pub fn widening(old: Option<&Entity>, new: &After, now: DateTime<Utc>) -> Vec<&'
         (Some(Entity::Node(old)), Entity::Node(new)) => node(old, new),
         (Some(Entity::Settings(old)), Entity::Settings(new)) => settings(old, new),
         (None, Entity::Settings(new)) => settings(&Settings::default(), new),
+        (Some(Entity::Source(old)), Entity::Source(new)) => crate::source::widening(old, new),
         (None, _) => vec!["new"],
         _ => vec!["everything"],
     }

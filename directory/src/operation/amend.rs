@@ -7,10 +7,13 @@ use sqlx::AnyConnection;
 
 use super::{Outcome, channel};
 use crate::amend::{After, AmendError, Amendment, widening};
+use crate::source::mapping::Target;
+use crate::source::veil;
 use crate::store::shelf::known;
+use crate::store::sources::KeptBy;
 use crate::store::{
-    Agencies, Agreements, Devices, Missions, Nodes, People, Shelf, StoreError, changes, channels, entity,
-    settings, tombstones,
+    Agencies, Agreements, Devices, Missions, Nodes, People, Shelf, Sources, StoreError, changes, channels,
+    entity, person_sources, settings, sources, tombstones,
 };
 use crate::{
     Actor, Change, ChangeKind, Device, Entity, Event, Noun, ParametersHash, Permit, PermitError, Person,
@@ -134,7 +137,11 @@ pub async fn apply(
             revision: changes::head(db).await?,
         });
     }
+    if *permit.by() != Actor::Operator {
+        not_of_the_configuration(amendment, db).await?;
+    }
     write(amendment, &weighed.after, now, db).await?;
+    taken_over(amendment, db).await?;
     let change = match (amendment, &weighed.after) {
         (_, After::Gone) => ChangeKind::Removed,
         (Amendment::ChannelReclassify { .. }, _) => ChangeKind::Label,
@@ -149,13 +156,59 @@ pub async fn apply(
 }
 
 fn detail(amendment: &Amendment, weighed: &Weighed, permit: &Permit) -> Value {
-    json!({
+    let mut detail = json!({
         "by": permit.by().to_string(),
         "approved_by": permit.approved_by(),
         "amendment": amendment,
         "widens": weighed.widens,
         "old": weighed.old.as_ref().map(basis),
-    })
+    });
+    veil(&mut detail);
+    detail
+}
+
+/// The record of a source that the configuration keeps is not changed elsewhere, but for its state.
+async fn not_of_the_configuration(amendment: &Amendment, db: &mut AnyConnection) -> Result<(), AmendFault> {
+    let id = match amendment {
+        Amendment::SourcePut { source } => &source.id,
+        Amendment::SourceRemove { id } => id,
+        _ => return Ok(()),
+    };
+    match sources::kept_by(id, db).await? {
+        Some(KeptBy::Configuration) => {
+            Err(AmendError::WrongState("the record of this source stands in the configuration").into())
+        }
+        Some(KeptBy::Administrators) | None => Ok(()),
+    }
+}
+
+/// What an administrator says of a person comes from no source any more. A clearance of a source that an
+/// administrator ends stays the source's: it must not give it anew.
+async fn taken_over(amendment: &Amendment, db: &mut AnyConnection) -> Result<(), AmendFault> {
+    match amendment {
+        Amendment::PersonPatch { id, patch } => {
+            let parts: Vec<Target> = [
+                (Target::Agency, patch.agency.is_some()),
+                (Target::Briefings, patch.briefings.is_some()),
+                (Target::DisplayName, patch.display_name.is_some()),
+                (Target::Email, patch.email.is_some()),
+                (Target::Missions, patch.missions.is_some()),
+                (Target::Nationalities, patch.nationalities.is_some()),
+                (Target::Roles, patch.roles.is_some()),
+            ]
+            .into_iter()
+            .filter_map(|(part, is_said)| is_said.then_some(part))
+            .collect();
+            Ok(person_sources::forget(id, &parts, None, db).await?)
+        }
+        Amendment::PersonEnable { id } => {
+            Ok(person_sources::forget(id, &[Target::IsActive], None, db).await?)
+        }
+        Amendment::ClearanceRenew { id, clearance, .. } | Amendment::ClearanceResume { id, clearance } => {
+            Ok(person_sources::forget(id, &[], Some(clearance), db).await?)
+        }
+        _ => Ok(()),
+    }
 }
 
 async fn write(
@@ -172,7 +225,10 @@ async fn write(
     }
     let (noun, id) = amendment.thing();
     let After::Is(entity) = after else {
-        Agreements::remove(&[id], db).await?;
+        match noun {
+            Noun::Source => Sources::remove(&[id], db).await?,
+            _ => Agreements::remove(&[id], db).await?,
+        }
         return Ok(tombstones::put(noun, &[id], now, db).await?);
     };
     match &**entity {
@@ -189,6 +245,7 @@ async fn write(
         Entity::Node(node) => put::<Nodes>(id, node, db).await,
         Entity::Person(person) => put::<People>(id, person, db).await,
         Entity::Settings(new) => Ok(settings::put(new, db).await?),
+        Entity::Source(source) => put::<Sources>(id, source, db).await,
         _ => Err(AmendError::Invalid("this is not amended here".to_owned()).into()),
     }
 }
@@ -211,6 +268,7 @@ pub(crate) fn basis(entity: &Entity) -> Value {
         Entity::Node(node) => json!(node),
         Entity::Person(person) => json!(person),
         Entity::Settings(settings) => json!(settings),
+        Entity::Source(source) => json!(source),
         _ => Value::Null,
     }
 }

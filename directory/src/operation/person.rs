@@ -6,7 +6,8 @@ use serde_json::json;
 use sqlx::AnyConnection;
 
 use super::Outcome;
-use crate::store::{People, StoreError, changes, load, people};
+use crate::source::mapping::Target;
+use crate::store::{People, StoreError, changes, load, people, person_sources};
 use crate::{Actor, Change, ChangeKind, Event, Noun, Permit, PermitError, PersonId, Status};
 
 /// Why a person's status stays as it is.
@@ -62,6 +63,8 @@ async fn set(
     if load::<People>(id.as_str(), db).await?.is_none() {
         return Err(PersonError::Unknown(id.clone()));
     }
+    // From here on it is an administrator's word, also where a source had said the same.
+    person_sources::forget(id, &[Target::IsActive], None, db).await?;
     if !people::set_status(id, status, db).await? {
         return Ok(Outcome {
             events: Vec::new(),

@@ -10,6 +10,7 @@ use super::Outcome;
 use super::amend::{AmendFault, Weighed, apply, weigh};
 use super::approval::{self, ApprovalError, Request, Use};
 use crate::amend::Amendment;
+use crate::source::veil;
 use crate::store::proposals::{self, Ended, Proposal};
 use crate::store::{StoreError, changes};
 use crate::{ApprovalId, Event, ParametersHash, Permit, PersonId};
@@ -129,7 +130,8 @@ pub async fn end(
     } else {
         "approval.rejected"
     };
-    let detail = json!({"by": by, "act": proposal.act});
+    let mut detail = json!({"by": by, "act": proposal.act});
+    veil(&mut detail);
     Ok(Outcome {
         events: vec![Event::new(kind, id.as_str(), detail)],
         revision: changes::head(db).await?,

@@ -3,6 +3,7 @@
 //! record. What one of them says is read as [`Attributes`], mapped to a [`Sourced`] person, and applied
 //! within the [`Cap`] that two people set for that source.
 
+pub mod apply;
 pub mod mapping;
 
 mod cap;
@@ -16,6 +17,7 @@ mod saml;
 mod sealed;
 mod sourced;
 mod trust;
+mod widens;
 
 use std::collections::BTreeMap;
 
@@ -27,9 +29,10 @@ pub use oidc::{ClientAuthentication, Endpoints, Oidc};
 pub use read::read;
 pub use record::{Offer, Protocol, Source, State};
 pub use saml::{Binding, Encryption, Fetched, Metadata, NameId, Saml};
-pub use sealed::{Sealed, purpose};
+pub use sealed::{Sealed, purpose, veil};
 pub use sourced::{Sourced, SourcedClearance};
 pub use trust::{Assurance, Level, Trust};
+pub(crate) use widens::widening;
 
 /// What a source said of one person: names as the source writes them, each with its values in the
 /// order given. The protocol's own checks are done; nothing is mapped yet.

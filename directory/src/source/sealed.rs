@@ -5,6 +5,7 @@
 use std::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde_json::{Value, json};
 
 use crate::{ParametersHash, SourceId};
 
@@ -36,6 +37,20 @@ impl Sealed {
 /// The place for which a source's secret is sealed: it opens nowhere else.
 pub fn purpose(source: &SourceId) -> String {
     format!("source/{source}")
+}
+
+/// Puts in the place of each sealed secret in a written record what may be seen of it: `{"set": …}`.
+pub fn veil(record: &mut Value) {
+    match record {
+        Value::Array(items) => items.iter_mut().for_each(veil),
+        Value::Object(members) if members.len() == 1 && members.contains_key("sealed") => {
+            let sealed = members.get("sealed").and_then(Value::as_str).unwrap_or_default();
+            let name = Sealed(hex::decode(sealed).unwrap_or_default()).fingerprint();
+            *record = json!({ "set": name });
+        }
+        Value::Object(members) => members.values_mut().for_each(veil),
+        Value::Bool(_) | Value::Null | Value::Number(_) | Value::String(_) => {}
+    }
 }
 
 impl fmt::Debug for Sealed {

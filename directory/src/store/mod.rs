@@ -10,6 +10,7 @@ pub mod clearances;
 pub mod history;
 pub mod members;
 pub mod people;
+pub mod person_sources;
 pub mod proposals;
 pub mod server_ids;
 pub mod servers;

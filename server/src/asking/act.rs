@@ -97,6 +97,7 @@ fn required_roles(action: &str) -> Vec<String> {
         "console.read" => &["security_officer", "sysadmin", "auditor"],
         "decision.simulate" => &["security_officer", "auditor"],
         "server.manage" => &["sysadmin"],
+        "source.try" => &["security_officer", "sysadmin"],
         _ => &["security_officer"],
     };
     roles.iter().map(|role| (*role).to_owned()).collect()

@@ -27,6 +27,7 @@ mod person;
 mod policy;
 mod serve;
 mod server;
+mod source;
 
 /// Identity and policy control plane for chat servers.
 #[derive(Debug, Parser)]
@@ -75,6 +76,9 @@ pub enum Command {
     /// Connect chat servers.
     #[command(subcommand)]
     Server(server::ServerCommand),
+    /// Look at sources of people: whether one is wired, what a mapping makes of a sample.
+    #[command(subcommand)]
+    Source(source::SourceCommand),
 }
 
 /// Why a command did not succeed; the exit code says which kind.
@@ -146,6 +150,7 @@ impl Command {
             Self::Policy(command) => command.run(),
             Self::Serve(command) => command.run(),
             Self::Server(command) => command.run(),
+            Self::Source(command) => command.run(),
         }
     }
 }

@@ -20,6 +20,7 @@ pub mod metrics;
 pub mod passkeys;
 pub mod provider;
 pub mod record;
+mod sources;
 pub mod traces;
 
 /// The whole configuration, typed and checked.
@@ -68,6 +69,10 @@ pub struct Config {
     /// Smartcards; without this section there are none.
     #[serde(default)]
     pub cards: Option<cards::Cards>,
+    /// Where people come from: identity providers and directories. docs/sources.md has every key; a key with
+    /// `_file` at its end names a file that holds what the key would.
+    #[serde(default)]
+    pub sources: Vec<serde_json::Map<String, serde_json::Value>>,
     /// Traces of requests.
     #[serde(default)]
     pub traces: traces::Traces,
@@ -170,6 +175,7 @@ impl Config {
         self.mail.check()?;
         self.machines.check()?;
         self.traces.check()?;
+        sources::check(&self.sources)?;
         Ok(self)
     }
 

@@ -40,6 +40,7 @@ pub mod problem;
 pub mod query;
 pub mod record;
 pub mod saml;
+pub mod sources;
 pub mod strict_json;
 
 /// The largest body that any route takes, bytes.
@@ -149,6 +150,16 @@ pub fn api() -> (Router<App>, utoipa::openapi::OpenApi) {
         ))
         .routes(routes!(granting::things::put_settings))
         .routes(routes!(granting::weigh::post))
+        .routes(routes!(sources::records::list))
+        .routes(routes!(
+            sources::records::show,
+            sources::records::put,
+            sources::records::remove
+        ))
+        .routes(routes!(sources::records::enable))
+        .routes(routes!(sources::records::disable))
+        .routes(routes!(sources::test::post))
+        .routes(routes!(sources::try_mapping::post))
         .routes(routes!(granting::proposals::list))
         .routes(routes!(granting::proposals::show))
         .routes(routes!(granting::proposals::approve))

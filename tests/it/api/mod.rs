@@ -11,5 +11,6 @@ mod granting;
 mod metrics;
 mod people;
 mod routes;
+mod sources;
 mod stream;
 mod traces;

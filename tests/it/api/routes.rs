@@ -78,6 +78,17 @@ fn owners() -> BTreeMap<(&'static str, &'static str), &'static str> {
         (("post", "/api/v1/servers/{id}/check"), "sysadmin or server"),
         (("put", "/api/v1/settings"), "sysadmin"),
         (("post", "/api/v1/simulate"), "simulator"),
+        (("get", "/api/v1/sources"), "console"),
+        (("delete", "/api/v1/sources/{id}"), "sysadmin"),
+        (("get", "/api/v1/sources/{id}"), "console"),
+        (("put", "/api/v1/sources/{id}"), "sysadmin"),
+        (("post", "/api/v1/sources/{id}/disable"), "sysadmin"),
+        (("post", "/api/v1/sources/{id}/enable"), "sysadmin"),
+        (
+            ("post", "/api/v1/sources/{id}/mapping/try"),
+            "officer or sysadmin",
+        ),
+        (("post", "/api/v1/sources/{id}/test"), "officer or sysadmin"),
         (("get", "/api/v1/stream"), "server"),
         (("post", "/api/v1/weigh"), "officer"),
     ])
@@ -89,6 +100,7 @@ fn may(owner: &str, person: &str) -> bool {
         "auditor" => person == "olga",
         "console" => ["hugo", "judy", "olga"].contains(&person),
         "officer" => person == "judy",
+        "officer or sysadmin" => ["hugo", "judy"].contains(&person),
         "sysadmin" | "sysadmin or server" => person == "hugo",
         "simulator" => ["judy", "olga"].contains(&person),
         _ => false,
@@ -116,6 +128,12 @@ fn body(verb: &str, path: &str, settings: &Value) -> Option<Value> {
         (_, "/api/v1/people/{id}/clearances") => clearance,
         ("patch", "/api/v1/people/{id}/clearances/{cid}") => json!({"valid_until": "2027-01-01T00:00:00Z"}),
         (_, "/api/v1/proposals/{id}/approve") => json!({"parameters": "0".repeat(64)}),
+        ("put", "/api/v1/sources/{id}") => {
+            json!({"name": "n", "protocol": {"oidc": {"issuer": "https://idp.example",
+            "client_id": "c", "authentication": "none"}}})
+        }
+        (_, "/api/v1/sources/{id}/mapping/try") => json!({"attributes": {}}),
+        (_, "/api/v1/sources/{id}/test") => json!({}),
         // The settings as they are: others could lock the office out.
         (_, "/api/v1/settings") => settings.clone(),
         (_, "/api/v1/weigh") => json!({"act": "person_enable", "id": "nothing-here"}),

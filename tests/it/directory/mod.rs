@@ -8,6 +8,7 @@ mod import;
 mod member;
 mod person;
 mod server;
+mod sources;
 mod statements;
 
 use chrono::{DateTime, Utc};

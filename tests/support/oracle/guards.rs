@@ -219,6 +219,7 @@ fn role_required(case: &Case<'_>) -> bool {
         Act::ManageServer => !sysadmin,
         Act::ReadAudit => !auditor,
         Act::Simulate => !officer && !auditor,
+        Act::TrySource => !officer && !sysadmin,
         Act::ReadConsole => !officer && !sysadmin && !auditor,
         _ => false,
     }

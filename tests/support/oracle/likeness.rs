@@ -43,6 +43,7 @@ pub(super) enum Act {
     ManagePerson,
     ManageServer,
     Simulate,
+    TrySource,
 }
 
 /// The act that a name stands for.
@@ -78,6 +79,7 @@ fn act(name: &str) -> Read<Act> {
         "person.manage" => Act::ManagePerson,
         "server.manage" => Act::ManageServer,
         "decision.simulate" => Act::Simulate,
+        "source.try" => Act::TrySource,
         _ => return Err(Input),
     })
 }
@@ -86,7 +88,7 @@ impl Act {
     pub(super) fn administrative(self) -> bool {
         use Act::{
             ApproveBreakGlass, EndSession, Grant, Import, ManagePerson, ManageServer, Publish, ReadAudit,
-            ReadConsole, Revoke, Simulate,
+            ReadConsole, Revoke, Simulate, TrySource,
         };
         matches!(
             self,
@@ -101,6 +103,7 @@ impl Act {
                 | ReadConsole
                 | Revoke
                 | Simulate
+                | TrySource
         )
     }
 

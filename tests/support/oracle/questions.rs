@@ -35,7 +35,7 @@ const CONTENT: [&str; 20] = [
     "call.record",
     "user.direct_message",
 ];
-const ADMINISTRATION: [&str; 12] = [
+const ADMINISTRATION: [&str; 13] = [
     "clearance.grant",
     "clearance.import",
     "user.revoke",
@@ -48,6 +48,7 @@ const ADMINISTRATION: [&str; 12] = [
     "person.manage",
     "server.manage",
     "decision.simulate",
+    "source.try",
 ];
 const USUAL: [&str; 12] = [
     "channel.join",
@@ -146,7 +147,7 @@ fn resource(draw: &mut Draw<'_>, action: &str, channel: String) -> (Value, Strin
         | "user.direct_message" => return (json!({"type": "user", "id": draw.id("users")}), channel),
         "clearance.import" => return (json!({"type": "import", "id": "batch-1"}), channel),
         "audit.read" => return (json!({"type": "audit_log", "id": "log"}), channel),
-        "policy.publish" | "console.read" | "server.manage" | "decision.simulate" => {
+        "policy.publish" | "console.read" | "server.manage" | "decision.simulate" | "source.try" => {
             return (json!({"type": "policy", "id": "bundle"}), channel);
         }
         "channel.create" => return (json!({"type": "channel", "id": "new"}), channel),

@@ -10,7 +10,7 @@ use super::Counts;
 use crate::store::shelf::{ids, known};
 use crate::store::{
     Agencies, Agreements, Channels, Devices, Files, Messages, Missions, Nodes, People, Servers, Shelf,
-    StoreError, changes, channels, people, settings, tombstones,
+    StoreError, changes, channels, people, person_sources, settings, tombstones,
 };
 use crate::world::{Reference, references};
 use crate::{Change, ChangeKind, Channel, ChannelId, Fault, Noun, Person, PersonId, Revision, Status, World};
@@ -95,6 +95,12 @@ impl Plan {
                 write::<$shelf>(&world.$field, &changed, &removed, now, db).await?;
             )+};
         }
+        let people = changed
+            .iter()
+            .chain(&removed)
+            .filter(|(noun, _)| *noun == Noun::Person);
+        let people: Vec<&str> = people.map(|(_, id)| id.as_str()).collect();
+        person_sources::forget_all(&people, db).await?;
         write! {
             Agencies: agencies;
             Missions: missions;

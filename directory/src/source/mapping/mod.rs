@@ -14,6 +14,10 @@ mod reading;
 mod run;
 mod target;
 
+#[cfg(test)]
+mod tests;
+
+use std::cell::RefCell;
 use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
@@ -27,6 +31,7 @@ pub use run::{Mapped, MappingError, Note, Whom};
 pub use target::Target;
 
 use super::fault::Checks;
+use crate::Fault;
 
 /// The most rules of a mapping.
 pub const MOST_RULES: usize = 100;
@@ -75,6 +80,24 @@ pub enum Mode {
 }
 
 impl Mapping {
+    /// Reads a mapping by itself, or says what is wrong with it and where.
+    pub fn read(mapping: serde_json::Value) -> Result<Self, Vec<Fault>> {
+        let mapping: Self = serde_path_to_error::deserialize(mapping).map_err(|fault| {
+            vec![Fault {
+                path: fault.path().to_string(),
+                message: fault.inner().to_string(),
+            }]
+        })?;
+        let found = RefCell::default();
+        mapping.check(&Checks::new(&found));
+        let faults = found.into_inner();
+        if faults.is_empty() {
+            Ok(mapping)
+        } else {
+            Err(faults)
+        }
+    }
+
     /// The attributes that its rules read, as they spell them. Names are compared as written: whoever reads a
     /// source in which case does not matter gives them in this spelling.
     pub fn names(&self) -> BTreeSet<&str> {

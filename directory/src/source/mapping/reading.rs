@@ -98,6 +98,8 @@ impl Reading {
                 }
             }
         }
+        let mut seen = BTreeSet::new();
+        values.retain(|value: &String| seen.insert(value.clone()));
         if self.first {
             values.truncate(1);
         }
@@ -170,7 +172,7 @@ impl Reading {
                 .ok_or_else(|| format!("{} is no moment of that form", quoted(&value)))?;
             value = moment.to_rfc3339_opts(chrono::SecondsFormat::AutoSi, true);
         }
-        if !value.is_empty() && !out.contains(&value) {
+        if !value.is_empty() {
             if out.len() >= MOST_VALUES {
                 return Err(format!("more than {MOST_VALUES} values come of it"));
             }

@@ -6,6 +6,7 @@ use std::fmt;
 
 use serde::Serialize;
 
+use super::reading::MOST_VALUES;
 use super::target::{flag, word};
 use super::{Mapping, Mode, Rule, Target};
 use crate::Set;
@@ -155,11 +156,14 @@ impl Run<'_> {
         for value in values {
             match rule.to.fault(&value) {
                 None => {
-                    if let Some(Said::Values(said)) = self.said.get_mut(&rule.to)
-                        && !said.contains(&value)
-                    {
-                        said.push(value);
+                    let Some(Said::Values(said)) = self.said.get_mut(&rule.to) else {
+                        return Ok(());
+                    };
+                    if said.len() >= MOST_VALUES {
+                        let message = format!("more than {MOST_VALUES} values come of it");
+                        return self.unreadable(index, rule, message);
                     }
+                    said.push(value);
                 }
                 // Without one of several missions she may less, without one of several nationalities more.
                 Some(message) if matches!(rule.to, Target::Briefings | Target::Missions) => {

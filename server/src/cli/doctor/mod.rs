@@ -78,7 +78,7 @@ impl Doctor {
 }
 
 /// Prints the lines; the worst of them is the outcome.
-fn told(lines: &[Line]) -> Result<(), Failure> {
+pub(super) fn told(lines: &[Line]) -> Result<(), Failure> {
     for line in lines {
         let state = match line.state {
             State::Ok => "ok",
@@ -107,4 +107,4 @@ fn told(lines: &[Line]) -> Result<(), Failure> {
 }
 
 /// What fails outside of Countersign, so that looking again later may find it mended.
-const OUTSIDE: [&str; 3] = ["address", "database", "disk"];
+const OUTSIDE: [&str; 5] = ["address", "connection", "database", "disk", "name"];

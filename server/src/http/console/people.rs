@@ -13,11 +13,12 @@ use countersign_authn as authn;
 use countersign_authz::Snapshot;
 use countersign_authz::explain::{Pen, Pseudonyms};
 use countersign_directory::operation::person::{self, PersonError};
-use countersign_directory::{self as directory, Actor, PersonId};
+use countersign_directory::store::person_sources;
+use countersign_directory::{self as directory, Actor, PersonId, SourceId};
 use http::StatusCode;
 
 use super::shapes::{
-    Clearance, Ended, Membership, Person, PersonPage, PersonSession, PersonSummary, word, words,
+    Clearance, Ended, FromSource, Membership, Person, PersonPage, PersonSession, PersonSummary, word, words,
 };
 use super::{Page, cut};
 use crate::app::App;
@@ -97,6 +98,7 @@ pub async fn show(
             .collect(),
         sessions: sessions(&app, &id, &mut pen),
         memberships: memberships(&app, &snapshot, &id, &mut pen),
+        sources: from_sources(&app, &id).await?,
         last_sign_in: seen.get(&id).copied(),
         withheld: withheld
             .into_iter()
@@ -104,6 +106,23 @@ pub async fn show(
             .map(|(list, _)| list.to_owned())
             .collect(),
     }))
+}
+
+async fn from_sources(app: &App, id: &PersonId) -> Result<Vec<FromSource>, Problem> {
+    let mut db = app.database.pool.acquire().await?;
+    let given = person_sources::of(id, &mut db).await?;
+    let told = |(source, given): (SourceId, person_sources::Given)| FromSource {
+        source: source.to_string(),
+        owns: given.owns,
+        parts: given
+            .parts
+            .attributes
+            .into_iter()
+            .map(|(part, at)| (part.to_string(), at))
+            .collect(),
+        clearances: given.parts.clearances.into_keys().collect(),
+    };
+    Ok(given.into_iter().map(told).collect())
 }
 
 /// Ends a person's access everywhere: her account, sessions and tokens. One administrator is enough.

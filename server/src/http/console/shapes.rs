@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //! What the console's API shows. The admin UI's types are generated from these.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 use countersign_directory as directory;
 use countersign_labels::RawLabel;
@@ -204,10 +206,25 @@ pub struct Person {
     pub sessions: Vec<PersonSession>,
     /// The channels she is in.
     pub memberships: Vec<Membership>,
+    /// What of her comes from which source.
+    pub sources: Vec<FromSource>,
     /// When she last signed in.
     pub last_sign_in: Option<DateTime<Utc>>,
     /// The lists of which part is above you and has pseudonyms: you cannot give them anew.
     pub withheld: Vec<String>,
+}
+
+/// What one source has given a person.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct FromSource {
+    /// The source.
+    pub source: String,
+    /// It brought her in.
+    pub owns: bool,
+    /// The attributes that come from it, each with when it was last given another value.
+    pub parts: BTreeMap<String, DateTime<Utc>>,
+    /// Those of her clearances that come from it.
+    pub clearances: Vec<String>,
 }
 
 /// What an act ended.

@@ -47,7 +47,12 @@ pub struct Waiting {
     pub proposal: String,
 }
 
-async fn amend(app: &App, session: &Session, act: Amendment, why: Why) -> Result<Response, Problem> {
+pub(crate) async fn amend(
+    app: &App,
+    session: &Session,
+    act: Amendment,
+    why: Why,
+) -> Result<Response, Problem> {
     let reason = why.reason.unwrap_or_default();
     match app.amend(session, &act, &reason).await? {
         Amended::Done => Ok(Json(applied(app)).into_response()),

@@ -5,6 +5,7 @@ use countersign_authz::explain::{Horizon, Pen, Pseudonyms};
 use countersign_directory::Noun;
 use countersign_directory::amend::{Amendment, Part, difference};
 use countersign_directory::operation::amend::Weighed;
+use countersign_directory::source::veil;
 use serde::Serialize;
 use serde_json::{Value, json};
 use utoipa::ToSchema;
@@ -39,7 +40,8 @@ pub struct Told {
 
 /// Tells an act. Without the weighing, what it changes is not known.
 pub fn told(act: &Amendment, weighed: Option<&Weighed>, horizon: Horizon<'_>) -> Told {
-    let whole = serde_json::to_value(act).unwrap_or_default();
+    let mut whole = serde_json::to_value(act).unwrap_or_default();
+    veil(&mut whole);
     let mut names = Pseudonyms::default();
     let mut pen = Pen::new(horizon, &mut names);
     let mut told = pen.value(&whole);
@@ -74,7 +76,8 @@ fn changed(part: Part, pen: &mut Pen<'_>, is_all: &mut bool) -> Changed {
         becomes,
         widens,
     } = part;
-    let mut cut = |value: Value| {
+    let mut cut = |mut value: Value| {
+        veil(&mut value);
         // The name tells the pen what kind of thing the words within are.
         let mut shown = pen.value(&json!({ name.as_str(): value }));
         let shown = shown.get_mut(&name).map(Value::take).unwrap_or_default();

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+//! `countersign source`: which sources of people there are, whether one is wired, and what a mapping makes of
+//! a sample. Nothing is changed.
+
+use std::path::{Path, PathBuf};
+
+use clap::Subcommand;
+use countersign_directory::source::{Mapping, Source};
+use countersign_directory::store::{Sources, load, sources};
+use countersign_directory::{PersonId, json};
+use serde_json::Value;
+
+use super::doctor::told;
+use super::opened::{Store, outside};
+use super::{Failure, block_on};
+use crate::app::App;
+use crate::sources::test::outcome::of_sample;
+use crate::sources::test::test;
+use crate::sources::{sample, written};
+
+/// Commands about sources of people.
+#[derive(Debug, Subcommand)]
+pub enum SourceCommand {
+    /// Lists the sources, one line each.
+    List {
+        #[command(flatten)]
+        store: Store,
+    },
+    /// Says what a source's mapping makes of a sample, and what of it its cap lets pass.
+    Map {
+        /// The source.
+        id: String,
+        /// JSON: a member for each attribute, with its value or a list of values.
+        #[arg(long)]
+        file: PathBuf,
+        /// JSON: a mapping to be tried in place of the source's own.
+        #[arg(long)]
+        mapping: Option<PathBuf>,
+        /// Somebody on file of whom it is said; somebody new, if absent.
+        #[arg(long)]
+        person: Option<PersonId>,
+        #[command(flatten)]
+        store: Store,
+    },
+    /// Says what is wrong with a source, and how to mend it.
+    Test {
+        /// The source.
+        id: String,
+        /// A name as she signs in with it at the source: also says what would come of her.
+        #[arg(long)]
+        person: Option<String>,
+        #[command(flatten)]
+        store: Store,
+    },
+}
+
+impl SourceCommand {
+    pub(super) fn run(self) -> Result<(), Failure> {
+        match self {
+            Self::List { store } => block_on(async move {
+                let app = store.open_existing().await?;
+                let mut db = app.database.pool.acquire().await.map_err(outside)?;
+                for (source, keeper) in sources::all(&mut db).await.map_err(outside)? {
+                    let state = written::word(source.state);
+                    let protocol = source.protocol.name();
+                    println!(
+                        "{:<20} {protocol:<5} {state:<9} {:<15} {}",
+                        source.id,
+                        keeper.as_str(),
+                        source.name
+                    );
+                }
+                Ok(())
+            }),
+            Self::Map {
+                id,
+                file,
+                mapping,
+                person,
+                store,
+            } => {
+                let said = sample::read(&read(&file)?).map_err(Failure::Input)?;
+                let mapping = mapping.as_deref().map(read).transpose()?;
+                block_on(async move {
+                    let app = store.open_existing().await?;
+                    let mut source = held(&app, &id).await?;
+                    if let Some(mapping) = mapping {
+                        source.mapping = Mapping::read(mapping)
+                            .map_err(|faults| Failure::Input(written::told(&faults)))?;
+                    }
+                    let mut db = app.database.pool.acquire().await.map_err(outside)?;
+                    let outcome = of_sample(&source, &said, person.as_ref(), app.now(), &mut db)
+                        .await
+                        .map_err(|fault| Failure::Input(fault.to_string()))?;
+                    let text = serde_json::to_string_pretty(&outcome).map_err(outside)?;
+                    println!("{text}");
+                    match outcome.fault {
+                        Some(fault) => Err(Failure::No(format!("{}: {}", fault.rule, fault.message))),
+                        None => Ok(()),
+                    }
+                })
+            }
+            Self::Test { id, person, store } => {
+                let lines = block_on(async move {
+                    let app = store.open_existing().await?;
+                    let source = held(&app, &id).await?;
+                    Ok(test(&app, &source, person.as_deref()).await)
+                })?;
+                told(&lines)
+            }
+        }
+    }
+}
+
+async fn held(app: &App, id: &str) -> Result<Source, Failure> {
+    let mut db = app.database.pool.acquire().await.map_err(outside)?;
+    let source = load::<Sources>(id, &mut db).await.map_err(outside)?;
+    source.ok_or_else(|| {
+        Failure::Input(format!(
+            "there is no source `{id}`: `countersign source list` names them"
+        ))
+    })
+}
+
+fn read(file: &Path) -> Result<Value, Failure> {
+    let name = file.display().to_string();
+    let bytes =
+        std::fs::read(file).map_err(|cause| Failure::Input(format!("`{name}` cannot be read: {cause}")))?;
+    json::strict(&bytes).map_err(|fault| Failure::Input(format!("{name}: {fault}")))
+}

@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: Apache-2.0
+//! The records of sources.
+
+use axum::Json;
+use axum::extract::State;
+use axum::response::Response;
+use countersign_directory::SourceId;
+use countersign_directory::amend::Amendment;
+use countersign_directory::source::Source;
+use countersign_directory::store::sources::{self, KeptBy};
+use countersign_directory::store::{Sources, load};
+use http::StatusCode;
+use serde::Serialize;
+use serde_json::Value;
+use utoipa::ToSchema;
+
+use crate::app::App;
+use crate::http::caller::Person;
+use crate::http::granting::{Applied, Waiting, Why, amend};
+use crate::http::path::Path;
+use crate::http::problem::Problem;
+use crate::http::query::Query;
+use crate::http::strict_json::StrictJson;
+use crate::sources::written;
+
+/// A source as it is shown.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Shown {
+    /// Its record. In place of its secret stands `{"set": …}`, by which one secret is told from the next.
+    #[schema(value_type = HashMap<String, Value>)]
+    pub source: Value,
+    /// `administrators`, or `configuration`: then the record is changed there, and here only disabled and
+    /// enabled.
+    pub kept_by: String,
+}
+
+/// The sources.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct SourceList {
+    /// By their identifiers.
+    pub items: Vec<Shown>,
+}
+
+/// Lists the sources.
+#[utoipa::path(get, path = "/api/v1/sources", operation_id = "sources",
+    responses((status = 200, body = SourceList), (status = 401, body = Problem), (status = 403, body = Problem)))]
+pub async fn list(State(app): State<App>, Person(session): Person) -> Result<Json<SourceList>, Problem> {
+    app.act(&session, "console.read", "console", "sources").await?;
+    let mut db = app.database.pool.acquire().await?;
+    let all = sources::all(&mut db).await?;
+    let items = all
+        .iter()
+        .map(|(source, keeper)| shown(source, *keeper))
+        .collect();
+    Ok(Json(SourceList { items }))
+}
+
+/// Shows one source.
+#[utoipa::path(get, path = "/api/v1/sources/{id}", operation_id = "source", params(("id" = String, Path)),
+    responses((status = 200, body = Shown), (status = 400, body = Problem), (status = 401, body = Problem),
+        (status = 403, body = Problem), (status = 404, body = Problem)))]
+pub async fn show(
+    State(app): State<App>,
+    Person(session): Person,
+    Path(id): Path<SourceId>,
+) -> Result<Json<Shown>, Problem> {
+    app.act(&session, "console.read", "console", "sources").await?;
+    let (source, keeper) = held(&app, &id).await?.ok_or_else(Problem::not_found)?;
+    Ok(Json(shown(&source, keeper)))
+}
+
+/// A source, new or in place of the one with its id. Whatever of it may widen takes two people. A secret is
+/// given as a text; left out, the one before stays, unless it would be sent elsewhere than before.
+#[utoipa::path(put, path = "/api/v1/sources/{id}", operation_id = "put_source",
+    params(Why, ("X-CSRF-Token" = String, Header), ("id" = String, Path)),
+    request_body(content = HashMap<String, Value>, description = "`name`, `protocol` (`oidc`, `saml` or `ldap`), `offer`, `trust`, `linking`, `mapping`, `cap`, `state`"),
+    responses((status = 200, body = Applied), (status = 202, body = Waiting), (status = 400, body = Problem),
+        (status = 401, body = Problem), (status = 403, body = Problem), (status = 409, body = Problem),
+        (status = 410, body = Problem)))]
+pub async fn put(
+    State(app): State<App>,
+    Person(session): Person,
+    Path(id): Path<SourceId>,
+    Query(why): Query<Why>,
+    body: StrictJson,
+) -> Result<Response, Problem> {
+    app.act(&session, "server.manage", "server", id.as_str()).await?;
+    let held = held(&app, &id).await?;
+    if let Some((_, KeptBy::Configuration)) = held {
+        return Err(of_the_configuration());
+    }
+    let old = held.map(|(source, _)| source);
+    let source = written::kept(body.0, &id, old.as_ref(), &app.sealer, &mut app.rng())
+        .map_err(|faults| Problem::bad_request(written::told(&faults)))?;
+    let act = Amendment::SourcePut {
+        source: Box::new(source),
+    };
+    amend(&app, &session, act, why).await
+}
+
+/// A source is taken away, for good. One person. What it gave stays until it runs out.
+#[utoipa::path(delete, path = "/api/v1/sources/{id}", operation_id = "remove_source",
+    params(Why, ("X-CSRF-Token" = String, Header), ("id" = String, Path)),
+    responses((status = 200, body = Applied), (status = 400, body = Problem), (status = 401, body = Problem),
+        (status = 403, body = Problem), (status = 404, body = Problem), (status = 409, body = Problem)))]
+pub async fn remove(
+    State(app): State<App>,
+    Person(session): Person,
+    Path(id): Path<SourceId>,
+    Query(why): Query<Why>,
+) -> Result<Response, Problem> {
+    app.act(&session, "server.manage", "server", id.as_str()).await?;
+    if let Some((_, KeptBy::Configuration)) = held(&app, &id).await? {
+        return Err(of_the_configuration());
+    }
+    amend(&app, &session, Amendment::SourceRemove { id }, why).await
+}
+
+/// A disabled source counts again. Two people.
+#[utoipa::path(post, path = "/api/v1/sources/{id}/enable", operation_id = "enable_source",
+    params(Why, ("X-CSRF-Token" = String, Header), ("id" = String, Path)),
+    responses((status = 200, body = Applied), (status = 202, body = Waiting), (status = 400, body = Problem),
+        (status = 401, body = Problem), (status = 403, body = Problem), (status = 404, body = Problem)))]
+pub async fn enable(
+    State(app): State<App>,
+    Person(session): Person,
+    Path(id): Path<SourceId>,
+    Query(why): Query<Why>,
+) -> Result<Response, Problem> {
+    amend(&app, &session, Amendment::SourceEnable { id }, why).await
+}
+
+/// Nobody signs in by it and nothing is taken from it any more. One person, at once.
+#[utoipa::path(post, path = "/api/v1/sources/{id}/disable", operation_id = "disable_source",
+    params(Why, ("X-CSRF-Token" = String, Header), ("id" = String, Path)),
+    responses((status = 200, body = Applied), (status = 400, body = Problem), (status = 401, body = Problem),
+        (status = 403, body = Problem), (status = 404, body = Problem)))]
+pub async fn disable(
+    State(app): State<App>,
+    Person(session): Person,
+    Path(id): Path<SourceId>,
+    Query(why): Query<Why>,
+) -> Result<Response, Problem> {
+    amend(&app, &session, Amendment::SourceDisable { id }, why).await
+}
+
+/// A source and who keeps its record.
+pub(super) async fn held(app: &App, id: &SourceId) -> Result<Option<(Source, KeptBy)>, Problem> {
+    let mut db = app.database.pool.acquire().await?;
+    let source = load::<Sources>(id.as_str(), &mut db).await?;
+    let keeper = sources::kept_by(id, &mut db).await?;
+    Ok(source.zip(keeper))
+}
+
+fn shown(source: &Source, keeper: KeptBy) -> Shown {
+    Shown {
+        source: written::shown(source),
+        kept_by: keeper.as_str().to_owned(),
+    }
+}
+
+fn of_the_configuration() -> Problem {
+    Problem::new(
+        StatusCode::CONFLICT,
+        "the record of this source stands in the configuration: change it there, or disable the source",
+    )
+}

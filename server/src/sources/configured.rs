@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: Apache-2.0
+//! Sources that the configuration names. They are brought in at each start, as the operator's acts; nobody
+//! else changes them, but whoever may disable sources may disable these too, and that holds across starts.
+
+use std::path::Path;
+
+use authn::secret::Sealer;
+use chrono::{DateTime, Utc};
+use countersign_authn as authn;
+use countersign_directory::amend::Amendment;
+use countersign_directory::operation::amend::{AmendFault, apply};
+use countersign_directory::source::{Source, State};
+use countersign_directory::store::sources::{self, KeptBy};
+use countersign_directory::store::{Sources, load};
+use countersign_directory::{Event, Permit, SourceId};
+use rand::CryptoRng;
+use serde_json::{Map, Value};
+use sqlx::AnyConnection;
+
+use super::written;
+use crate::config::ConfigError;
+
+/// The largest file that a record names.
+const LARGEST: u64 = 1_024 * 1_024;
+
+/// Why the sources of the configuration cannot be brought in.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfiguredError {
+    /// A record does not fit.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// The store.
+    #[error("the sources of the configuration cannot be written: {0}")]
+    Store(#[from] AmendFault),
+}
+
+impl From<countersign_directory::store::StoreError> for ConfiguredError {
+    fn from(cause: countersign_directory::store::StoreError) -> Self {
+        Self::Store(cause.into())
+    }
+}
+
+/// Brings them in, in the caller's transaction; what happened belongs on record.
+pub async fn bring_in(
+    records: &[Map<String, Value>],
+    sealer: &Sealer,
+    rng: &mut impl CryptoRng,
+    now: DateTime<Utc>,
+    db: &mut AnyConnection,
+) -> Result<Vec<Event>, ConfiguredError> {
+    let mut events = Vec::new();
+    let mut named = Vec::new();
+    for (index, record) in records.iter().enumerate() {
+        let id = id(index, record)?;
+        let old = load::<Sources>(id.as_str(), &mut *db).await?;
+        let keeper = sources::kept_by(&id, &mut *db).await?;
+        let mut source = read(index, record, old.as_ref(), sealer, rng)?;
+        if keeper == Some(KeptBy::Configuration) && old.is_some_and(|old| old.state == State::Disabled) {
+            source.state = State::Disabled;
+        }
+        let act = Amendment::SourcePut {
+            source: Box::new(source),
+        };
+        let done = apply(&act, &Permit::operator(), now, &mut *db).await?;
+        events.extend(done.events);
+        sources::keep(&id, KeptBy::Configuration, &mut *db).await?;
+        named.push(id);
+    }
+    for (source, keeper) in sources::all(&mut *db).await? {
+        if keeper == KeptBy::Configuration && !named.contains(&source.id) {
+            let act = Amendment::SourceDisable {
+                id: source.id.clone(),
+            };
+            let done = apply(&act, &Permit::operator(), now, &mut *db).await?;
+            events.extend(done.events);
+            sources::keep(&source.id, KeptBy::Administrators, &mut *db).await?;
+        }
+    }
+    Ok(events)
+}
+
+/// Reads one record with the files that it names.
+pub fn read(
+    index: usize,
+    record: &Map<String, Value>,
+    old: Option<&Source>,
+    sealer: &Sealer,
+    rng: &mut impl CryptoRng,
+) -> Result<Source, ConfigError> {
+    let id = id(index, record)?;
+    let mut record = Value::Object(record.clone());
+    files(&mut record, &format!("sources[{index}]"))?;
+    written::kept(record, &id, old, sealer, rng).map_err(|faults| {
+        let first = faults.into_iter().next();
+        let (path, message) = first.map_or_else(Default::default, |fault| (fault.path, fault.message));
+        ConfigError::Key {
+            key: format!("sources[{index}].{path}"),
+            message,
+        }
+    })
+}
+
+fn id(index: usize, record: &Map<String, Value>) -> Result<SourceId, ConfigError> {
+    let id = record.get("id").and_then(Value::as_str);
+    id.and_then(|id| id.parse().ok()).ok_or_else(|| ConfigError::Key {
+        key: format!("sources[{index}].id"),
+        message: "is missing: `a-z`, `0-9` and `-`".to_owned(),
+    })
+}
+
+/// Puts in the place of each `NAME_file` what that file holds, as `NAME`.
+fn files(value: &mut Value, at: &str) -> Result<(), ConfigError> {
+    let Value::Object(members) = value else {
+        return Ok(());
+    };
+    let names: Vec<String> = members.keys().cloned().collect();
+    for name in names {
+        let place = format!("{at}.{name}");
+        let Some(target) = name.strip_suffix("_file") else {
+            if let Some(below) = members.get_mut(&name) {
+                files(below, &place)?;
+            }
+            continue;
+        };
+        let Some(Value::String(file)) = members.remove(&name) else {
+            return Err(fault(&place, "is the name of a file"));
+        };
+        let text = content(Path::new(&file)).map_err(|cause| fault(&place, &format!("`{file}`: {cause}")))?;
+        if members.insert(target.to_owned(), Value::String(text)).is_some() {
+            return Err(fault(&place, &format!("stands beside `{target}`")));
+        }
+    }
+    Ok(())
+}
+
+fn content(file: &Path) -> Result<String, String> {
+    let size = std::fs::metadata(file).map_err(|cause| cause.to_string())?.len();
+    if size > LARGEST {
+        return Err(format!("is larger than {LARGEST} bytes"));
+    }
+    let text = std::fs::read_to_string(file).map_err(|cause| cause.to_string())?;
+    Ok(text.trim_end_matches(['\r', '\n']).to_owned())
+}
+
+fn fault(key: &str, message: &str) -> ConfigError {
+    ConfigError::Key {
+        key: key.to_owned(),
+        message: message.to_owned(),
+    }
+}
