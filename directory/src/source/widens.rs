@@ -47,8 +47,7 @@ fn assurance(old: Option<&Assurance>, new: Option<&Assurance>) -> bool {
         .keys()
         .chain(old.into_iter().flat_map(|old| old.contexts.keys()))
         .collect();
-    (new.methods && !old.is_some_and(|old| old.methods))
-        || (new.methods && new.highest > old.map_or_else(Default::default, |old| old.highest))
+    (new.methods && old.is_none_or(|old| !old.methods || new.highest > old.highest))
         || new.level(None) > before(None)
         || known
             .into_iter()

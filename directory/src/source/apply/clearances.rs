@@ -43,39 +43,36 @@ impl Vouched<'_> {
             let same = own.iter().find(|(_, old)| {
                 (&old.scheme, &old.level, &old.compartments) == (&new.scheme, &new.level, &new.compartments)
             });
-            match same {
-                Some((id, old)) => {
-                    stays.push(id.clone());
-                    if end < old.valid_until || end - old.valid_until >= self.worth_writing() {
-                        self.given.insert(id.clone(), self.now);
-                        acts.push(renewed(person, id, end));
-                    }
+            if let Some((id, old)) = same {
+                stays.push(id.clone());
+                if end < old.valid_until || end - old.valid_until >= self.worth_writing() {
+                    self.given.insert(id.clone(), self.now);
+                    acts.push(renewed(person, id, end));
                 }
-                None => {
-                    let clearance = Clearance {
-                        scheme: new.scheme.clone(),
-                        level: new.level.clone(),
-                        compartments: new.compartments.clone(),
-                        kind: ClearanceKind::Personnel,
-                        state: ClearanceState::Active,
-                        valid_from: self.now,
-                        valid_until: end,
-                        attestation: None,
-                        channel: None,
-                    };
-                    let id = clearance_id(&clearance);
-                    // Somebody else gave just that at this very moment.
-                    if held.iter().any(|old| clearance_id(old) == id) || stays.contains(&id) {
-                        continue;
-                    }
-                    stays.push(id.clone());
-                    self.given.insert(id, self.now);
-                    acts.push(Amendment::ClearanceGrant {
-                        id: person.clone(),
-                        clearance,
-                    });
-                }
+                continue;
             }
+            let clearance = Clearance {
+                scheme: new.scheme.clone(),
+                level: new.level.clone(),
+                compartments: new.compartments.clone(),
+                kind: ClearanceKind::Personnel,
+                state: ClearanceState::Active,
+                valid_from: self.now,
+                valid_until: end,
+                attestation: None,
+                channel: None,
+            };
+            let id = clearance_id(&clearance);
+            // Somebody else gave just that at this very moment.
+            if held.iter().any(|old| clearance_id(old) == id) || stays.contains(&id) {
+                continue;
+            }
+            stays.push(id.clone());
+            self.given.insert(id, self.now);
+            acts.push(Amendment::ClearanceGrant {
+                id: person.clone(),
+                clearance,
+            });
         }
         let over = self.now - TimeDelta::milliseconds(1);
         for (id, old) in &own {

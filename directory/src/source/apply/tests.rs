@@ -193,7 +193,6 @@ fn rank(level: &str) -> u8 {
         .level(level)
         .unwrap()
         .rank
-        .into()
 }
 
 fn added<T: Ord + Clone>(old: &Set<T>, new: &Set<T>) -> Set<T> {

@@ -51,10 +51,11 @@ impl Telling {
             if plan.disables {
                 names.push("person.revoked");
             }
-            let mut told = json!({ "done": names });
-            if refused {
-                told["refused"] = json!(plan.refused);
-            }
+            let told = if refused {
+                json!({"done": names, "refused": plan.refused})
+            } else {
+                json!({ "done": names })
+            };
             self.people.insert(id.to_string(), told);
             if self.people.len() >= TOGETHER {
                 self.together();
