@@ -35,8 +35,8 @@ pub fn kept(
     if let Some((place, path)) = &place {
         let held = old.and_then(|old| old.protocol.secret());
         let given = record.pointer_mut(place).map(Value::take);
-        let sealed = match given {
-            Some(Value::String(text)) => Some(sealed(id, held, Zeroizing::new(text), path, sealer, rng)?),
+        let new = match given {
+            Some(Value::String(text)) => Some(seal(id, held, Zeroizing::new(text), path, sealer, rng)?),
             None | Some(Value::Null) => {
                 is_taken_over = true;
                 needs_secret(&record).then(|| held.cloned()).flatten()
@@ -48,7 +48,7 @@ pub fn kept(
             }
             Some(_) => return Err(fault(path, "is a text; it is never given sealed")),
         };
-        put(&mut record, place, sealed.as_ref());
+        put(&mut record, place, new.as_ref());
     }
     let source = source::read(record)?;
     let moves = is_taken_over
@@ -108,7 +108,7 @@ fn needs_secret(record: &Value) -> bool {
 }
 
 /// The same secret again stays as it was sealed: it is no change.
-fn sealed(
+fn seal(
     id: &SourceId,
     held: Option<&Sealed>,
     secret: Zeroizing<String>,

@@ -309,7 +309,7 @@ async fn what_a_source_says_is_carried_out_on_record_and_shown_with_where_it_cam
         .carry_out_said(&id, &[entry(Tie::New, said)], None)
         .await
         .unwrap();
-    assert_eq!(applied.created, [ann.clone()]);
+    assert_eq!(applied.created, std::slice::from_ref(&ann));
     let told = house
         .as_person(&judy, Method::GET, "/api/v1/people/ann", None)
         .await

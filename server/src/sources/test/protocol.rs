@@ -37,16 +37,13 @@ async fn provider(oidc: &Oidc) -> Vec<Line> {
         }
     };
     let mut lines = Vec::new();
-    let keys = match &oidc.endpoints {
-        Some(endpoints) => {
-            lines.push(Line::ok("discovery", "not asked: the record names the endpoints"));
-            Some(endpoints.jwks.clone())
-        }
-        None => {
-            let (line, keys) = discovered(&http, oidc).await;
-            lines.push(line);
-            keys
-        }
+    let keys = if let Some(endpoints) = &oidc.endpoints {
+        lines.push(Line::ok("discovery", "not asked: the record names the endpoints"));
+        Some(endpoints.jwks.clone())
+    } else {
+        let (line, keys) = discovered(&http, oidc).await;
+        lines.push(line);
+        keys
     };
     if let Some(keys) = keys {
         lines.push(published(&http, &keys).await);

@@ -215,20 +215,17 @@ impl Place {
 
     fn verifier(&self, seen: &Arc<Mutex<Option<Vec<u8>>>>) -> Result<Arc<Looking>, String> {
         let mut roots = RootCertStore::empty();
-        match &self.authorities {
-            Some(pem) => {
-                for certificate in CertificateDer::pem_slice_iter(pem.as_bytes()) {
-                    let certificate =
-                        certificate.map_err(|cause| format!("`authorities` cannot be read: {cause}"))?;
-                    roots
-                        .add(certificate)
-                        .map_err(|cause| format!("`authorities` holds one that cannot be used: {cause}"))?;
-                }
+        if let Some(pem) = &self.authorities {
+            for certificate in CertificateDer::pem_slice_iter(pem.as_bytes()) {
+                let certificate =
+                    certificate.map_err(|cause| format!("`authorities` cannot be read: {cause}"))?;
+                roots
+                    .add(certificate)
+                    .map_err(|cause| format!("`authorities` holds one that cannot be used: {cause}"))?;
             }
-            None => {
-                let system = rustls_native_certs::load_native_certs();
-                roots.add_parsable_certificates(system.certs);
-            }
+        } else {
+            let system = rustls_native_certs::load_native_certs();
+            roots.add_parsable_certificates(system.certs);
         }
         let inner = WebPkiServerVerifier::builder(Arc::new(roots))
             .build()
