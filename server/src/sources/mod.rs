@@ -5,5 +5,6 @@
 pub mod carried;
 pub mod configured;
 pub mod sample;
+pub mod shown;
 pub mod test;
 pub mod written;

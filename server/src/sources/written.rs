@@ -64,13 +64,6 @@ pub fn kept(
     Ok(source)
 }
 
-/// A record as it is shown: its secret is not.
-pub fn shown(source: &Source) -> Value {
-    let mut record = serde_json::to_value(source).unwrap_or_default();
-    source::veil(&mut record);
-    record
-}
-
 /// What is wrong, in one line.
 pub fn told(faults: &[Fault]) -> String {
     let faults: Vec<String> = faults.iter().map(ToString::to_string).collect();
@@ -158,6 +151,12 @@ mod tests {
     use rand::rngs::StdRng;
 
     use super::*;
+
+    fn shown(source: &Source) -> Value {
+        let mut record = json!(source);
+        source::veil(&mut record);
+        record
+    }
 
     fn record(changes: &[(&str, Value)]) -> Value {
         let mut record = json!({"name": "Ministry", "protocol": {"oidc": {

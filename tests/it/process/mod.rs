@@ -11,4 +11,5 @@ mod record_commands;
 mod refresh;
 mod rocket_chat;
 mod simplesamlphp;
+mod source_commands;
 mod witness;

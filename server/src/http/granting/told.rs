@@ -10,6 +10,8 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 
+use crate::sources::shown;
+
 /// One part that becomes another.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Changed {
@@ -44,7 +46,17 @@ pub fn told(act: &Amendment, weighed: Option<&Weighed>, horizon: Horizon<'_>) ->
     veil(&mut whole);
     let mut names = Pseudonyms::default();
     let mut pen = Pen::new(horizon, &mut names);
-    let mut told = pen.value(&whole);
+    let mut told = match act {
+        Amendment::SourcePut { .. } => {
+            let mut told = whole.clone();
+            let members = told.get_mut("source").and_then(Value::as_object_mut);
+            for (name, value) in members.into_iter().flatten() {
+                shown::part(name, value, &mut pen);
+            }
+            told
+        }
+        _ => pen.value(&whole),
+    };
     let thing = match act.thing() {
         (Noun::Channel, id) => Some(pen.channel(id)),
         (Noun::Device, id) => Some(pen.device(id)),
@@ -60,7 +72,7 @@ pub fn told(act: &Amendment, weighed: Option<&Weighed>, horizon: Horizon<'_>) ->
         .unwrap_or_default();
     let changes = parts
         .into_iter()
-        .map(|part| changed(part, &mut pen, &mut is_all))
+        .map(|part| changed(part, act.thing().0, &mut pen, &mut is_all))
         .collect();
     Told {
         act: told,
@@ -69,7 +81,7 @@ pub fn told(act: &Amendment, weighed: Option<&Weighed>, horizon: Horizon<'_>) ->
     }
 }
 
-fn changed(part: Part, pen: &mut Pen<'_>, is_all: &mut bool) -> Changed {
+fn changed(part: Part, noun: Noun, pen: &mut Pen<'_>, is_all: &mut bool) -> Changed {
     let Part {
         name,
         was,
@@ -78,6 +90,12 @@ fn changed(part: Part, pen: &mut Pen<'_>, is_all: &mut bool) -> Changed {
     } = part;
     let mut cut = |mut value: Value| {
         veil(&mut value);
+        if noun == Noun::Source {
+            let mut told = value.clone();
+            shown::part(&name, &mut told, pen);
+            *is_all &= told == value;
+            return told;
+        }
         // The name tells the pen what kind of thing the words within are.
         let mut shown = pen.value(&json!({ name.as_str(): value }));
         let shown = shown.get_mut(&name).map(Value::take).unwrap_or_default();

@@ -4,9 +4,10 @@
 use axum::Json;
 use axum::extract::State;
 use axum::response::Response;
+use countersign_authz::explain::{Pen, Pseudonyms};
 use countersign_directory::SourceId;
 use countersign_directory::amend::Amendment;
-use countersign_directory::source::Source;
+use countersign_directory::source::{Source, veil};
 use countersign_directory::store::sources::{self, KeptBy};
 use countersign_directory::store::{Sources, load};
 use http::StatusCode;
@@ -21,7 +22,7 @@ use crate::http::path::Path;
 use crate::http::problem::Problem;
 use crate::http::query::Query;
 use crate::http::strict_json::StrictJson;
-use crate::sources::written;
+use crate::sources::{shown, written};
 
 /// A source as it is shown.
 #[derive(Debug, Serialize, ToSchema)]
@@ -32,6 +33,8 @@ pub struct Shown {
     /// `administrators`, or `configuration`: then the record is changed there, and here only disabled and
     /// enabled.
     pub kept_by: String,
+    /// Part of its cap or mapping is above you and has pseudonyms: you cannot give it anew.
+    pub withheld: bool,
 }
 
 /// The sources.
@@ -48,9 +51,12 @@ pub async fn list(State(app): State<App>, Person(session): Person) -> Result<Jso
     app.act(&session, "console.read", "console", "sources").await?;
     let mut db = app.database.pool.acquire().await?;
     let all = sources::all(&mut db).await?;
+    let snapshot = app.snapshot();
+    let mut names = Pseudonyms::default();
+    let mut pen = Pen::new(app.horizon(&session, &snapshot), &mut names);
     let items = all
         .iter()
-        .map(|(source, keeper)| shown(source, *keeper))
+        .map(|(source, keeper)| shown(source, *keeper, &mut pen))
         .collect();
     Ok(Json(SourceList { items }))
 }
@@ -66,7 +72,10 @@ pub async fn show(
 ) -> Result<Json<Shown>, Problem> {
     app.act(&session, "console.read", "console", "sources").await?;
     let (source, keeper) = held(&app, &id).await?.ok_or_else(Problem::not_found)?;
-    Ok(Json(shown(&source, keeper)))
+    let snapshot = app.snapshot();
+    let mut names = Pseudonyms::default();
+    let mut pen = Pen::new(app.horizon(&session, &snapshot), &mut names);
+    Ok(Json(shown(&source, keeper, &mut pen)))
 }
 
 /// A source, new or in place of the one with its id. Whatever of it may widen takes two people. A secret is
@@ -152,9 +161,13 @@ pub(super) async fn held(app: &App, id: &SourceId) -> Result<Option<(Source, Kep
     Ok(source.zip(keeper))
 }
 
-fn shown(source: &Source, keeper: KeptBy) -> Shown {
+fn shown(source: &Source, keeper: KeptBy, pen: &mut Pen<'_>) -> Shown {
+    let mut whole = serde_json::to_value(source).unwrap_or_default();
+    veil(&mut whole);
+    let told = shown::shown(source, pen);
     Shown {
-        source: written::shown(source),
+        withheld: told != whole,
+        source: told,
         kept_by: keeper.as_str().to_owned(),
     }
 }

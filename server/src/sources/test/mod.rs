@@ -36,7 +36,7 @@ pub async fn test(house: &House, source: &Source, person: Option<&str>) -> Vec<L
     if !is_reached {
         return lines;
     }
-    let probed = protocol::look(source).await;
+    let probed = protocol::look(house, source, person).await;
     let has_failed = probed.lines.iter().any(|line| line.state == Found::Fail);
     lines.extend(probed.lines);
     match (person, probed.attributes) {

@@ -5,6 +5,7 @@ use countersign_directory::source::{Oidc, Protocol, Source};
 use serde_json::Value;
 
 use super::Probed;
+use crate::app::House;
 use crate::asking::check::Line;
 use crate::outbound;
 
@@ -12,7 +13,7 @@ use crate::outbound;
 const LARGEST: usize = 512 * 1_024;
 
 /// Looks at what lies behind TLS.
-pub async fn look(source: &Source) -> Probed {
+pub async fn look(_house: &House, source: &Source, _person: Option<&str>) -> Probed {
     let lines = match &source.protocol {
         Protocol::Oidc(oidc) => provider(oidc).await,
         Protocol::Ldap(_) | Protocol::Saml(_) => vec![Line::warn(

@@ -288,7 +288,8 @@ fn in_words(cause: &std::io::Error) -> String {
     let text = cause.to_string();
     match tls_fault(cause) {
         Some(rustls::Error::InvalidCertificate(fault)) => match fault {
-            rustls::CertificateError::UnknownIssuer => {
+            // The right name, and another key: as good as unknown.
+            rustls::CertificateError::UnknownIssuer | rustls::CertificateError::BadSignature => {
                 "its certificate leads to none of the authorities that are trusted for it".to_owned()
             }
             rustls::CertificateError::NotValidForName
@@ -306,9 +307,9 @@ fn in_words(cause: &std::io::Error) -> String {
 
 fn mend(cause: &std::io::Error) -> &'static str {
     match tls_fault(cause) {
-        Some(rustls::Error::InvalidCertificate(rustls::CertificateError::UnknownIssuer)) => {
-            "put the authority of its certificate, PEM, into `authorities`"
-        }
+        Some(rustls::Error::InvalidCertificate(
+            rustls::CertificateError::UnknownIssuer | rustls::CertificateError::BadSignature,
+        )) => "put the authority of its certificate, PEM, into `authorities`",
         Some(rustls::Error::InvalidCertificate(_)) => {
             "use the name that stands in its certificate; whoever runs the source can tell"
         }
