@@ -65,6 +65,11 @@ collect_packages() {
       [ -d /usr/share/simplesamlphp/www ] || missing+=(simplesamlphp php-cli php-xml php-mbstring)
       wants cvc5 cvc5
       compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || missing+=(postgresql)
+      [ -x /usr/sbin/slapd ] || missing+=(slapd)
+      wants ldapmodify ldap-utils
+      compgen -G '/usr/lib/*/samba/vfs/acl_xattr.so' >/dev/null ||
+        missing+=(samba samba-ad-provision samba-dsdb-modules samba-vfs-modules winbind ldb-tools)
+      wants ldbmodify ldb-tools
       ;;
   esac
   return 0
@@ -80,7 +85,8 @@ install_packages() {
   say "installing ${names% }"
   apt-get update -qq
   # shellcheck disable=SC2086 # a list of package names
-  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends ${names% } >/dev/null
+  # Nothing that comes with a service is to start it.
+  RUNLEVEL=1 DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends ${names% } >/dev/null
 }
 
 # tools_python makes the virtual environment that holds wheels which carry programs.

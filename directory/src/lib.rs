@@ -17,6 +17,7 @@ pub mod entity;
 pub mod event;
 pub mod id;
 pub mod json;
+pub mod ldap;
 pub mod operation;
 pub mod permit;
 pub mod source;

@@ -43,6 +43,8 @@ pub struct App(Arc<House>);
 /// What the house holds.
 #[derive(Debug)]
 pub struct House {
+    /// Directories of agencies, as this process speaks to them.
+    pub directories: crate::ldap::Directories,
     /// Smartcards, where they are configured.
     pub cards: Option<crate::cards::Desk>,
     /// The checked configuration.

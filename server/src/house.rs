@@ -133,8 +133,10 @@ pub async fn open(
     let models = authn::store::metadata::load(&mut db).await?;
     drop(db);
 
+    let directories = crate::ldap::Directories::new(record::process_name(&mut rng));
     let cards = config.cards.as_ref().map(crate::cards::Desk::open).transpose()?;
     Ok(App::from(House {
+        directories,
         cards,
         factors: Factors::new(&config, models, &sealer, &mut rng)?,
         tail: Tail::behind(snapshot.revision(), now),

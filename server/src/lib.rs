@@ -18,6 +18,7 @@ pub mod house;
 pub mod http;
 mod identity_provider;
 pub mod jobs;
+pub mod ldap;
 pub mod listen;
 pub mod machine_listener;
 pub mod mail;

@@ -8,6 +8,7 @@ mod authn;
 mod authz;
 mod directory;
 mod fuzz_seeds;
+mod ldap;
 mod matrix;
 mod opentdf;
 mod process;

@@ -39,6 +39,10 @@ use countersign_authn::upstream::saml::{logout, response};
 use countersign_authz::scenario::{run_files, simulate};
 use countersign_authz::{Engine, Snapshot};
 use countersign_directory::Role;
+use countersign_directory::ldap::content_sync::{self, Info};
+use countersign_directory::ldap::entry::{self, Raw, Reader};
+use countersign_directory::ldap::subject::SubjectKind;
+use countersign_directory::ldap::{Dn, Filter, account, ber, bind, dn};
 use countersign_directory::source::mapping::Whom;
 use countersign_directory::source::{Attributes, Mapping};
 use countersign_labels::{Format, RawLabel, Schemes, Scribe};
@@ -59,7 +63,7 @@ use crate::fuzz_saml::{saml_provider, saml_request, saml_sp_logout};
 pub type Target = fn(&[u8]);
 
 /// Every target by name; the names are those of `fuzz/targets/` and `fuzz/seeds/`.
-pub const TARGETS: [(&str, Target); 30] = [
+pub const TARGETS: [(&str, Target); 32] = [
     ("attestation", attestation),
     ("authorize", self::authorize),
     ("certificate", certificate),
@@ -69,6 +73,8 @@ pub const TARGETS: [(&str, Target); 30] = [
     ("export", export),
     ("journal", journal),
     ("label", label),
+    ("ldap_entry", ldap_entry),
+    ("ldap_names", ldap_names),
     ("mapping", mapping),
     ("marking", marking),
     ("matrix", matrix),
@@ -302,6 +308,95 @@ pub fn label(bytes: &[u8]) {
         .label(&label.to_raw())
         .expect("what we write we can read");
     assert_eq!(label, again);
+}
+
+/// What a directory sends is refused or read within bounds: messages, what is told of changes, entries.
+pub fn ldap_entry(bytes: &[u8]) {
+    if let Ok(Some(length)) = ber::message(bytes, 4096) {
+        assert!(length <= bytes.len() && length <= 4096);
+    }
+    let _ = content_sync::entry_state(bytes);
+    let _ = content_sync::done(bytes);
+    let _ = content_sync::next_page(bytes);
+    if let Ok(Info::Set { uuids, .. }) = content_sync::info(bytes) {
+        assert!(uuids.len() <= bytes.len() / 18);
+    }
+    // A line is `name:value`; the first is the entry's name.
+    let mut lines = bytes.split(|byte| *byte == b'\n');
+    let dn = String::from_utf8_lossy(lines.next().unwrap_or_default()).into_owned();
+    let mut raw = Raw {
+        dn,
+        attributes: Vec::new(),
+    };
+    for line in lines {
+        let mut parts = line.splitn(2, |byte| *byte == b':');
+        let name = String::from_utf8_lossy(parts.next().unwrap_or_default()).into_owned();
+        let value = parts.next().unwrap_or_default().to_vec();
+        match raw.attributes.iter_mut().find(|(other, _)| *other == name) {
+            Some((_, values)) => values.push(value),
+            None => raw.attributes.push((name, vec![value])),
+        }
+    }
+    let now = DateTime::from_timestamp(1_700_000_000, 0).unwrap();
+    let standing = account::standing(&raw, now);
+    let base: Dn = "dc=x".parse().unwrap();
+    let wanted = ["mail".to_owned(), "cn".to_owned()];
+    for subject in [
+        SubjectKind::EntryUuid,
+        SubjectKind::ObjectGuid,
+        SubjectKind::NsUniqueId,
+    ] {
+        let reader = Reader {
+            base: &base,
+            subject,
+            wanted: &wanted,
+            groups: None,
+        };
+        if let Ok(entry) = reader.read(&raw, &[]) {
+            assert!(entry.dn.is_within(&base));
+            assert!(
+                subject
+                    .filter(&entry.subject)
+                    .is_some_and(|filter| filter.parse::<Filter>().is_ok())
+            );
+            assert!(
+                entry
+                    .attributes
+                    .values()
+                    .flatten()
+                    .all(|value| !value.contains(char::is_control))
+            );
+            assert_eq!(entry::digest(&entry, standing), entry::digest(&entry, standing));
+        }
+    }
+}
+
+/// A filter, and a name, is read or refused; what is put into one stays a value.
+pub fn ldap_names(bytes: &[u8]) {
+    let Ok(text) = std::str::from_utf8(bytes) else {
+        return;
+    };
+    if let Ok(filter) = text.parse::<Filter>()
+        && let Ok(filled) = filter.with_name("*)(uid=*")
+    {
+        assert_eq!(
+            filled.as_str().matches('(').count(),
+            filter.as_str().matches('(').count()
+        );
+    }
+    let filter: Filter = "(&(objectClass=person)(uid={name}))".parse().unwrap();
+    if let Ok(filled) = filter.with_name(text) {
+        assert_eq!(filled.as_str().matches(['(', ')', '*']).count(), 6);
+    }
+    if let Ok(dn) = text.parse::<Dn>() {
+        assert_eq!(dn.key().parse::<Dn>().expect("a key is a name"), dn);
+        assert!(dn.is_within(&dn));
+    }
+    let written: Dn = format!("cn={},dc=x", dn::escape(text))
+        .parse()
+        .unwrap_or_else(|_| "dc=x".parse().unwrap());
+    assert!(written.is_within(&"dc=x".parse().unwrap()));
+    let _ = bind::Outcome::read(49, text);
 }
 
 /// A marking is read or refused; what is read and can be written is the same label when read again.

@@ -11,6 +11,8 @@ pub mod house;
 pub mod oracle;
 pub mod process;
 pub mod rocket_chat;
+pub mod samba;
 pub mod saml;
 pub mod service_provider;
 pub mod simplesamlphp;
+pub mod slapd;

@@ -124,6 +124,16 @@ impl Amendment {
                 Some(Entity::Source(_)) => Ok(After::Gone),
                 _ => Err(AmendError::Unknown("source")),
             },
+            // The record stays; whom the synchronisation lets go is kept with it.
+            Self::SourceRelease { seal, .. } => match old {
+                Some(Entity::Source(_))
+                    if seal.len() != 64 || !seal.bytes().all(|byte| byte.is_ascii_hexdigit()) =>
+                {
+                    Err(AmendError::Invalid("`seal` is that of a report".to_owned()))
+                }
+                Some(source @ Entity::Source(_)) => is(source.clone()),
+                _ => Err(AmendError::Unknown("source")),
+            },
             Self::PersonCreate { person, .. } => match old {
                 None => is(Entity::Person(person.born()?)),
                 Some(_) => Err(AmendError::Exists("person")),

@@ -83,6 +83,8 @@ pub enum Amendment {
     SourcePut { source: Box<Source> },
     /// A source is taken away, for good.
     SourceRemove { id: SourceId },
+    /// Those vanish at whom the synchronisation with a directory has stopped, by the seal of its report.
+    SourceRelease { id: SourceId, seal: String },
 }
 
 impl Amendment {
@@ -107,9 +109,10 @@ impl Amendment {
             Self::MissionPut { id, .. } => (Noun::Mission, id.as_str()),
             Self::NodePut { id, .. } => (Noun::Node, id.as_str()),
             Self::SettingsPut { .. } => (Noun::Settings, "settings"),
-            Self::SourceDisable { id } | Self::SourceEnable { id } | Self::SourceRemove { id } => {
-                (Noun::Source, id.as_str())
-            }
+            Self::SourceDisable { id }
+            | Self::SourceEnable { id }
+            | Self::SourceRelease { id, .. }
+            | Self::SourceRemove { id } => (Noun::Source, id.as_str()),
             Self::SourcePut { source } => (Noun::Source, source.id.as_str()),
         }
     }
@@ -128,7 +131,8 @@ impl Amendment {
             | Self::SourceDisable { .. }
             | Self::SourceEnable { .. }
             | Self::SourcePut { .. }
-            | Self::SourceRemove { .. } => ("server.manage", "server"),
+            | Self::SourceRemove { .. }
+            | Self::SourceRelease { .. } => ("server.manage", "server"),
             Self::ChannelFederate { .. } => ("channel.federate", "channel"),
             Self::ChannelPatch { .. } | Self::ChannelReclassify { .. } => ("channel.reclassify", "channel"),
             Self::ClearanceGrant { .. }
@@ -179,6 +183,7 @@ impl Amendment {
             Self::SourceEnable { .. } => "source.enabled",
             Self::SourcePut { .. } => "source.changed",
             Self::SourceRemove { .. } => "source.removed",
+            Self::SourceRelease { .. } => "source.removals_released",
         }
     }
 }

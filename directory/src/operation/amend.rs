@@ -97,6 +97,10 @@ pub async fn weigh(
         missing::<Nodes>(&[node.as_str()], db).await?;
         widens.push("federation");
     }
+    if matches!(amendment, Amendment::SourceRelease { .. }) {
+        // It lets nobody do more. It takes two because one mistyped branch would empty an agency.
+        widens.push("people who vanish");
+    }
     if matches!(amendment, Amendment::PersonRecover { .. }) {
         // Whoever holds the new one is her from then on.
         widens.push("ways to sign in");

@@ -15,6 +15,8 @@ pub mod proposals;
 pub mod server_ids;
 pub mod servers;
 pub mod settings;
+pub mod source_entries;
+pub mod source_syncs;
 pub mod sources;
 pub mod tombstones;
 

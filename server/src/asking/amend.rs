@@ -11,6 +11,7 @@ use countersign_directory::amend::Amendment;
 use countersign_directory::operation::amend::{AmendFault, Weighed, apply, weigh};
 use countersign_directory::operation::proposal::{self, ProposalError};
 use countersign_directory::store::proposals::{self, Proposal};
+use countersign_directory::store::source_syncs;
 use countersign_directory::{ApprovalId, ApprovalState, Entity, Permit, PersonId};
 use http::StatusCode;
 
@@ -113,6 +114,10 @@ impl House {
                 let link = enrolment::issue(id, lasts, now, rng, &mut log, &mut transaction).await?;
                 record::happened(permit.by(), &log, now, &mut transaction).await?;
                 Some(format!("{}/enrol/{}", self.config.issuer, link.expose()))
+            }
+            Amendment::SourceRelease { id, seal } => {
+                source_syncs::release(id, seal, &mut transaction).await?;
+                None
             }
             _ => None,
         };

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 //! `countersign source`: which sources of people there are, whether one is wired, and what a mapping makes of
-//! a sample. Nothing is changed.
+//! a sample; and bringing in the people of a directory.
 
 use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
 use countersign_directory::source::{Mapping, Source};
 use countersign_directory::store::{Sources, load, sources};
-use countersign_directory::{PersonId, json};
+use countersign_directory::{PersonId, SourceId, json};
 use serde_json::Value;
 
 use super::doctor::told;
@@ -39,6 +39,19 @@ pub enum SourceCommand {
         /// Somebody on file of whom it is said; somebody new, if absent.
         #[arg(long)]
         person: Option<PersonId>,
+        #[command(flatten)]
+        store: Store,
+    },
+    /// Brings in the people of a directory, now; the report is printed.
+    Sync {
+        /// The source.
+        id: SourceId,
+        /// Says what would happen, and changes nothing.
+        #[arg(long)]
+        dry_run: bool,
+        /// Reads everything, not only what changed.
+        #[arg(long)]
+        full: bool,
         #[command(flatten)]
         store: Store,
     },
@@ -100,6 +113,12 @@ impl SourceCommand {
                     }
                 })
             }
+            Self::Sync {
+                id,
+                dry_run,
+                full,
+                store,
+            } => super::source_sync::run(id, full, dry_run, store),
             Self::Test { id, person, store } => {
                 let lines = block_on(async move {
                     let app = store.open_existing().await?;

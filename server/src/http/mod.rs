@@ -24,6 +24,7 @@ pub mod cards;
 pub mod chat_server;
 pub mod console;
 pub mod cookies;
+pub mod directories;
 pub mod directory;
 pub mod fault;
 pub mod form;
@@ -149,6 +150,8 @@ pub fn api() -> (Router<App>, utoipa::openapi::OpenApi) {
             granting::things::end_agreement
         ))
         .routes(routes!(granting::things::put_settings))
+        .routes(routes!(directories::show, directories::ask))
+        .routes(routes!(directories::release))
         .routes(routes!(granting::weigh::post))
         .routes(routes!(sources::records::list))
         .routes(routes!(

@@ -69,6 +69,9 @@ pub fn start(app: &App) {
     every(app, "key_rotation", Duration::from_mins(10), |app| {
         async move { Ok(app.rotate_keys().await?) }.boxed()
     });
+    every(app, "directories", Duration::from_secs(1), |app| {
+        async move { Ok(app.synchronise_directories().await?) }.boxed()
+    });
     every(app, "reviews", Duration::from_mins(1), |app| {
         async move { Ok(app.note_overdue_reviews().await?) }.boxed()
     });

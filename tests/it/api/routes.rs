@@ -89,6 +89,9 @@ fn owners() -> BTreeMap<(&'static str, &'static str), &'static str> {
             "officer or sysadmin",
         ),
         (("post", "/api/v1/sources/{id}/test"), "officer or sysadmin"),
+        (("get", "/api/v1/sources/{id}/sync"), "sysadmin"),
+        (("post", "/api/v1/sources/{id}/sync"), "sysadmin"),
+        (("post", "/api/v1/sources/{id}/sync/release"), "sysadmin"),
         (("get", "/api/v1/stream"), "server"),
         (("post", "/api/v1/weigh"), "officer"),
     ])
@@ -136,6 +139,8 @@ fn body(verb: &str, path: &str, settings: &Value) -> Option<Value> {
         (_, "/api/v1/sources/{id}/test") => json!({}),
         // The settings as they are: others could lock the office out.
         (_, "/api/v1/settings") => settings.clone(),
+        ("post", "/api/v1/sources/{id}/sync") => json!({}),
+        (_, "/api/v1/sources/{id}/sync/release") => json!({"seal": "0".repeat(64)}),
         (_, "/api/v1/weigh") => json!({"act": "person_enable", "id": "nothing-here"}),
         _ => return None,
     })

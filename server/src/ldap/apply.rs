@@ -1,0 +1,291 @@
+// SPDX-License-Identifier: Apache-2.0
+//! Entries of a directory become people: some hundred in one transaction, in which sessions of whom it
+//! closes end too. A dry run does the same and takes it back.
+
+use std::collections::BTreeSet;
+
+use authn::Happened;
+use authn::session::end;
+use chrono::{DateTime, Utc};
+use countersign_authn as authn;
+use countersign_directory::ldap::entry::Entry;
+use countersign_directory::ldap::report::{MOST_NAMED, Report};
+use countersign_directory::ldap::sync::{BadEntry, OnFile, Read};
+use countersign_directory::source::apply::{self, Barrier, Refused, Tie, apply};
+use countersign_directory::source::mapping::Whom;
+use countersign_directory::source::{Gone, Source, Sourced, Sync};
+use countersign_directory::store::source_entries::{self, Applied};
+use countersign_directory::store::{People, Shelf as _, changes, source_syncs, tombstones};
+use countersign_directory::{Actor, Noun, Permit, PersonId};
+use sqlx::{Any, AnyConnection, Transaction};
+
+use super::sync::{LEASE, SyncFault};
+use crate::app::House;
+use crate::record;
+
+/// Writes a plan, part by part.
+pub(super) struct Applier<'a> {
+    house: &'a House,
+    source: &'a Source,
+    sync: &'a Sync,
+    dry_run: bool,
+    report: &'a mut Report,
+    /// Names given in this pass: in a dry run they do not stay in the store.
+    named: BTreeSet<PersonId>,
+}
+
+/// One entry on its way.
+struct OnItsWay {
+    dn: String,
+    subject: String,
+    on_file: OnFile,
+    entry: apply::Entry,
+}
+
+impl<'a> Applier<'a> {
+    pub(super) fn new(
+        house: &'a House,
+        source: &'a Source,
+        sync: &'a Sync,
+        dry_run: bool,
+        report: &'a mut Report,
+    ) -> Self {
+        Self {
+            house,
+            source,
+            sync,
+            dry_run,
+            report,
+            named: BTreeSet::new(),
+        }
+    }
+
+    /// Entries that are no longer in the directory.
+    pub(super) async fn gone(&mut self, subjects: &[String]) -> Result<(), SyncFault> {
+        let said = nothing_any_more(self.sync.gone == Gone::Disable);
+        self.leave(subjects, &said, true).await
+    }
+
+    /// Entries whose account closed by itself.
+    pub(super) async fn lapsed(&mut self, subjects: &[String]) -> Result<(), SyncFault> {
+        let said = Sourced {
+            is_active: Some(false),
+            ..Sourced::default()
+        };
+        self.leave(subjects, &said, false).await
+    }
+
+    async fn leave(&mut self, subjects: &[String], said: &Sourced, forget: bool) -> Result<(), SyncFault> {
+        let now = self.house.now();
+        let mut transaction = self.begin().await?;
+        let subjects: Vec<&str> = subjects.iter().map(String::as_str).collect();
+        let known = source_entries::among(&self.source.id, &subjects, &mut transaction).await?;
+        let entries: Vec<apply::Entry> = known
+            .values()
+            .map(|applied| linked(&applied.person, said.clone()))
+            .collect();
+        self.carry_out(&entries, now, &mut transaction).await?;
+        if forget {
+            source_entries::remove(&self.source.id, &subjects, &mut transaction).await?;
+        } else {
+            let closed: Vec<(&str, Applied)> = known
+                .iter()
+                .map(|(subject, applied)| {
+                    let on_file = OnFile {
+                        is_active: false,
+                        applied_at: now,
+                        ..applied.on_file.clone()
+                    };
+                    let person = applied.person.clone();
+                    (subject.as_str(), Applied { person, on_file })
+                })
+                .collect();
+            source_entries::put(&self.source.id, &closed, &mut transaction).await?;
+        }
+        self.end(transaction).await
+    }
+
+    /// Entries that are new, say something else, or are closed.
+    pub(super) async fn read(&mut self, reads: Vec<Read<Entry>>) -> Result<(), SyncFault> {
+        let now = self.house.now();
+        let mut transaction = self.begin().await?;
+        let subjects: Vec<&str> = reads.iter().map(|read| read.subject.as_str()).collect();
+        let known = source_entries::among(&self.source.id, &subjects, &mut transaction).await?;
+        let mut coming = Vec::with_capacity(reads.len());
+        for read in reads {
+            let before = known.get(&read.subject).map(|applied| &applied.person);
+            let dn = read.content.dn.to_string();
+            match self.entry(&read, before, &mut transaction).await? {
+                Ok(entry) => coming.push(OnItsWay {
+                    dn,
+                    subject: read.subject,
+                    on_file: OnFile {
+                        hash: read.hash,
+                        is_active: read.is_active,
+                        applied_at: now,
+                        until: read.until,
+                    },
+                    entry,
+                }),
+                Err(reason) => self.bad(dn, reason),
+            }
+        }
+        let entries: Vec<apply::Entry> = coming.iter().map(|one| one.entry.clone()).collect();
+        let outcome = self.carry_out(&entries, now, &mut transaction).await?;
+        let created: BTreeSet<&PersonId> = outcome.created.iter().collect();
+        let mut filed = Vec::with_capacity(coming.len());
+        for one in &coming {
+            let person = &one.entry.person;
+            let refused = outcome.refused.get(person).map_or(&[][..], Vec::as_slice);
+            if one.entry.tie == Tie::New && !created.contains(person) {
+                self.left_out(one, refused);
+                continue;
+            }
+            let applied = Applied {
+                person: person.clone(),
+                on_file: one.on_file.clone(),
+            };
+            filed.push((one.subject.as_str(), applied));
+        }
+        source_entries::put(&self.source.id, &filed, &mut transaction).await?;
+        self.end(transaction).await
+    }
+
+    /// What an entry says in our words, and of whom. `Err`: it cannot be used, for this reason.
+    async fn entry(
+        &mut self,
+        read: &Read<Entry>,
+        before: Option<&PersonId>,
+        db: &mut AnyConnection,
+    ) -> Result<Result<apply::Entry, String>, SyncFault> {
+        let whom = if before.is_some() { Whom::Known } else { Whom::New };
+        let mut said = match self.source.mapping.apply(&read.content.attributes, whom) {
+            Ok(mapped) => mapped.sourced,
+            Err(fault) => return Ok(Err(fault.to_string())),
+        };
+        // What the directory itself says of the account stands beside what the mapping makes of it.
+        if said.is_active.is_none() || !read.is_active {
+            said.is_active = Some(read.is_active);
+        }
+        if let Some(person) = before {
+            return Ok(Ok(linked(person, said)));
+        }
+        let person = match self.new_name(said.username.as_deref(), db).await? {
+            Ok(person) => person,
+            Err(reason) => return Ok(Err(reason)),
+        };
+        Ok(Ok(apply::Entry {
+            person,
+            tie: Tie::New,
+            said,
+        }))
+    }
+
+    /// A name for somebody new: what the mapping calls her, folded, if nobody has or had it. By a name alone
+    /// nobody is taken for somebody who is here.
+    async fn new_name(
+        &mut self,
+        username: Option<&str>,
+        db: &mut AnyConnection,
+    ) -> Result<Result<PersonId, String>, SyncFault> {
+        let Some(name) = username
+            .map(|name| name.trim().to_lowercase())
+            .filter(|name| !name.is_empty())
+        else {
+            return Ok(Err("the mapping gives no `username`".to_owned()));
+        };
+        let Ok(id) = name.parse::<PersonId>() else {
+            return Ok(Err("its `username` is no identifier".to_owned()));
+        };
+        let is_had = !tombstones::among(Noun::Person, &[id.as_str()], db)
+            .await?
+            .is_empty();
+        let is_there = !People::among(&[id.as_str()], db).await?.is_empty();
+        if is_had || is_there || !self.named.insert(id.clone()) {
+            return Ok(Err(format!("the name `{id}` is another's: link them by hand")));
+        }
+        Ok(Ok(id))
+    }
+
+    fn left_out(&mut self, one: &OnItsWay, refused: &[Refused]) {
+        if refused.iter().any(|refused| refused.cap == Barrier::Create) {
+            self.report.skipped += 1;
+            return;
+        }
+        let reasons: Vec<String> = refused
+            .iter()
+            .map(|refused| format!("{} `{}`: {:?}", refused.part, refused.value, refused.cap))
+            .collect();
+        self.bad(
+            one.dn.clone(),
+            format!("she is not let in: {}", reasons.join("; ")),
+        );
+    }
+
+    fn bad(&mut self, dn: String, reason: String) {
+        self.report.counts.bad += 1;
+        if self.report.bad.len() < MOST_NAMED {
+            self.report.bad.push(BadEntry { dn, reason });
+        }
+    }
+
+    async fn carry_out(
+        &self,
+        entries: &[apply::Entry],
+        now: DateTime<Utc>,
+        db: &mut AnyConnection,
+    ) -> Result<apply::Applied, SyncFault> {
+        let permit = Permit::source(self.source.id.clone(), None);
+        let actor = Actor::Source(self.source.id.clone());
+        let applied = apply(&self.source.id, entries, &permit, now, db).await?;
+        // Whose account is closed is out at once, as if she had been revoked.
+        let mut log = Happened::new();
+        let rng = &mut self.house.rng();
+        for person in &applied.disabled {
+            end::end_all(person, None, end::Reason::Revoked, now, rng, &mut log, db).await?;
+        }
+        record::happened(&actor, &log, now, db).await?;
+        record::append(&actor, &applied.outcome.events, now, db).await?;
+        Ok(applied)
+    }
+
+    async fn begin(&self) -> Result<Transaction<'static, Any>, SyncFault> {
+        let now = self.house.now();
+        let mut transaction = self.house.database.begin_write().await?;
+        let process = self.house.directories.process();
+        if !source_syncs::take(&self.source.id, process, now, now + LEASE, &mut transaction).await? {
+            return Err(SyncFault::Taken);
+        }
+        changes::lock(&mut transaction).await?;
+        Ok(transaction)
+    }
+
+    async fn end(&self, transaction: Transaction<'static, Any>) -> Result<(), SyncFault> {
+        if self.dry_run {
+            transaction.rollback().await?;
+        } else {
+            self.house.commit(transaction).await?;
+        }
+        Ok(())
+    }
+}
+
+fn linked(person: &PersonId, said: Sourced) -> apply::Entry {
+    apply::Entry {
+        person: person.clone(),
+        tie: Tie::Linked,
+        said,
+    }
+}
+
+/// What a directory says of somebody who is gone: she has nothing from it any more.
+fn nothing_any_more(closes: bool) -> Sourced {
+    Sourced {
+        missions: Some([].into_iter().collect()),
+        briefings: Some([].into_iter().collect()),
+        roles: Some([].into_iter().collect()),
+        clearances: Some(Vec::new()),
+        is_active: closes.then_some(false),
+        ..Sourced::default()
+    }
+}
