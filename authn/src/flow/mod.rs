@@ -11,6 +11,7 @@
 //! stage that is not recognised is an error, never the first stage.
 
 mod card;
+mod directory;
 pub mod finish;
 mod steps;
 
@@ -31,6 +32,7 @@ use crate::store::flows::{self, FlowRow};
 use crate::store::{StoreError, json_text};
 
 pub use card::{CardStep, confirm_card, give_card};
+pub use directory::{Judged, give_directory_password, may_ask};
 pub use steps::{
     Problem, Step, StepError, give_code, give_name, give_passkey, give_password, give_recovery_code,
 };

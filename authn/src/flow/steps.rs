@@ -97,7 +97,7 @@ pub async fn give_name(
 
 /// Takes the verdict on the password that was typed.
 pub async fn give_password(
-    mut flow: Flow,
+    flow: Flow,
     verdict: &Verdict,
     now: DateTime<Utc>,
     log: &mut Happened,
@@ -120,6 +120,17 @@ pub async fn give_password(
     };
     lockout::cleared(&name, Authenticator::Password, db).await?;
     passwords::used(&person, now, db).await?;
+    after_password(flow, person, now, db).await
+}
+
+/// After a right password: her security code where she has a code generator, else she has proven what a
+/// password proves.
+pub(super) async fn after_password(
+    mut flow: Flow,
+    person: PersonId,
+    now: DateTime<Utc>,
+    db: &mut AnyConnection,
+) -> Result<Step, StoreError> {
     if account::ways(&person, db).await?.totp {
         flow.stage = Stage::Code {
             person,
@@ -258,7 +269,7 @@ pub(super) fn prove(flow: Flow, person: PersonId, proof: Proof) -> Result<Step, 
     Ok(Step::Proven(Box::new(Proven { flow, person, proof })))
 }
 
-async fn brake(
+pub(super) async fn brake(
     subject: &str,
     authenticator: Authenticator,
     now: DateTime<Utc>,

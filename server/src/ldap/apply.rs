@@ -84,7 +84,7 @@ impl<'a> Applier<'a> {
             .values()
             .map(|applied| linked(&applied.person, said.clone()))
             .collect();
-        self.carry_out(&entries, now, &mut transaction).await?;
+        let _on_record = self.carry_out(&entries, now, &mut transaction).await?;
         if forget {
             source_entries::remove(&self.source.id, &subjects, &mut transaction).await?;
         } else {

@@ -9,9 +9,11 @@ pub mod desk;
 pub mod directories;
 pub mod gate;
 pub mod group_tree;
+pub mod password;
 pub mod reading;
 pub mod sign_in;
 pub mod sync;
+pub mod tester;
 
 pub use connection::{Connection, LdapFault};
 pub use desk::Desk;

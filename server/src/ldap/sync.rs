@@ -266,7 +266,7 @@ impl House {
             fault: None,
         };
         if report.braked.is_none() {
-            self.carry_out(source, sync, reading, asked.dry_run, &mut report)
+            self.write_plan(source, sync, reading, asked.dry_run, &mut report)
                 .await?;
         }
         report.ended_at = self.now();
@@ -274,7 +274,7 @@ impl House {
     }
 
     /// Writes a plan, those first who lose something.
-    async fn carry_out(
+    async fn write_plan(
         &self,
         source: &Source,
         sync: &Sync,

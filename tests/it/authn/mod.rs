@@ -4,7 +4,7 @@
 pub(crate) mod attestation;
 mod cards;
 mod codes;
-mod desk;
+pub(crate) mod desk;
 mod keys;
 mod logout;
 mod machines;

@@ -46,7 +46,7 @@ pub struct SyncShown {
 }
 
 /// What is to be read.
-#[derive(Clone, Copy, Debug, Default, Deserialize, ToSchema)]
+#[derive(Clone, Copy, Debug, Default, Deserialize, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum SyncMode {
     /// Everything.
@@ -57,7 +57,7 @@ pub enum SyncMode {
 }
 
 /// A pass that is asked for.
-#[derive(Debug, Default, Deserialize, ToSchema)]
+#[derive(Debug, Default, Deserialize, Serialize, ToSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct SyncAsked {
     /// What is to be read.

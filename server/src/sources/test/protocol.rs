@@ -12,11 +12,12 @@ use crate::outbound;
 /// The largest document that is read.
 const LARGEST: usize = 512 * 1_024;
 
-/// Looks at what lies behind TLS.
-pub async fn look(_house: &House, source: &Source, _person: Option<&str>) -> Probed {
+/// Looks at what lies behind TLS, and looks `person` up where a source tells of people before they sign in.
+pub async fn look(house: &House, source: &Source, person: Option<&str>) -> Probed {
     let lines = match &source.protocol {
+        Protocol::Ldap(_) => return crate::ldap::tester::look(house, source, person).await,
         Protocol::Oidc(oidc) => provider(oidc).await,
-        Protocol::Ldap(_) | Protocol::Saml(_) => vec![Line::warn(
+        Protocol::Saml(_) => vec![Line::warn(
             "protocol",
             "what lies behind TLS is not looked at",
             "sign in by it, and read what the log says",

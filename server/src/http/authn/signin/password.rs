@@ -29,7 +29,15 @@ pub async fn post(State(app): State<App>, headers: HeaderMap, form: OwnForm) -> 
         }
         _ => None,
     };
+    // The hash is computed also for whom a directory judges, and the directory asked about names that nobody
+    // has here.
     let verdict = app.factors.verify(password.clone(), stored.clone()).await?;
+    if let Some(judged) = app.judged_by_directory(&flow, &password).await? {
+        let mut log = Happened::new();
+        let mut transaction = app.database.begin_write().await?;
+        let step = flow::give_directory_password(flow, judged, app.now(), &mut log, &mut transaction).await?;
+        return outcome::answer(&app, &headers, step, log, transaction).await;
+    }
     let anew = if verdict.is_outdated() {
         Some(app.factors.hash(password, app.rng()).await?)
     } else {
