@@ -95,12 +95,17 @@ pub async fn fill(folder: &Path, world: &countersign_directory::World) {
     transaction.commit().await.expect("a commit");
 }
 
+/// The house over a store that [`fill`] has filled.
+pub async fn opened(folder: &Path, durability: &str) -> App {
+    let randomness = Randomness::system().expect("randomness");
+    house::open(config(folder, durability), Clock::system(), randomness, None)
+        .await
+        .expect("the house opens")
+}
+
 /// Serves until standard input ends.
 pub async fn serve(folder: &Path, durability: &str) {
-    let randomness = Randomness::system().expect("randomness");
-    let app = house::open(config(folder, durability), Clock::system(), randomness, None)
-        .await
-        .expect("the house opens");
+    let app = opened(folder, durability).await;
     open_sessions(&app);
     jobs::start(&app);
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0")

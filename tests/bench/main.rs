@@ -4,12 +4,14 @@
 //!
 //! `bench [PEOPLE] [CHANNELS] [SECONDS]`, by default 100000, 10000 and 5; `bench decide` measures what needs
 //! no HTTP alone; `bench peers` puts another decision service beside it;
-//! `bench cards` judges smartcards with 200 MB of revocation lists; `bench saml` checks SAML responses.
+//! `bench cards` judges smartcards with 200 MB of revocation lists; `bench saml` checks SAML responses;
+//! `bench ldap [PEOPLE]` synchronises with a directory.
 
 mod cards;
 mod cerbos;
 mod decide;
 mod house;
+mod ldap;
 mod load;
 mod saml;
 mod table;
@@ -36,6 +38,17 @@ async fn main() {
     }
     if arguments == ["saml"] {
         return saml::measure();
+    }
+    if arguments.first().is_some_and(|first| first == "ldap") {
+        let people = arguments
+            .get(1)
+            .map_or(100_000, |text| text.parse().expect("a number"));
+        return ldap::measure(people).await;
+    }
+    if let [command, folder, mode] = arguments.as_slice()
+        && command == "sync"
+    {
+        return ldap::sync(Path::new(folder), mode).await;
     }
     if arguments == ["peers"] {
         return peers(100_000, 10_000, Duration::from_secs(5)).await;
