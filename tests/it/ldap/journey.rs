@@ -37,8 +37,7 @@ fn record(slapd: &Slapd, sealed: &Sealed) -> Value {
             {"to": "roles", "value": {"constant": "member"}},
             {"to": "briefings", "when": "groups == \"ns-cleared\"", "value": {"constant": "NATO"}},
             {"to": "missions", "when": "groups == \"baltic\"", "value": {"constant": "BALTIC"}},
-            {"to": "clearances", "clearance": {
-                "when": "groups == \"ns-cleared\"",
+            {"to": "clearances", "when": "groups == \"ns-cleared\"", "clearance": {
                 "scheme": {"constant": "NATO"}, "level": {"from": "employeeType"},
                 "valid_until": {"constant": "2030-01-01T00:00:00Z", "date": "rfc3339"}}}
         ]},
