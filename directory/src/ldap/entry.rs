@@ -172,8 +172,8 @@ impl Reader<'_> {
         if !dn.is_within(self.base) {
             return Err(Bad::Outside);
         }
-        let named = raw.values(self.subject.attribute()).unwrap_or_default();
-        let subject = self.subject.read(named)?;
+        let lasting = raw.values(self.subject.attribute()).unwrap_or_default();
+        let subject = self.subject.read(lasting)?;
         let mut dropped = Vec::new();
         let mut attributes = Attributes::new();
         for wanted in self.wanted {
@@ -182,11 +182,11 @@ impl Reader<'_> {
                 attributes.insert(wanted.clone(), kept);
             }
         }
-        if let Some(named) = self.groups {
+        if let Some(seen) = self.groups {
             let names = groups.iter().map(|group| group.name.clone()).collect();
-            attributes.insert(named.as_attribute.clone(), names);
+            attributes.insert(seen.as_attribute.clone(), names);
             let dns = groups.iter().map(|group| group.dn.to_string()).collect();
-            attributes.insert(named.as_dn_attribute(), dns);
+            attributes.insert(seen.as_dn_attribute(), dns);
         }
         Ok(Entry {
             dn,

@@ -220,9 +220,8 @@ impl<'a> Parser<'a> {
         let start = self.at;
         loop {
             match self.peek() {
-                None => return Err(self.wrong()),
                 Some(b')') => break,
-                Some(b'(' | 0) => return Err(self.wrong()),
+                None | Some(b'(' | 0) => return Err(self.wrong()),
                 Some(b'*') => self.take(b'*')?,
                 Some(b'\\') => {
                     let digits = self.text.as_bytes().get(self.at + 1..self.at + 3);

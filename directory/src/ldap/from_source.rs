@@ -72,15 +72,17 @@ fn login(people: &Filter, ldap: &source::Ldap) -> Result<Option<Filter>, Unusabl
     if ldap.login.is_empty() {
         return Ok(None);
     }
-    let any: String = ldap
+    let any: Vec<String> = ldap
         .login
         .iter()
         .map(|name| format!("({name}={{name}})"))
         .collect();
-    let filter = people.and(&format!("(|{any})")).map_err(|cause| Unusable {
-        path: "login",
-        message: cause.to_string(),
-    })?;
+    let filter = people
+        .and(&format!("(|{})", any.concat()))
+        .map_err(|cause| Unusable {
+            path: "login",
+            message: cause.to_string(),
+        })?;
     Ok(Some(filter))
 }
 

@@ -94,9 +94,14 @@ fn guid(bytes: [u8; 16]) -> String {
 }
 
 /// From mixed-endian to network order, and back.
-fn mixed([a, b, c, d, e, f, g, h, rest @ ..]: [u8; 16]) -> [u8; 16] {
-    let [i, j, k, l, m, n, o, p] = rest;
-    [d, c, b, a, f, e, h, g, i, j, k, l, m, n, o, p]
+fn mixed(mut bytes: [u8; 16]) -> [u8; 16] {
+    let (first, rest) = bytes.split_at_mut(4);
+    let (second, rest) = rest.split_at_mut(2);
+    let (third, _) = rest.split_at_mut(2);
+    first.reverse();
+    second.reverse();
+    third.reverse();
+    bytes
 }
 
 /// Hexadecimal groups joined by hyphens, in lower case.
@@ -130,7 +135,7 @@ mod tests {
         let kind = SubjectKind::EntryUuid;
         let good = b"9F2B1C3E-0000-1000-8000-00805F9B34FB".to_vec();
         assert_eq!(
-            kind.read(&[good.clone()]).unwrap(),
+            kind.read(std::slice::from_ref(&good)).unwrap(),
             "9f2b1c3e-0000-1000-8000-00805f9b34fb"
         );
         assert_eq!(kind.read(&[]), Err(SubjectError::Missing("entryUUID")));

@@ -171,7 +171,7 @@ impl<'a, T> Diff<'a, T> {
                 self.plan.change.push(read);
             }
             Some(filed) if read.is_active && filed.applied_at < self.renew_before => {
-                self.plan.change.push(read)
+                self.plan.change.push(read);
             }
             Some(_) => self.plan.counts.unchanged += 1,
         }

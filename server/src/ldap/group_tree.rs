@@ -128,11 +128,11 @@ async fn holders(
     let attributes = [groups.name.as_str()];
     let mut found = Vec::new();
     for some in members.chunks(TOGETHER) {
-        let any: String = some
+        let any: Vec<String> = some
             .iter()
             .map(|member| format!("({}={})", groups.member, filter::escape(member.as_str())))
             .collect();
-        let filter = format!("(&{}(|{any}))", groups.filter.as_str());
+        let filter = format!("(&{}(|{}))", groups.filter.as_str(), any.concat());
         let search = Search {
             base: groups.base.as_str(),
             scope: Scope::Subtree,

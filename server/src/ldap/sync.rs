@@ -381,3 +381,48 @@ fn said(panic: &(dyn std::any::Any + Send)) -> String {
     text.or_else(|| panic.downcast_ref::<String>().cloned())
         .unwrap_or_else(|| "no reason given".to_owned())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(minutes: i64) -> DateTime<Utc> {
+        DateTime::UNIX_EPOCH + TimeDelta::minutes(minutes)
+    }
+
+    fn sync(changes: Changes) -> Sync {
+        Sync {
+            every_seconds: 60,
+            full_every_seconds: 3_600,
+            changes,
+            ..Sync::default()
+        }
+    }
+
+    #[test]
+    fn a_pass_is_due_after_its_time_and_when_somebody_asks() {
+        let mode =
+            |sync: &Sync, standing: &Standing, now| due(sync, Some(standing), now).map(|asked| asked.mode);
+        let marks = sync(Changes::Marks);
+        assert_eq!(due(&marks, None, at(0)).map(|asked| asked.mode), Some(Mode::Full));
+        let mut standing = Standing {
+            began_at: Some(at(10)),
+            full_at: Some(at(10)),
+            ..Standing::default()
+        };
+        assert_eq!(mode(&marks, &standing, at(11) - TimeDelta::seconds(1)), None);
+        assert_eq!(mode(&marks, &standing, at(11)), Some(Mode::Incremental));
+        assert_eq!(mode(&sync(Changes::None), &standing, at(11)), Some(Mode::Full));
+        assert_eq!(mode(&marks, &standing, at(70)), Some(Mode::Full));
+        standing.asked = Some(r#"{"mode":"full","dry_run":true}"#.into());
+        let asked = due(&marks, Some(&standing), at(10)).unwrap();
+        assert!(asked.dry_run && asked.mode == Mode::Full);
+    }
+
+    #[test]
+    fn a_panic_is_told_in_its_own_words() {
+        assert_eq!(said(&"broken"), "broken");
+        assert_eq!(said(&"broken".to_owned()), "broken");
+        assert_eq!(said(&7), "no reason given");
+    }
+}

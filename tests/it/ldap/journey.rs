@@ -388,3 +388,98 @@ async fn a_pass_that_fails_is_on_record_once_and_the_next_goes_on() {
     slapd.run();
     assert_eq!(pass(&house, Mode::Full, false).await.counts.created, 2);
 }
+
+#[tokio::test]
+async fn the_test_of_a_source_goes_to_the_end_of_one_person() {
+    let (house, slapd) = (open_house().await, directory());
+    put(&house, &slapd, |_| {}).await;
+    let mut db = house.app.database.pool.acquire().await.unwrap();
+    let source = countersign_directory::store::load::<Sources>("agency", &mut db)
+        .await
+        .unwrap()
+        .unwrap();
+    drop(db);
+    let told = async |person: Option<&str>| {
+        let lines = countersign_server::sources::test::test(&house.app, &source, person).await;
+        let line = |line: &Value| {
+            let text = |name: &str| line[name].as_str().unwrap_or_default().to_owned();
+            (text("name"), text("state"), text("text"))
+        };
+        lines.iter().map(|one| line(&json!(one))).collect::<Vec<_>>()
+    };
+    let lines = told(Some("anna")).await;
+    let state = |name: &str| {
+        lines
+            .iter()
+            .find(|(other, ..)| other == name)
+            .map(|(_, state, _)| state.as_str())
+    };
+    for name in [
+        "record",
+        "bind",
+        "search",
+        "account",
+        "groups",
+        "mapping",
+        "attributes",
+        "clearance",
+    ] {
+        assert_eq!(state(name), Some("ok"), "{name}: {lines:?}");
+    }
+    let lines = told(Some("*")).await;
+    assert!(
+        lines
+            .iter()
+            .any(|(name, state, _)| name == "search" && state == "fail"),
+        "{lines:?}"
+    );
+    slapd.stop();
+    let lines = told(None).await;
+    assert!(lines.iter().any(|(_, state, _)| state == "fail"), "{lines:?}");
+    assert!(
+        house.app.snapshot().person("anna").is_none(),
+        "nothing is changed"
+    );
+}
+
+#[tokio::test]
+async fn the_job_synchronises_what_is_due_and_what_is_asked_for() {
+    let (house, slapd) = (open_house().await, directory());
+    put(&house, &slapd, |_| {}).await;
+    house.app.synchronise_directories().await.unwrap();
+    assert!(house.app.snapshot().person("anna").is_some());
+    slapd.change(&format!(
+        "dn: uid=anna,ou=people,{SUFFIX}\nchangetype: modify\nreplace: cn\ncn: Anna Anders\n"
+    ));
+    house.app.synchronise_directories().await.unwrap();
+    let name = || {
+        house
+            .app
+            .snapshot()
+            .person("anna")
+            .unwrap()
+            .display_name
+            .clone()
+            .unwrap()
+    };
+    assert_eq!(name(), "anna", "not due yet");
+    let hugo = house.browser("hugo", Level::Aal2, None).await;
+    let path = "/api/v1/sources/agency/sync";
+    for (dry_run, expected) in [(true, "anna"), (false, "Anna Anders")] {
+        let asked = house
+            .as_person(
+                &hugo,
+                Method::POST,
+                path,
+                Some(json!({"mode": "full", "dry_run": dry_run})),
+            )
+            .await;
+        assert_eq!(asked.status, StatusCode::ACCEPTED, "{}", asked.text);
+        house.app.synchronise_directories().await.unwrap();
+        assert_eq!(name(), expected);
+        let shown = house.as_person(&hugo, Method::GET, path, None).await.json();
+        assert_eq!(shown["last"]["dry_run"], dry_run);
+        assert_eq!(shown["last"]["counts"]["changed"], 1);
+        assert_eq!(shown["is_running"], false);
+    }
+}
