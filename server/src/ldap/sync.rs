@@ -142,7 +142,7 @@ impl House {
                 match fault {
                     SyncFault::Taken => {}
                     fault => {
-                        tracing::error!(source = %source.id, error = %fault, "a directory could not be synchronised")
+                        tracing::error!(source = %source.id, error = %fault, "a directory could not be synchronised");
                     }
                 }
             }
