@@ -11,6 +11,7 @@ ended. pysaml2 calls the program xmlsec1.
 
 import argparse
 import json
+from base64 import b64decode
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import ClassVar
 from urllib.parse import parse_qs, urlsplit
@@ -46,12 +47,12 @@ def client_of(given: argparse.Namespace) -> Saml2Client:
                     "want_response_signed": True,
                     "logout_requests_signed": True,
                     "allow_unsolicited": False,
+                    "signing_algorithm": "http://www.w3.org/2001/04/xmldsig-more#rsa-sha256",
+                    "digest_algorithm": "http://www.w3.org/2001/04/xmlenc#sha256",
                 },
             },
             "metadata": {"local": [given.idp_metadata]},
             "encryption_keypairs": [pair],
-            "signing_algorithm": "http://www.w3.org/2001/04/xmldsig-more#rsa-sha256",
-            "digest_algorithm": "http://www.w3.org/2001/04/xmlenc#sha256",
             **pair,
         }
     )
@@ -112,8 +113,9 @@ class Page(BaseHTTPRequestHandler):
         )
         name_id = response.get_subject()
         self.sessions[name_id.text] = name_id
-        text = response.xmlstr if isinstance(response.xmlstr, str) else response.xmlstr.decode()
+        text = b64decode(form["SAMLResponse"]).decode()
         validate(text)
+        validate(str(response.assertion))
         (context,) = response.authn_info()
         self.show(
             {

@@ -75,6 +75,8 @@ LoadModule auth_mellon_module ${MODULES}/mod_auth_mellon.so
   MellonIdPMetadataFile ${idp}
   MellonSignatureMethod rsa-sha256
   MellonUser ${UID}
+  # Its test cookie says SameSite=None, which browsers take only with Secure; on localhost they do without TLS.
+  MellonSecureCookie On
   MellonCookieSameSite lax
 </Location>
 <Location /secret>

@@ -7,7 +7,7 @@ use authn::saml::redirect::Carrier;
 use authn::saml::write::{Element, Space};
 use chrono::TimeDelta;
 use countersign_authn as authn;
-use countersign_tests::house::{Answer, TestHouse, open_house, whole_world};
+use countersign_tests::house::{Answer, TestHouse, open_house, start, whole_world};
 use countersign_tests::service_provider::{SSO, ServiceProvider, Told, our_key, posted, response};
 use http::{Method, StatusCode, header};
 use serde_json::json;
@@ -166,7 +166,7 @@ async fn a_successor_of_the_key_is_in_the_metadata_before_it_signs_and_the_old_o
     assert_eq!(keys().await, [both[1 - old].clone()]);
     // Another process finds the same keys and makes none.
     let other = house.reopened().await;
-    other.clock.advance(house.app.now() - other.now());
+    other.clock.advance(house.app.now() - start());
     let theirs = other.identity_provider().await.unwrap();
     assert_eq!(
         theirs.signing(other.now()).unwrap().certificate(),
