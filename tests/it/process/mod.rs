@@ -10,6 +10,7 @@ mod passkey_commands;
 mod record_commands;
 mod refresh;
 mod rocket_chat;
+mod saml_commands;
 mod simplesamlphp;
 mod source_commands;
 mod witness;
