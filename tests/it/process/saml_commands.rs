@@ -167,7 +167,7 @@ fn the_settings_of_a_product_are_printed_with_our_addresses() {
     let config = file(
         folder.path(),
         "countersign.toml",
-        "issuer = \"https://id.example\"\n",
+        "issuer = \"https://id.example\"\n[listen]\nbehind_tls_proxy = true\n",
     );
     let given = [
         "connect",
