@@ -78,7 +78,7 @@ impl SourceCommand {
                     let protocol = source.protocol.name();
                     println!(
                         "{:<20} {protocol:<5} {state:<9} {:<15} {}",
-                        source.id,
+                        source.id.as_str(),
                         keeper.as_str(),
                         source.name
                     );

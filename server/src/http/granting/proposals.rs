@@ -5,8 +5,10 @@ use axum::Json;
 use axum::extract::State;
 use chrono::{DateTime, Utc};
 use countersign_authz::explain::Horizon;
+use countersign_directory::amend::Amendment;
 use countersign_directory::operation::amend::{AmendFault, Weighed, weigh};
 use countersign_directory::operation::proposal;
+use countersign_directory::source::veil;
 use countersign_directory::store::proposals::{self, Proposal};
 use countersign_directory::{Actor, ApprovalId, ApprovalState, ParametersHash, PersonId};
 use serde::{Deserialize, Serialize};
@@ -323,11 +325,18 @@ fn shown(id: &ApprovalId, held: Proposal, now: DateTime<Utc>) -> Proposed {
         approved_at,
         ended_by,
         ended_at,
-        act: serde_json::to_value(&act).unwrap_or_default(),
+        act: written(&act),
         widens,
         changes: Vec::new(),
         outdated: false,
         withheld: false,
         parameters: approval.parameters.into(),
     }
+}
+
+/// The act as it is told: what is sealed within stays with the house.
+fn written(act: &Amendment) -> Value {
+    let mut act = serde_json::to_value(act).unwrap_or_default();
+    veil(&mut act);
+    act
 }
