@@ -37,6 +37,8 @@ test: ## every test: Rust on SQLite and PostgreSQL, policies, connectors, browse
 	@$(MAKE) --no-print-directory ui
 	$(call say,Admin UI: unit tests)
 	@cd admin-ui && npm test
+	$(call say,Peers on Node: installing them)
+	@$(MAKE) --no-print-directory tests/peers/node/node_modules/.package-lock.json
 	$(call say,Rust: building)
 	@cargo build --workspace --bins --tests --locked
 	$(call say,Rust: unit and documentation and integration tests on SQLite)
@@ -106,7 +108,7 @@ ui: admin-ui/dist/index.html ## build the admin UI, if it changed
 	@:
 
 clean: ## remove everything that was built or installed into this checkout
-	rm -rf target admin-ui/dist admin-ui/node_modules tests/browser/node_modules .venv
+	rm -rf target admin-ui/dist admin-ui/node_modules tests/browser/node_modules tests/peers/node/node_modules .venv
 
 UI_SOURCES := $(shell find admin-ui -name node_modules -prune -o -name dist -prune -o -type f -print) $(wildcard docs/openapi.json)
 

@@ -10,7 +10,7 @@ use sqlx::AnyConnection;
 use crate::assurance::Level;
 use crate::factor::attestation::Fit;
 use crate::factor::passkey::Passkeys;
-use crate::store::{StoreError, cards, passkeys, passwords, totps};
+use crate::store::{StoreError, cards, passkeys, passwords, totps, upstream_links};
 
 /// The entry of an active human being; `None` for the unknown, the disabled and for services.
 pub async fn active(id: &PersonId, db: &mut AnyConnection) -> Result<Option<Person>, StoreError> {
@@ -33,6 +33,13 @@ pub struct Ways {
     pub totp: bool,
 }
 
+impl Ways {
+    /// Whether one of them opens the account on its own.
+    pub fn is_any(self) -> bool {
+        self.card || self.passkey || self.password
+    }
+}
+
 /// The ways of `person`.
 pub async fn ways(person: &PersonId, db: &mut AnyConnection) -> Result<Ways, StoreError> {
     Ok(Ways {
@@ -43,8 +50,24 @@ pub async fn ways(person: &PersonId, db: &mut AnyConnection) -> Result<Ways, Sto
     })
 }
 
-/// The level of the strongest way that `person` has now; `None` when she has none.
+/// The level of the strongest way that `person` has now, here or at a source that she is linked to;
+/// `None` when she has none.
 pub async fn strongest(
+    person: &PersonId,
+    verifier: &Passkeys,
+    now: DateTime<Utc>,
+    db: &mut AnyConnection,
+) -> Result<Option<Level>, StoreError> {
+    let own = strongest_own(person, verifier, now, db).await?;
+    if active(person, db).await?.is_none() {
+        return Ok(None);
+    }
+    let links = upstream_links::of_person(person, db).await?;
+    Ok(links.iter().filter_map(|link| link.level).chain(own).max())
+}
+
+/// The level of the strongest way that she has here.
+pub async fn strongest_own(
     person: &PersonId,
     verifier: &Passkeys,
     now: DateTime<Utc>,

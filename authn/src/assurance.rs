@@ -193,7 +193,8 @@ impl Requirement {
 }
 
 /// Why a session is not enough.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Unmet {
     /// The sign-in is too old.
     Age,

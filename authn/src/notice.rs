@@ -11,11 +11,13 @@ use crate::store::notices::{self, Notice};
 use crate::store::{StoreError, json_text};
 
 /// The events, whose subject is the person.
-pub const KINDS: [&str; 17] = [
+pub const KINDS: [&str; 19] = [
     "authenticator.disabled",
     "card.added",
     "card.removed",
     "enrolment.issued",
+    "link.made",
+    "link.removed",
     "passkey.added",
     "passkey.counter_went_back",
     "passkey.model_compromised",

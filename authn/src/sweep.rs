@@ -8,6 +8,7 @@ use sqlx::AnyConnection;
 use crate::store::{StoreError, assertions, ceremonies, codes, flows, lockouts, notices};
 use crate::store::{
     pushed_requests, refresh_families, saml_keys, saml_names, saml_pending, saml_services, saml_used, tokens,
+    upstream_sessions,
 };
 
 /// How long a used code is remembered after its end, so that its reuse is still recognised.
@@ -35,5 +36,6 @@ pub async fn run(now: DateTime<Utc>, db: &mut AnyConnection) -> Result<(), Store
     saml_services::forget_expired(now, db).await?;
     saml_used::forget_expired(now, db).await?;
     refresh_families::forget_ended(now - CHAINS_REMEMBERED, db).await?;
+    upstream_sessions::forget(now, db).await?;
     lockouts::forget_strangers(now - STRANGERS_REMEMBERED, db).await
 }

@@ -34,6 +34,7 @@ use crate::record::Recorder;
 use crate::record::alarms::Alarms;
 use crate::rng::Randomness;
 use crate::traces::Traces;
+use crate::upstream::Desk;
 use crate::world::Tail;
 
 /// The running house. Cloning shares it.
@@ -101,6 +102,8 @@ pub struct House {
     pub metrics: Metrics,
     /// Requests that are traced.
     pub traces: Traces,
+    /// The sources of people, and what is known of their providers.
+    pub upstream: Desk,
     /// Calls clients back.
     pub outbound: reqwest::Client,
     /// Tells people what was done in their name.

@@ -127,6 +127,8 @@ pub async fn open(
     let mut db = database.pool.acquire().await?;
     let snapshot = world::load(&mut db).await?;
     let board = world::load_board(&mut db).await?;
+    let upstream = crate::upstream::Desk::default();
+    upstream.replace(world::sources(&mut db).await?);
     let fresh_name = record::process_name(&mut rng);
     let key = sealer.mac(b"record spool");
     let recorder = Recorder::open(&config.data_dir, &fresh_name, &config.record, &key, now, &mut db).await?;
@@ -155,6 +157,7 @@ pub async fn open(
         signed_at: tokio::sync::Mutex::default(),
         alarms: record::alarms::Alarms::default(),
         matrix,
+        upstream,
         outbound: outbound::client()?,
         post: Post::new(&config.mail)?,
         logouts_under_way: tokio::sync::Mutex::default(),

@@ -32,6 +32,7 @@ pub mod rng;
 pub mod sources;
 pub mod telemetry;
 pub mod traces;
+pub mod upstream;
 pub mod world;
 
 /// A decision makes many small things and drops them, on every thread at once.

@@ -13,6 +13,7 @@ use countersign_authn as authn;
 use countersign_authz::Snapshot;
 use countersign_authz::snapshot::Changed;
 use countersign_directory::change::Recorded;
+use countersign_directory::source::Source;
 use countersign_directory::store::{changes, history, load_world};
 use countersign_directory::{Cursor, Noun, Revision};
 use sqlx::{AnyConnection, Row as _};
@@ -106,6 +107,12 @@ impl Tail {
 pub async fn load(db: &mut AnyConnection) -> Result<Snapshot, TailError> {
     let (world, revision) = load_world(db).await?;
     Ok(Snapshot::new(world, revision))
+}
+
+/// The records of all sources of people.
+pub async fn sources(db: &mut AnyConnection) -> Result<Vec<Source>, TailError> {
+    let all = countersign_directory::store::sources::all(db).await?;
+    Ok(all.into_iter().map(|(source, _)| source).collect())
 }
 
 /// Puts every session that matters to decisions on a new board.
@@ -205,6 +212,7 @@ impl House {
             .collect();
         if touched.iter().any(|(noun, _)| *noun == Noun::World) {
             self.world.store(load(db).await?);
+            self.upstream.replace(sources(db).await?);
             return Ok(());
         }
         let mut changed = Vec::new();
@@ -218,7 +226,8 @@ impl House {
                         .store(KeyRing::published(&self.sealer, self.now(), db).await?.into());
                     self.reload_identity_provider(db).await?;
                 }
-                Noun::Approval | Noun::Client | Noun::Policy | Noun::Source | Noun::World => {}
+                Noun::Source => self.upstream.replace(sources(db).await?),
+                Noun::Approval | Noun::Client | Noun::Policy | Noun::World => {}
                 noun => {
                     // As of this revision, whatever was committed since: a decision names the world
                     // that it saw, and is replayed in that one.

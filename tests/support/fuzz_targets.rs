@@ -36,6 +36,10 @@ use countersign_authn::saml::signature::verify;
 use countersign_authn::saml::{Gated, Limits, PeerKey};
 use countersign_authn::secret::Sealer;
 use countersign_authn::upstream::saml::{logout, response};
+use countersign_authn::upstream::oidc as upstream;
+use countersign_authn::upstream::oidc::endpoints::Endpoints;
+use countersign_authn::upstream::oidc::id_token::Expected;
+use countersign_authn::upstream::oidc::keys::Keys;
 use countersign_authz::scenario::{run_files, simulate};
 use countersign_authz::{Engine, Snapshot};
 use countersign_directory::Role;
@@ -63,18 +67,21 @@ use crate::fuzz_saml::{saml_provider, saml_request, saml_sp_logout};
 pub type Target = fn(&[u8]);
 
 /// Every target by name; the names are those of `fuzz/targets/` and `fuzz/seeds/`.
-pub const TARGETS: [(&str, Target); 32] = [
+pub const TARGETS: [(&str, Target); 35] = [
     ("attestation", attestation),
     ("authorize", self::authorize),
     ("certificate", certificate),
     ("checkpoint", checkpoint),
     ("config", config),
     ("crl", crl),
+    ("discovery", discovery),
     ("export", export),
+    ("id_token", self::id_token),
     ("journal", journal),
     ("label", label),
     ("ldap_entry", ldap_entry),
     ("ldap_names", ldap_names),
+    ("logout_token", self::logout_token),
     ("mapping", mapping),
     ("marking", marking),
     ("matrix", matrix),
@@ -97,6 +104,66 @@ pub const TARGETS: [(&str, Target); 32] = [
     ("token", token),
     ("world", world),
 ];
+
+const UPSTREAM: &str = "https://id.mod.example";
+
+/// A discovery document is refused, or every address in it may be called.
+pub fn discovery(bytes: &[u8]) {
+    if let Ok(found) = Endpoints::read(bytes, UPSTREAM) {
+        let needed = [&found.authorization, &found.token, &found.jwks];
+        for address in needed
+            .into_iter()
+            .chain(&found.userinfo)
+            .chain(&found.end_session)
+        {
+            assert!(
+                address.scheme() == "https" && address.username().is_empty() && address.fragment().is_none()
+            );
+        }
+    }
+}
+
+/// A key set on the first line, and a token on the second: nobody who does not hold a key signs one.
+pub fn id_token(bytes: &[u8]) {
+    let Some((keys, token)) = keys_and_token(bytes) else {
+        return;
+    };
+    let algorithms = ["ES256", "EdDSA", "RS256", "PS256"]
+        .map(String::from)
+        .into_iter()
+        .collect();
+    let expected = Expected {
+        issuer: UPSTREAM,
+        client_id: "countersign",
+        nonce: "n",
+        algorithms: &algorithms,
+        skew: chrono::TimeDelta::seconds(60),
+        access_token: Some("a"),
+    };
+    let now = DateTime::from_timestamp(1_700_000_000, 0).unwrap();
+    if let Ok(claims) = upstream::id_token::verify(token, &keys, &expected, now) {
+        let claimed = upstream::claimed("mod".parse().unwrap(), UPSTREAM, &claims, None);
+        assert!(claimed.is_err() || claimed.unwrap().identity().fits());
+    }
+}
+
+/// The same for a logout token.
+pub fn logout_token(bytes: &[u8]) {
+    let Some((keys, token)) = keys_and_token(bytes) else {
+        return;
+    };
+    let settings = json!({ "issuer": UPSTREAM, "client_id": "countersign", "authentication": "none" });
+    let settings = serde_json::from_value(settings).unwrap();
+    let now = DateTime::from_timestamp(1_700_000_000, 0).unwrap();
+    if let Ok(ended) = upstream::logout_token::verify(token, &keys, &settings, now) {
+        assert!(ended.subject.is_some() || ended.session.is_some());
+    }
+}
+
+fn keys_and_token(bytes: &[u8]) -> Option<(Keys, &str)> {
+    let (keys, token) = std::str::from_utf8(bytes).ok()?.split_once('\n')?;
+    Some((Keys::read(keys.as_bytes()).ok()?, token))
+}
 
 /// A mapping is read or refused, and what comes of a sample is within its bounds. Read again from what it was
 /// written as, it does the same.

@@ -89,20 +89,36 @@ pub async fn open_house() -> TestHouse {
 pub async fn open_house_with(more: toml::Table) -> TestHouse {
     let mut sections = toml::Table::new();
     sections.insert("record".into(), more.into());
-    open(sections, WORLD, str::to_owned).await
+    open(sections, WORLD, str::to_owned, Clock::turned_by_hand(start())).await
+}
+
+/// As [`open_house_configured`], at the machine's own time: for peers that read it too.
+pub async fn open_house_now(sections: toml::Table) -> TestHouse {
+    open(sections, WORLD, str::to_owned, Clock::system()).await
 }
 
 /// As [`open_house`], with more sections of the configuration.
 pub async fn open_house_configured(sections: toml::Table) -> TestHouse {
-    open(sections, WORLD, str::to_owned).await
+    open(sections, WORLD, str::to_owned, Clock::turned_by_hand(start())).await
 }
 
 /// As [`open_house`], with another world.
 pub async fn open_house_of(world: &[u8]) -> TestHouse {
-    open(toml::Table::new(), world, str::to_owned).await
+    open(
+        toml::Table::new(),
+        world,
+        str::to_owned,
+        Clock::turned_by_hand(start()),
+    )
+    .await
 }
 
-async fn open(mut more: toml::Table, world: &[u8], address: impl FnOnce(&str) -> String) -> TestHouse {
+async fn open(
+    mut more: toml::Table,
+    world: &[u8],
+    address: impl FnOnce(&str) -> String,
+    clock: Clock,
+) -> TestHouse {
     let database = database::fresh().await;
     let folder = tempfile::tempdir().unwrap();
     let mut table = toml::Table::new();
@@ -120,17 +136,16 @@ async fn open(mut more: toml::Table, world: &[u8], address: impl FnOnce(&str) ->
     table.extend(more);
     let config = Config::from_table(table).unwrap();
     let randomness = Randomness::system().unwrap();
-    let app = house::open(config, Clock::turned_by_hand(start()), randomness, None)
-        .await
-        .unwrap();
+    let app = house::open(config, clock, randomness, None).await.unwrap();
+    let start = app.now();
     let mut transaction = app.database.begin_write().await.unwrap();
     let source = import::Source::read(world).unwrap();
     let permit = Permit::operator();
     let options = import::Options::default();
-    let report = import::import(source, &options, &permit, start(), &mut transaction)
+    let report = import::import(source, &options, &permit, start, &mut transaction)
         .await
         .unwrap();
-    record::append(permit.by(), &report.events, start(), &mut transaction)
+    record::append(permit.by(), &report.events, start, &mut transaction)
         .await
         .unwrap();
     let mut settings = app.snapshot().settings().clone();
@@ -139,9 +154,9 @@ async fn open(mut more: toml::Table, world: &[u8], address: impl FnOnce(&str) ->
         managed_device: false,
     };
     let outcome =
-        countersign_directory::operation::settings::put(&settings, &permit, start(), &mut transaction);
+        countersign_directory::operation::settings::put(&settings, &permit, start, &mut transaction);
     let outcome = outcome.await.unwrap();
-    record::append(permit.by(), &outcome.events, start(), &mut transaction)
+    record::append(permit.by(), &outcome.events, start, &mut transaction)
         .await
         .unwrap();
     app.commit(transaction).await.unwrap();
@@ -169,16 +184,21 @@ pub fn whole_world(id: &str) -> Value {
 impl TestHouse {
     /// As [`open_house`], reaching its store by another address.
     pub async fn open_by(address: impl FnOnce(&str) -> String) -> Self {
-        open(toml::Table::new(), WORLD, address).await
+        open(toml::Table::new(), WORLD, address, Clock::turned_by_hand(start())).await
     }
 
     /// Answers on a free port of the loopback address as well, and says where.
     pub async fn serve(&self) -> String {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
+        self.serve_at(listener);
+        format!("http://{address}")
+    }
+
+    /// Answers there as well.
+    pub fn serve_at(&self, listener: tokio::net::TcpListener) {
         let router = self.router.clone();
         tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
-        format!("http://{address}")
     }
 
     /// Connects a server by its record, and gives its client a secret.

@@ -10,6 +10,7 @@ pub mod fuzz_targets;
 pub mod house;
 pub mod oracle;
 pub mod process;
+pub mod provider;
 pub mod rocket_chat;
 pub mod samba;
 pub mod saml;

@@ -12,7 +12,7 @@ use crate::secret::Secret;
 use crate::session::end::{self, Reason};
 use crate::session::open;
 use crate::session::{Lifetimes, Place, Session};
-use crate::store::{StoreError, browsers};
+use crate::store::{StoreError, browsers, upstream_sessions};
 
 /// A finished sign-in.
 #[derive(Debug)]
@@ -45,7 +45,16 @@ pub async fn finish(
         mut flow,
         person,
         proof,
+        arrived,
     } = proven;
+    let bounded;
+    let lifetimes = match &arrived {
+        None => lifetimes,
+        Some(arrived) => {
+            bounded = arrived.judged.within(lifetimes, now);
+            &bounded
+        }
+    };
     if let Some(agent) = &place.agent
         && browsers::is_new(&person, agent, now, db).await?
     {
@@ -66,6 +75,17 @@ pub async fn finish(
     flow.stage = Stage::Finished {
         session: session.id.clone(),
     };
+    if let Some(arrived) = &arrived {
+        upstream_sessions::put(&session.id, &arrived.from, db).await?;
+        if let Some(unmet) = session.unmet(&flow.purpose.requirement, now) {
+            flow.stage = Stage::StepUp {
+                session: session.id.clone(),
+                person: session.person.clone(),
+                source: arrived.from.identity.source.clone(),
+                unmet,
+            };
+        }
+    }
     keep(&flow, now, db).await?;
     Ok(Finished {
         session,

@@ -4,7 +4,8 @@
 //!
 //! ```text
 //! Identify --name--> Password --right--> Code --right--> (proven) --> Finished
-//!    \------------------ a passkey, at any step ---------^
+//!    \------ a passkey, a card or a source, at any step --^
+//!                                  StepUp <--not enough--/  (back from a source)
 //! ```
 //!
 //! Flows live in SQL, bound to the browser that began them by the hash of its cookie. A stored
@@ -13,16 +14,18 @@
 mod card;
 mod directory;
 pub mod finish;
+mod source;
 mod steps;
 
 use chrono::{DateTime, TimeDelta, Utc};
+use countersign_directory::SourceId;
 use countersign_directory::id::PersonId;
 use rand::CryptoRng;
 use serde::{Deserialize, Serialize};
 use sqlx::AnyConnection;
 use subtle::ConstantTimeEq;
 
-use crate::assurance::{Proof, Requirement};
+use crate::assurance::{Proof, Requirement, Unmet};
 use crate::factor::card::Card;
 use crate::oidc::authorize;
 use crate::saml::idp;
@@ -33,6 +36,7 @@ use crate::store::{StoreError, json_text};
 
 pub use card::{CardStep, confirm_card, give_card};
 pub use directory::{Judged, give_directory_password, may_ask};
+pub use source::{Arrived, SourceStep, give_source};
 pub use steps::{
     Problem, Step, StepError, give_code, give_name, give_passkey, give_password, give_recovery_code,
 };
@@ -96,6 +100,18 @@ pub enum Stage {
         /// Whose name it is, if it is an active person's.
         person: Option<PersonId>,
     },
+    /// She came back from a source whose word is not enough for what is asked: one of her own ways has to
+    /// raise the session that it opened.
+    StepUp {
+        /// The session.
+        session: SessionId,
+        /// Whose it is.
+        person: PersonId,
+        /// Where she came from.
+        source: SourceId,
+        /// What is missing.
+        unmet: Unmet,
+    },
 }
 
 /// A sign-in under way.
@@ -119,6 +135,8 @@ pub struct Proven {
     pub person: PersonId,
     /// What she proved.
     pub proof: Proof,
+    /// Where she came from, if she proved it elsewhere.
+    pub arrived: Option<Arrived>,
 }
 
 #[derive(Deserialize, Serialize)]
@@ -172,6 +190,17 @@ pub async fn consented(
     if let Then::Authorize(request) = &mut flow.purpose.then {
         request.prompt.remove(&authorize::Prompt::Consent);
     }
+    keep(flow, now, db).await
+}
+
+/// Notes the name that somebody typed, for whoever signs her in.
+pub async fn hint(
+    flow: &mut Flow,
+    name: String,
+    now: DateTime<Utc>,
+    db: &mut AnyConnection,
+) -> Result<(), StoreError> {
+    flow.purpose.login_hint = Some(name);
     keep(flow, now, db).await
 }
 

@@ -266,7 +266,12 @@ pub(super) fn prove(flow: Flow, person: PersonId, proof: Proof) -> Result<Step, 
         // A password alone never opens what needs more: there is no step left to ask for.
         return Ok(Step::Again(flow, Problem::TooWeak { needed }));
     }
-    Ok(Step::Proven(Box::new(Proven { flow, person, proof })))
+    Ok(Step::Proven(Box::new(Proven {
+        flow,
+        person,
+        proof,
+        arrived: None,
+    })))
 }
 
 pub(super) async fn brake(

@@ -31,6 +31,8 @@ pub enum Reason {
     RanOut,
     /// The person signed out.
     SignedOut,
+    /// The source that she came from ended its session.
+    Source,
 }
 
 impl Reason {
@@ -43,6 +45,7 @@ impl Reason {
             Self::Replaced => "replaced",
             Self::Revoked => "revoked",
             Self::SignedOut => "signed_out",
+            Self::Source => "source",
         }
     }
 }

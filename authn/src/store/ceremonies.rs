@@ -20,6 +20,8 @@ pub enum Kind {
     Code,
     /// To add a passkey.
     Register,
+    /// To come back from a source of people.
+    Source,
 }
 
 impl Kind {
@@ -30,6 +32,7 @@ impl Kind {
             Self::CardResult => "card_result",
             Self::Code => "code",
             Self::Register => "register",
+            Self::Source => "source",
         }
     }
 }

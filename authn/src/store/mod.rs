@@ -32,6 +32,8 @@ pub mod sessions;
 pub mod signing_keys;
 pub mod tokens;
 pub mod totps;
+pub mod upstream_links;
+pub mod upstream_sessions;
 
 use chrono::{DateTime, Utc};
 use serde::de::DeserializeOwned;
@@ -88,6 +90,10 @@ impl<'a> Columns<'a> {
     }
 
     pub(crate) fn number(&self, column: &'static str) -> Result<i64, StoreError> {
+        Ok(self.row.try_get(column)?)
+    }
+
+    pub(crate) fn number_option(&self, column: &'static str) -> Result<Option<i64>, StoreError> {
         Ok(self.row.try_get(column)?)
     }
 

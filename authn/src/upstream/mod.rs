@@ -1,8 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 //! Signing in through somebody else: identity providers and directories of agencies. Each protocol
-//! ends in one [`Claimed`], and from there all take the same way: mapping, linking, session.
+//! ends in one [`Claimed`], and from there all take the same way: mapping, linking ([`link`]), what its
+//! word is worth ([`assurance`]), the sign-in's step ([`crate::flow::give_source`]), session. A protocol
+//! that sends the browser away keeps what it has to find again in a [`trip`].
 
+pub mod assurance;
+pub mod link;
+pub mod logout;
+pub mod oidc;
 pub mod saml;
+pub mod trip;
 
 use chrono::{DateTime, Utc};
 use countersign_directory::SourceId;

@@ -144,6 +144,10 @@ impl Amendment {
                 is(Entity::Person(person))
             }
             // What the directory knows of her stays; how she signs in is kept elsewhere.
+            Self::PersonLink { link, .. } => {
+                link.fits()?;
+                is(Entity::Person(person(old)?.clone()))
+            }
             Self::PersonRecover { .. } => is(Entity::Person(person(old)?.clone())),
             Self::PersonPatch { patch, .. } => is(Entity::Person(patch.on(person(old)?)?)),
             Self::ClearanceGrant { clearance, .. } => {

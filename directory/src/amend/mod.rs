@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 
 pub use apply::{After, AmendError};
 pub use difference::{Part, difference};
-pub use parts::{ChannelPatch, DeviceTerms, NewPerson, PersonPatch, clearance_id};
+pub use parts::{ChannelPatch, DeviceTerms, NewPerson, PersonPatch, UpstreamLink, clearance_id};
 pub(crate) use widens::channel as channel_widening;
 pub use widens::widening;
 
@@ -69,6 +69,8 @@ pub enum Amendment {
     PersonCreate { id: PersonId, person: NewPerson },
     /// A disabled person becomes active again.
     PersonEnable { id: PersonId },
+    /// Somebody at a source may sign in as this person from then on.
+    PersonLink { id: PersonId, link: UpstreamLink },
     /// Attributes of a person change.
     PersonPatch { id: PersonId, patch: PersonPatch },
     /// A person gets a new way to sign in, in place of those that she has.
@@ -103,6 +105,7 @@ impl Amendment {
             | Self::ClearanceSuspend { id, .. }
             | Self::PersonCreate { id, .. }
             | Self::PersonEnable { id }
+            | Self::PersonLink { id, .. }
             | Self::PersonPatch { id, .. }
             | Self::PersonRecover { id } => (Noun::Person, id.as_str()),
             Self::DevicePut { id, .. } => (Noun::Device, id.as_str()),
@@ -176,6 +179,7 @@ impl Amendment {
             Self::NodePut { .. } => "node.changed",
             Self::PersonCreate { .. } => "person.created",
             Self::PersonEnable { .. } => "person.activated",
+            Self::PersonLink { .. } => "person.link_granted",
             Self::PersonPatch { .. } => "person.changed",
             Self::PersonRecover { .. } => "person.recovery_granted",
             Self::SettingsPut { .. } => "settings.changed",

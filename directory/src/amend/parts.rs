@@ -4,10 +4,35 @@
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::json;
 
+use super::AmendError;
 use crate::{
     Accreditation, AgencyId, ChannelState, Clearance, Country, LabelMode, MissionId, ParametersHash,
-    PersonId, PersonKind, Role, Set,
+    PersonId, PersonKind, Role, Set, SourceId,
 };
+
+/// Somebody at a source, by the names that never change.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct UpstreamLink {
+    /// The source.
+    pub source: SourceId,
+    /// The issuer as its protocol names it.
+    pub issuer: String,
+    /// The subject within the issuer.
+    pub subject: String,
+}
+
+impl UpstreamLink {
+    /// Neither name is empty, too long, or more than text.
+    pub(super) fn fits(&self) -> Result<(), AmendError> {
+        let is_name = |name: &str| (1..=1024).contains(&name.len()) && !name.chars().any(char::is_control);
+        if is_name(&self.issuer) && is_name(&self.subject) {
+            return Ok(());
+        }
+        let rule = "`issuer` and `subject` have 1 to 1024 bytes and no control characters";
+        Err(AmendError::Invalid(rule.to_owned()))
+    }
+}
 
 /// Somebody new. She is active, and holds no clearance yet.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -101,7 +101,10 @@ pub async fn weigh(
         // It lets nobody do more. It takes two because one mistyped branch would empty an agency.
         widens.push("people who vanish");
     }
-    if matches!(amendment, Amendment::PersonRecover { .. }) {
+    if matches!(
+        amendment,
+        Amendment::PersonLink { .. } | Amendment::PersonRecover { .. }
+    ) {
         // Whoever holds the new one is her from then on.
         widens.push("ways to sign in");
     }

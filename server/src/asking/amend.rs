@@ -3,17 +3,19 @@
 //! about, filed, and waits for a second person.
 
 use authn::session::Session;
+use authn::upstream::link::{self, Identity, Made};
 use authn::{Happened, enrolment};
 use chrono::{DateTime, Utc};
 use countersign_authn as authn;
 use countersign_authz::{Context, Reason, Reference};
-use countersign_directory::amend::Amendment;
+use countersign_directory::amend::{Amendment, UpstreamLink};
 use countersign_directory::operation::amend::{AmendFault, Weighed, apply, weigh};
 use countersign_directory::operation::proposal::{self, ProposalError};
 use countersign_directory::store::proposals::{self, Proposal};
 use countersign_directory::store::source_syncs;
-use countersign_directory::{ApprovalId, ApprovalState, Entity, Permit, PersonId};
+use countersign_directory::{Actor, ApprovalId, ApprovalState, Entity, Permit, PersonId};
 use http::StatusCode;
+use sqlx::AnyConnection;
 
 use crate::app::House;
 use crate::asking::act::refused_for;
@@ -107,6 +109,10 @@ impl House {
         let outcome = proposal::execute(id, &session.person, &permit, now, &mut transaction).await?;
         record::append(permit.by(), &outcome.events, now, &mut transaction).await?;
         let link = match &proposal.act {
+            Amendment::PersonLink { id, link } => {
+                self.link(id, link, permit.by(), now, &mut transaction).await?;
+                None
+            }
             Amendment::PersonRecover { id } => {
                 let mut log = Happened::new();
                 let rng = &mut self.rng();
@@ -123,6 +129,36 @@ impl House {
         };
         self.commit(transaction).await?;
         Ok(link)
+    }
+
+    /// Links somebody at a source to a person, on the word of two administrators.
+    async fn link(
+        &self,
+        person: &PersonId,
+        link: &UpstreamLink,
+        by: &Actor,
+        now: DateTime<Utc>,
+        db: &mut AnyConnection,
+    ) -> Result<(), Problem> {
+        let source = self.upstream.source(&link.source).ok_or_else(|| {
+            Problem::new(
+                StatusCode::CONFLICT,
+                format!("there is no source `{}`", link.source),
+            )
+        })?;
+        let identity = Identity {
+            source: link.source.clone(),
+            issuer: link.issuer.clone(),
+            subject: link.subject.clone(),
+        };
+        let rule = source.linking.conflict;
+        let (made, label) = (Made::Administrators, &link.subject);
+        let mut log = Happened::new();
+        let rng = &mut self.rng();
+        match link::make(identity, person, label, made, rule, now, rng, &mut log, db).await? {
+            Ok(_) => Ok(record::happened(by, &log, now, db).await?),
+            Err(refusal) => Err(Problem::new(StatusCode::CONFLICT, refusal.to_string())),
+        }
     }
 
     /// The permit; none when a second person is all that is missing.

@@ -45,6 +45,8 @@ ours! {
     countersign_authn::saml::idp::response::ResponseError,
     countersign_authn::saml::keys::KeysError,
     crate::factors::FactorError,
+    countersign_audit::store::StoreError,
+    countersign_directory::source::apply::ApplyError,
     crate::record::RecordError,
     sqlx::Error,
 }

@@ -43,6 +43,7 @@ pub mod record;
 pub mod saml;
 pub mod sources;
 pub mod strict_json;
+pub mod upstream;
 
 /// The largest body that any route takes, bytes.
 pub const LARGEST_BODY: usize = 1024 * 1024;
@@ -69,6 +70,7 @@ pub fn router(app: App) -> Router {
         .merge(authn::router(&app))
         .merge(oauth2::router(&app))
         .merge(saml::router(&app))
+        .merge(upstream::router(&app))
         .merge(access::router())
         .merge(opentdf::router())
         .route("/", get(async || Redirect::to("/account")))
@@ -132,6 +134,8 @@ pub fn api() -> (Router<App>, utoipa::openapi::OpenApi) {
         .routes(routes!(console::schemes::get))
         .routes(routes!(console::simulate::post))
         .routes(routes!(console::explain::post))
+        .routes(routes!(granting::links::list, granting::links::add))
+        .routes(routes!(granting::links::remove))
         .routes(routes!(granting::people::enable))
         .routes(routes!(granting::people::recover))
         .routes(routes!(granting::clearances::grant))

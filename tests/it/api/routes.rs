@@ -57,6 +57,9 @@ fn owners() -> BTreeMap<(&'static str, &'static str), &'static str> {
             "officer",
         ),
         (("post", "/api/v1/people/{id}/enable"), "officer"),
+        (("get", "/api/v1/people/{id}/links"), "console"),
+        (("post", "/api/v1/people/{id}/links"), "officer"),
+        (("delete", "/api/v1/people/{id}/links/{link}"), "officer"),
         (("post", "/api/v1/people/{id}/recover"), "officer"),
         (("post", "/api/v1/people/{id}/revoke"), "officer"),
         (("post", "/api/v1/people/{id}/sessions/end"), "officer"),
@@ -129,6 +132,9 @@ fn body(verb: &str, path: &str, settings: &Value) -> Option<Value> {
         (_, "/api/v1/nodes/{id}") => json!({"agreement": true}),
         ("post", "/api/v1/people") => json!({"id": "somebody", "kind": "government"}),
         (_, "/api/v1/people/{id}/clearances") => clearance,
+        ("post", "/api/v1/people/{id}/links") => {
+            json!({"source": "mod", "issuer": "https://id.mod.example", "subject": "s"})
+        }
         ("patch", "/api/v1/people/{id}/clearances/{cid}") => json!({"valid_until": "2027-01-01T00:00:00Z"}),
         (_, "/api/v1/proposals/{id}/approve") => json!({"parameters": "0".repeat(64)}),
         ("put", "/api/v1/sources/{id}") => {
@@ -170,6 +176,7 @@ async fn every_route_has_an_owner_and_lets_nobody_else_in() {
                 .replace("{index}", "nothing-here")
                 .replace("{product}", "nothing-here")
                 .replace("{cid}", "nothing-here")
+                .replace("{link}", "nothing-here")
                 .replace("{user}", "nobody");
             let body = body(verb, path, &settings);
             let anonymous = house.anonymous(method.clone(), &address, body.clone()).await;

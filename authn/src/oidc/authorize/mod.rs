@@ -84,6 +84,9 @@ pub struct Request {
     pub level_is_essential: bool,
     /// A name to fill in.
     pub login_hint: Option<String>,
+    /// Languages that she reads, best first.
+    #[serde(default)]
+    pub ui_locales: Option<String>,
     /// The person that must be signed in, by `sub`.
     pub expected_sub: Option<String>,
     /// When the request came.
@@ -209,6 +212,10 @@ fn begin<'a>(
         login_hint: parameters
             .one("login_hint")
             .filter(|hint| hint.len() <= 255)
+            .map(str::to_owned),
+        ui_locales: parameters
+            .one("ui_locales")
+            .filter(|locales| locales.len() <= 200)
             .map(str::to_owned),
         expected_sub: None,
         received_at: now,

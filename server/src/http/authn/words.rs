@@ -116,6 +116,8 @@ pub fn notice(kind: &str) -> &'static str {
         "enrolment.issued" => "A link to set up a new way to sign in was made for you",
         "enrolment.issued_alone" => "An operator alone gave you a new way to sign in",
         "enrolment.used" => "A link to set up a new way to sign in was used",
+        "link.made" => "A sign-in with another organisation was linked to your account",
+        "link.removed" => "The link to a sign-in with another organisation was removed",
         "passkey.added" => "A passkey was added",
         "passkey.counter_went_back" => "There may be a copy of one of your passkeys",
         "passkey.model_compromised" => "The make of one of your passkeys is reported as compromised",

@@ -6,6 +6,7 @@ pub mod break_glass;
 pub mod channels;
 pub mod clearances;
 pub mod fault;
+pub mod links;
 pub mod people;
 pub mod proposals;
 pub mod things;

@@ -7,7 +7,7 @@ use authn::oidc::client::ClientRecord;
 use authn::session::Session;
 use countersign_authn as authn;
 use countersign_authz::{Facts, signin_requirement};
-use countersign_directory::{ConnectedServer, Person};
+use countersign_directory::{ConnectedServer, Person, PersonId};
 
 use crate::app::House;
 use crate::asking::server_question::device_facts;
@@ -15,6 +15,11 @@ use crate::asking::server_question::device_facts;
 /// The least level of this person there: the strictest of what the client's record, her offices, and the
 /// highest of what she takes part in at that server ask for.
 pub(crate) fn required(house: &House, client: &ClientRecord, session: &Session, person: &Person) -> Level {
+    required_of(house, client, &session.person, person)
+}
+
+/// The same before there is a session.
+pub(crate) fn required_of(house: &House, client: &ClientRecord, id: &PersonId, person: &Person) -> Level {
     let by_office = person
         .roles
         .iter()
@@ -24,7 +29,7 @@ pub(crate) fn required(house: &House, client: &ClientRecord, session: &Session, 
         return least;
     };
     let snapshot = house.snapshot();
-    let needed = signin_requirement(&snapshot, house.schemes, session.person.as_str(), server.as_str());
+    let needed = signin_requirement(&snapshot, house.schemes, id.as_str(), server.as_str());
     least.max(Level::from_aal(needed.aal).unwrap_or(Level::Aal3))
 }
 

@@ -19,7 +19,7 @@ const FRESH_SECONDS: i64 = 600;
 
 /// Whether her sign-in is good enough.
 #[derive(Debug)]
-pub(super) enum Fresh {
+pub(crate) enum Fresh {
     /// It is.
     Enough(Session),
     /// She is sent to sign in first.
@@ -27,7 +27,7 @@ pub(super) enum Fresh {
 }
 
 /// The session that sent a form, if its sign-in is fresh and strong enough.
-pub(super) async fn session(house: &House, headers: &HeaderMap, form: &OwnForm) -> Result<Fresh, Fault> {
+pub(crate) async fn session(house: &House, headers: &HeaderMap, form: &OwnForm) -> Result<Fresh, Fault> {
     let Some(session) = browser::session(house, headers).await? else {
         return Ok(Fresh::SignInFirst(see_other("/signin?then=/account&max_age=600")));
     };

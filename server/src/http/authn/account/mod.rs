@@ -7,7 +7,7 @@ pub mod activity;
 pub mod apps;
 pub mod cards;
 pub mod extend;
-mod fresh;
+pub(crate) mod fresh;
 pub mod nav;
 pub mod passkeys;
 pub mod password;

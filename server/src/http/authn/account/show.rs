@@ -7,7 +7,8 @@ use authn::factor::attestation::models;
 use authn::session::Session;
 use authn::store::cards::{self, BoundCard};
 use authn::store::passkeys::{self, Passkey};
-use authn::store::{recovery_codes, sessions};
+use authn::store::{recovery_codes, sessions, upstream_links};
+use authn::upstream::link::Link;
 use axum::extract::State;
 use axum::response::Response;
 use countersign_authn as authn;
@@ -33,6 +34,8 @@ struct Account {
     csrf: String,
     passkeys: Vec<PasskeyRow>,
     cards: Vec<CardRow>,
+    links: Vec<LinkRow>,
+    sources: Vec<(String, String)>,
     has_cards: bool,
     removable: bool,
     has_password: bool,
@@ -59,6 +62,14 @@ struct CardRow {
     used: Option<String>,
 }
 
+struct LinkRow {
+    id: String,
+    source: String,
+    label: String,
+    created: String,
+    used: Option<String>,
+}
+
 struct SessionRow {
     id: String,
     is_this: bool,
@@ -78,7 +89,7 @@ pub async fn get(State(app): State<App>, headers: HeaderMap) -> Result<Response,
 }
 
 /// The page, with what was done or what was wrong.
-pub(super) async fn page(
+pub(crate) async fn page(
     house: &House,
     session: &Session,
     outcome: Result<Option<String>, String>,
@@ -87,6 +98,7 @@ pub(super) async fn page(
     let mut db = house.database.pool.acquire().await?;
     let keys = passkeys::of_person(&session.person, &mut db).await?;
     let bound = cards::of_person(&session.person, &mut db).await?;
+    let links = upstream_links::of_person(&session.person, &mut db).await?;
     let ways = account::ways(&session.person, &mut db).await?;
     let (left, got) = recovery_codes::left(&session.person, &mut db).await?;
     let mut all = sessions::open_of_person(&session.person, &mut db).await?;
@@ -107,6 +119,8 @@ pub(super) async fn page(
         csrf: session.csrf.clone(),
         removable: keys.len() + bound.len() > 1,
         cards: bound.into_iter().map(CardRow::from).collect(),
+        links: links.into_iter().map(|link| LinkRow::of(house, link)).collect(),
+        sources: linkable(house),
         has_cards: house.cards.is_some(),
         passkeys: keys.into_iter().map(|key| PasskeyRow::of(house, key)).collect(),
         has_password: ways.password,
@@ -150,6 +164,31 @@ impl From<BoundCard> for CardRow {
             used: card.last_used_at.map(words::moment),
         }
     }
+}
+
+impl LinkRow {
+    fn of(house: &House, link: Link) -> Self {
+        let source = &link.identity.source;
+        let name = house.upstream.source(source).map(|source| source.name.clone());
+        Self {
+            source: name.unwrap_or_else(|| source.to_string()),
+            id: link.id,
+            label: link.label,
+            created: words::moment(link.created_at),
+            used: link.last_used_at.map(words::moment),
+        }
+    }
+}
+
+/// The sources to which an account can be linked by going there.
+fn linkable(house: &House) -> Vec<(String, String)> {
+    let sources = house.upstream.all();
+    let there = sources
+        .iter()
+        .filter(|source| source.signs_in() && source.ldap().is_none());
+    there
+        .map(|source| (source.id.to_string(), source.name.clone()))
+        .collect()
 }
 
 impl SessionRow {

@@ -9,6 +9,7 @@ use authn::saml::idp::chain::{Chain, PATIENCE};
 use authn::session::SessionId;
 use authn::session::end::{self, Reason};
 use authn::store::saml_services;
+use authn::store::upstream_sessions;
 use axum::extract::{RawQuery, State};
 use axum::response::Response;
 use countersign_authn as authn;
@@ -40,6 +41,7 @@ struct SignedOut {
     frame: Frame,
     back: Option<(String, String)>,
     open: Vec<String>,
+    there: Vec<(String, String)>,
 }
 
 /// What a client's request says besides whose session it means.
@@ -77,8 +79,42 @@ pub async fn post(State(app): State<App>, headers: HeaderMap, form: OwnForm) -> 
         return Ok(signed_out(&app, back, Vec::new()));
     };
     form.belongs_to(&session)?;
+    let there = elsewhere(&app, &session.id).await?;
     let chain = end_session(&app, &session.id, back, Actor::Person(session.person)).await?;
+    if chain.is_done() {
+        return Ok(signed_out_page(&app, chain.back, chain.open, there));
+    }
     Ok(after(&app, chain))
+}
+
+/// The sources that this session came from and that have a page for signing out: their names, and where it is
+/// (OpenID Connect RP-Initiated Logout 1.0). It is hers to follow, because it ends more than what is ours.
+async fn elsewhere(house: &House, session: &SessionId) -> Result<Vec<(String, String)>, Fault> {
+    let came_from = {
+        let mut db = house.database.pool.acquire().await?;
+        upstream_sessions::of_session(session, &mut db).await?
+    };
+    let mut there = Vec::new();
+    for from in came_from {
+        let Some(source) = house.upstream.source(&from.identity.source) else {
+            continue;
+        };
+        if source.oidc().is_none() {
+            continue;
+        }
+        // Whoever signs out does not wait for a provider that is down.
+        let Ok(provider) = house.provider(&source).await else {
+            continue;
+        };
+        if let Some(address) = &provider.endpoints.end_session {
+            let mut address = address.clone();
+            address
+                .query_pairs_mut()
+                .append_pair("client_id", &provider.oidc.client_id);
+            there.push((source.name.clone(), address.to_string()));
+        }
+    }
+    Ok(there)
 }
 
 /// Where a client wants her afterwards, if it is registered, and the client's name.
@@ -130,10 +166,20 @@ pub fn after(house: &House, chain: Chain) -> Response {
 /// The page after signing out, which names what may still be `open` and leads back to the client that
 /// asked; the cookie goes.
 pub fn signed_out(house: &House, back: Option<(String, String)>, open: Vec<String>) -> Response {
+    signed_out_page(house, back, open, Vec::new())
+}
+
+fn signed_out_page(
+    house: &House,
+    back: Option<(String, String)>,
+    open: Vec<String>,
+    there: Vec<(String, String)>,
+) -> Response {
     let page = SignedOut {
         frame: Frame::of(house),
         back,
         open,
+        there,
     };
     let response = render(StatusCode::OK, &page);
     let name = cookies::session_name(&house.config);

@@ -2,7 +2,7 @@
 //! `GET /signin/back`: gives a sign-in up, and tells the client that asked for it.
 
 use authn::assurance::Level;
-use authn::flow::{self, Then};
+use authn::flow::{self, Stage, Then};
 use authn::oidc::authorize::Response as Answer;
 use authn::oidc::error::{Code, Error};
 use authn::oidc::parameters::Parameters;
@@ -35,7 +35,9 @@ pub async fn get(
     }
     let needed = flow.purpose.requirement.level;
     let session = browser::session(&app, &headers).await?;
-    let is_short = needed > Level::Aal2 && session.is_none_or(|session| session.level < needed);
+    let has_stepped_short = matches!(flow.stage, Stage::StepUp { .. });
+    let is_short =
+        has_stepped_short || (needed > Level::Aal2 && session.is_none_or(|session| session.level < needed));
     let error = if is_short {
         Error::new(
             Code::UnmetAuthenticationRequirements,

@@ -10,7 +10,7 @@ pub mod code;
 pub mod consent;
 pub mod go_on;
 pub mod name;
-mod outcome;
+pub(crate) mod outcome;
 mod pages;
 pub mod passkey;
 pub mod password;

@@ -3,13 +3,15 @@
 
 use askama::Template;
 use authn::Happened;
-use authn::flow::finish::finish;
-use authn::flow::{Flow, Proven, Step};
+use authn::account;
+use authn::flow::finish::{Finished, finish};
+use authn::flow::{Flow, Proven, Stage, Step};
 use authn::session::Lifetimes;
 use axum::response::Response;
 use countersign_authn as authn;
 use countersign_directory::Actor;
-use http::{HeaderMap, StatusCode};
+use countersign_directory::source::Source;
+use http::{HeaderMap, HeaderValue, StatusCode};
 use sqlx::{Any, Transaction};
 
 use super::pages;
@@ -20,15 +22,18 @@ use crate::http::fault::Fault;
 use crate::http::page::{Frame, render, see_other};
 use crate::record;
 
+const SIGNED_IN: &str = "You're signed in";
+
 #[derive(Template)]
-#[template(path = "signed_in.html")]
-struct SignedIn {
+#[template(path = "lead_on.html")]
+struct LeadOn {
     frame: Frame,
+    title: String,
     next: String,
 }
 
 /// Commits a step and answers it.
-pub(super) async fn answer(
+pub(crate) async fn answer(
     house: &House,
     headers: &HeaderMap,
     step: Step,
@@ -52,6 +57,49 @@ pub(super) async fn answer(
     }
 }
 
+/// Opens the session of somebody who came back from a source. If that is not enough, one of her own ways has
+/// to raise it; if she has none that would, whoever asked is told so.
+pub(crate) async fn arrived(
+    house: &House,
+    headers: &HeaderMap,
+    source: &Source,
+    proven: Proven,
+    log: Happened,
+    transaction: Transaction<'static, Any>,
+) -> Result<Response, Fault> {
+    let (finished, cookie) = open(house, headers, proven, log, transaction).await?;
+    let flow = finished.flow;
+    let next = match &flow.stage {
+        Stage::StepUp { person, .. } => {
+            let needed = flow.purpose.requirement.level;
+            let mut db = house.database.pool.acquire().await?;
+            let passkeys = &house.factors.passkeys;
+            let own = account::strongest_own(person, passkeys, house.now(), &mut db).await?;
+            let could_there = source
+                .trust
+                .assurance
+                .as_ref()
+                .map(|assurance| assurance.highest.into());
+            if own.max(could_there) >= Some(needed) {
+                page_of(&flow)
+            } else {
+                format!("/signin/back?flow={}", flow.id)
+            }
+        }
+        _ => format!("/signin/continue?flow={}", flow.id),
+    };
+    Ok(browser::with_cookie(
+        lead_on(house, SIGNED_IN.to_owned(), next),
+        cookie,
+    ))
+}
+
+/// A page that leads on by itself.
+pub(crate) fn lead_on(house: &House, title: String, next: String) -> Response {
+    let frame = Frame::of(house);
+    render(StatusCode::OK, &LeadOn { frame, title, next })
+}
+
 /// The address of the page of `flow`.
 pub(super) fn page_of(flow: &Flow) -> String {
     format!("/signin?flow={}", flow.id)
@@ -61,9 +109,25 @@ async fn signed_in(
     house: &House,
     headers: &HeaderMap,
     proven: Proven,
+    log: Happened,
+    transaction: Transaction<'static, Any>,
+) -> Result<Response, Fault> {
+    let (finished, cookie) = open(house, headers, proven, log, transaction).await?;
+    let next = format!("/signin/continue?flow={}", finished.flow.id);
+    Ok(browser::with_cookie(
+        lead_on(house, SIGNED_IN.to_owned(), next),
+        cookie,
+    ))
+}
+
+/// Opens the session, or raises the one at hand; with the line that sets its cookie.
+async fn open(
+    house: &House,
+    headers: &HeaderMap,
+    proven: Proven,
     mut log: Happened,
     mut transaction: Transaction<'static, Any>,
-) -> Result<Response, Fault> {
+) -> Result<(Finished, Option<HeaderValue>), Fault> {
     let now = house.now();
     let present = browser::session(house, headers).await?;
     let actor = Actor::Person(proven.person.clone());
@@ -83,17 +147,7 @@ async fn signed_in(
     .await?;
     record::happened(&actor, &log, now, &mut transaction).await?;
     house.commit(transaction).await?;
-    let next = format!("/signin/continue?flow={}", finished.flow.id);
-    let response = render(
-        StatusCode::OK,
-        &SignedIn {
-            frame: Frame::of(house),
-            next,
-        },
-    );
     let name = cookies::session_name(&house.config);
-    Ok(browser::with_cookie(
-        response,
-        cookies::set(&house.config, name, finished.secret.expose()),
-    ))
+    let cookie = cookies::set(&house.config, name, finished.secret.expose());
+    Ok((finished, cookie))
 }

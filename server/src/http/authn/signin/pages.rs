@@ -2,9 +2,11 @@
 //! The pages of a sign-in, by its stage.
 
 use askama::Template;
+use authn::assurance::{Level, Unmet};
 use authn::flow::{Flow, Stage, Then};
 use axum::response::Response;
 use countersign_authn as authn;
+use countersign_directory::{PersonId, SourceId};
 use http::StatusCode;
 
 use super::card;
@@ -20,7 +22,21 @@ struct Identify {
     client: Option<String>,
     reason: Option<String>,
     has_cards: bool,
+    sources: Vec<(String, String)>,
     name: String,
+    problem: Option<String>,
+}
+
+#[derive(Template)]
+#[template(path = "step_up.html")]
+struct StepUp {
+    frame: Frame,
+    flow: String,
+    why: String,
+    again: Option<(String, String)>,
+    has_cards: bool,
+    password_of: Option<String>,
+    needs_code: bool,
     problem: Option<String>,
 }
 
@@ -59,6 +75,7 @@ pub(super) fn of(house: &House, flow: &Flow, problem: Option<authn::flow::Proble
                 client: client(flow),
                 reason: reason(flow),
                 has_cards: house.cards.is_some(),
+                sources: buttons(house),
                 frame,
                 flow: id,
                 name,
@@ -85,7 +102,74 @@ pub(super) fn of(house: &House, flow: &Flow, problem: Option<authn::flow::Proble
             },
         ),
         Stage::ConfirmCard { person, card } => card::confirm_page(house, flow, person.as_str(), card),
+        Stage::StepUp {
+            person,
+            source,
+            unmet,
+            ..
+        } => {
+            let again = again_there(house, flow, source);
+            let page = step_up(house, flow, person, *unmet, again, problem);
+            render(status, &page)
+        }
         Stage::Finished { .. } => see_other(&format!("/signin/continue?flow={id}")),
+    }
+}
+
+/// The sources that have a button: name in addresses, and name for people.
+fn buttons(house: &House) -> Vec<(String, String)> {
+    let sources = house.upstream.all();
+    let with_button = sources
+        .iter()
+        .filter(|source| source.offer.button && source.signs_in() && source.ldap().is_none());
+    with_button
+        .map(|source| (source.id.to_string(), source.name.clone()))
+        .collect()
+}
+
+/// The way to the source once more, if its word could be enough: address and name.
+fn again_there(house: &House, flow: &Flow, source: &SourceId) -> Option<(String, String)> {
+    let source = house.upstream.source(source).filter(|source| source.signs_in())?;
+    let highest = source
+        .trust
+        .assurance
+        .as_ref()
+        .map_or(Level::Aal1, |assurance| assurance.highest.into());
+    (highest >= flow.purpose.requirement.level).then(|| {
+        let address = format!("/signin/source?flow={}&source={}&anew=yes", flow.id, source.id);
+        (address, source.name.clone())
+    })
+}
+
+/// The page for somebody whose source's word is not enough.
+fn step_up(
+    house: &House,
+    flow: &Flow,
+    person: &PersonId,
+    unmet: Unmet,
+    again: Option<(String, String)>,
+    problem: Option<String>,
+) -> StepUp {
+    let needed = flow.purpose.requirement.level;
+    let who = client(flow).unwrap_or_else(|| "What you came from".to_owned());
+    let why = match unmet {
+        Unmet::Age => format!(
+            "{who} asks you to confirm that it's you, and nobody can say when you last did. What you were doing is kept."
+        ),
+        Unmet::Level => format!(
+            "You are signed in, but {who} needs {}. What you were doing is kept.",
+            words::needs(needed)
+        ),
+    };
+    StepUp {
+        frame: Frame::of(house),
+        flow: flow.id.clone(),
+        why,
+        again,
+        has_cards: house.cards.is_some(),
+        password_of: (needed <= Level::Aal2).then(|| person.to_string()),
+        needs_code: needed == Level::Aal2,
+        problem,
     }
 }
 

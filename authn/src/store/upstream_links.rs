@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+//! Whose account a person at a source opens. There is no statement that changes whom a link is of.
+
+use chrono::{DateTime, Utc};
+use countersign_directory::SourceId;
+use countersign_directory::id::PersonId;
+use sqlx::AnyConnection;
+
+use super::{Columns, StoreError, millis};
+use crate::assurance::Level;
+use crate::upstream::link::{Identity, Link, Made};
+
+/// Keeps a new link. `false`: that identity opens an account already.
+pub async fn add(link: &Link, db: &mut AnyConnection) -> Result<bool, StoreError> {
+    let done = sqlx::query(
+        "INSERT INTO upstream_links (id, person, source, issuer, subject, label, made_by, level, created_at) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (source, issuer, subject) DO NOTHING",
+    )
+    .bind(link.id.as_str())
+    .bind(link.person.as_str())
+    .bind(link.identity.source.as_str())
+    .bind(link.identity.issuer.as_str())
+    .bind(link.identity.subject.as_str())
+    .bind(link.label.as_str())
+    .bind(link.made.word())
+    .bind(link.level.map(Level::rank))
+    .bind(millis(link.created_at))
+    .execute(db)
+    .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// The link of an identity.
+pub async fn of_identity(identity: &Identity, db: &mut AnyConnection) -> Result<Option<Link>, StoreError> {
+    let row = sqlx::query("SELECT * FROM upstream_links WHERE source = $1 AND issuer = $2 AND subject = $3")
+        .bind(identity.source.as_str())
+        .bind(identity.issuer.as_str())
+        .bind(identity.subject.as_str())
+        .fetch_optional(db)
+        .await?;
+    row.map(|row| read(&Columns::of("upstream_links", &row)))
+        .transpose()
+}
+
+/// A person's links, oldest first.
+pub async fn of_person(person: &PersonId, db: &mut AnyConnection) -> Result<Vec<Link>, StoreError> {
+    let rows = sqlx::query("SELECT * FROM upstream_links WHERE person = $1 ORDER BY created_at, id")
+        .bind(person.as_str())
+        .fetch_all(db)
+        .await?;
+    rows.iter()
+        .map(|row| read(&Columns::of("upstream_links", row)))
+        .collect()
+}
+
+/// Notes a sign-in, and the level that it reached.
+pub async fn used(
+    id: &str,
+    level: Level,
+    now: DateTime<Utc>,
+    db: &mut AnyConnection,
+) -> Result<(), StoreError> {
+    sqlx::query("UPDATE upstream_links SET last_used_at = $2, level = $3 WHERE id = $1")
+        .bind(id)
+        .bind(millis(now))
+        .bind(level.rank())
+        .execute(db)
+        .await?;
+    Ok(())
+}
+
+/// Takes a link of a person away. `false`: she has no such link.
+pub async fn remove(id: &str, person: &PersonId, db: &mut AnyConnection) -> Result<bool, StoreError> {
+    let done = sqlx::query("DELETE FROM upstream_links WHERE id = $1 AND person = $2")
+        .bind(id)
+        .bind(person.as_str())
+        .execute(db)
+        .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+fn read(row: &Columns<'_>) -> Result<Link, StoreError> {
+    let level = row.number_option("level")?;
+    let level = level.map(|rank| Level::from_rank(rank).ok_or_else(|| row.bad("level")));
+    Ok(Link {
+        id: row.text("id")?,
+        person: row.parsed("person")?,
+        identity: Identity {
+            source: row.parsed::<SourceId>("source")?,
+            issuer: row.text("issuer")?,
+            subject: row.text("subject")?,
+        },
+        label: row.text("label")?,
+        made: Made::named(&row.text("made_by")?).ok_or_else(|| row.bad("made_by"))?,
+        level: level.transpose()?,
+        created_at: row.time("created_at")?,
+        last_used_at: row.time_option("last_used_at")?,
+    })
+}

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+//! Sources of people at the house: which there are, and the calls to OpenID providers. Only addresses that a
+//! source's record or its provider's discovery document names are called.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use arc_swap::ArcSwap;
+use countersign_directory::SourceId;
+use countersign_directory::source::Source;
+
+pub mod call;
+pub mod person;
+pub mod provider;
+
+pub use call::CallFault;
+pub use provider::Provider;
+
+/// The sources of people.
+#[derive(Debug, Default)]
+pub struct Desk {
+    sources: ArcSwap<Vec<Arc<Source>>>,
+    providers: Mutex<HashMap<SourceId, Arc<Provider>>>,
+}
+
+impl Desk {
+    /// Replaces the sources by those that count now.
+    pub fn replace(&self, sources: impl IntoIterator<Item = Source>) {
+        let sources: Vec<Arc<Source>> = sources.into_iter().map(Arc::new).collect();
+        self.sources.store(Arc::new(sources));
+    }
+
+    /// All sources, in the order of their names.
+    pub fn all(&self) -> Arc<Vec<Arc<Source>>> {
+        self.sources.load_full()
+    }
+
+    /// The source of that name.
+    pub fn source(&self, id: &SourceId) -> Option<Arc<Source>> {
+        self.sources
+            .load()
+            .iter()
+            .find(|source| source.id == *id)
+            .cloned()
+    }
+
+    /// The source to which people with an address of this domain are sent.
+    pub fn of_address(&self, address: &str) -> Option<Arc<Source>> {
+        let (local, domain) = address.rsplit_once('@')?;
+        let domain = domain.to_lowercase();
+        let sources = self.sources.load();
+        let mut fitting = sources
+            .iter()
+            .filter(|source| source.signs_in() && source.offer.domains.contains(&domain));
+        // Where two say that a domain is theirs, nobody is sent anywhere.
+        match (fitting.next(), fitting.next()) {
+            (Some(one), None) if !local.is_empty() => Some(Arc::clone(one)),
+            _ => None,
+        }
+    }
+
+    fn known(&self, id: &SourceId) -> Option<Arc<Provider>> {
+        let providers = self.providers.lock().unwrap_or_else(PoisonError::into_inner);
+        providers.get(id).cloned()
+    }
+
+    fn keep(&self, id: &SourceId, provider: Arc<Provider>) {
+        let mut providers = self.providers.lock().unwrap_or_else(PoisonError::into_inner);
+        providers.insert(id.clone(), provider);
+    }
+}
