@@ -96,13 +96,15 @@ pub async fn arrived(
 
 /// What this person needs there, which nobody could know before she said who she is.
 async fn raise(house: &House, flow: &mut Flow, link: &Link, db: &mut AnyConnection) -> Result<(), Fault> {
-    let Then::Authorize(request) = &flow.purpose.then else {
-        return Ok(());
+    let client = match &flow.purpose.then {
+        Then::Authorize(request) => &request.client,
+        Then::Saml(request) => &request.client,
+        Then::Page(_) => return Ok(()),
     };
-    let client = clients::by_id(&request.client, &mut *db).await?;
+    let client = clients::by_id(client, &mut *db).await?;
     let person = account::active(&link.person, db).await?;
     if let (Some(client), Some(person)) = (client, person) {
-        let level = admission::required_of(house, &client, &link.person, &person);
+        let level = admission::required_of(house, &client.record, &link.person, &person);
         flow.purpose.requirement = flow.purpose.requirement.clone().at_least(level);
     }
     Ok(())
