@@ -86,9 +86,9 @@ pub fn verify(
         .claims(&verifier, &nonce)
         .map_err(|fault| broken(WHAT, rule(&fault)))?;
     // Rule 5: a token that was made for a sibling of ours is not for us.
-    let party = said.authorized_party().map(|party| party.as_str());
-    match party {
-        Some(party) if party == expected.client_id => {}
+    let presenter = said.authorized_party().map(|presenter| presenter.as_str());
+    match presenter {
+        Some(presenter) if presenter == expected.client_id => {}
         None if said.audiences().len() == 1 => {}
         Some(_) => return Err(broken(WHAT, "`azp`: it was made for another client")),
         None => return Err(broken(WHAT, "`azp` is missing, and it has several audiences")),

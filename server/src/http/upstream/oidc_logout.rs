@@ -56,7 +56,7 @@ async fn ended(house: &House, id: &str, form: &str) -> Result<bool, Fault> {
     };
     let mut log = Happened::new();
     let mut transaction = house.database.begin_write().await?;
-    let taken = logout::end_all(
+    let outcome = logout::end_all(
         &source.id,
         &ended,
         now,
@@ -67,5 +67,5 @@ async fn ended(house: &House, id: &str, form: &str) -> Result<bool, Fault> {
     .await?;
     record::happened(&Actor::Nobody, &log, now, &mut transaction).await?;
     house.commit(transaction).await?;
-    Ok(matches!(taken, Taken::Ended(_)))
+    Ok(matches!(outcome, Taken::Ended(_)))
 }
