@@ -58,7 +58,7 @@ impl House {
         if let Some(link) = link::holder(&identity, db).await? {
             return Ok(Whose::Linked(Box::new(link)));
         }
-        let sourced = match self.mapped(source, claimed, Whom::New) {
+        let sourced = match mapped(source, claimed, Whom::New) {
             Ok(sourced) => sourced,
             Err(_logged) => return Ok(Whose::Nobody(Why::Mapping)),
         };
@@ -80,16 +80,6 @@ impl House {
                 Ok(Whose::Nobody(Why::WaitsForApproval))
             }
             Create::Yes => self.created(source, claimed, &sourced, now, log, db).await,
-        }
-    }
-
-    fn mapped(&self, source: &Source, claimed: &Claimed, whom: Whom) -> Result<Sourced, MappingError> {
-        match source.mapping.apply(&claimed.attributes, whom) {
-            Ok(mapped) => Ok(mapped.sourced),
-            Err(fault) => {
-                tracing::warn!(source = %source.id, error = %fault, "what a source says cannot be mapped");
-                Err(fault)
-            }
         }
     }
 
@@ -168,7 +158,7 @@ impl House {
         log: &mut Happened,
         db: &mut AnyConnection,
     ) -> Result<bool, Fault> {
-        let Ok(said) = self.mapped(source, claimed, Whom::Known) else {
+        let Ok(said) = mapped(source, claimed, Whom::Known) else {
             return Ok(false);
         };
         let entry = Entry {
@@ -199,6 +189,16 @@ impl House {
         }
         record::append(permit.by(), &applied.outcome.events, now, db).await?;
         Ok(applied)
+    }
+}
+
+fn mapped(source: &Source, claimed: &Claimed, whom: Whom) -> Result<Sourced, MappingError> {
+    match source.mapping.apply(&claimed.attributes, whom) {
+        Ok(mapped) => Ok(mapped.sourced),
+        Err(fault) => {
+            tracing::warn!(source = %source.id, error = %fault, "what a source says cannot be mapped");
+            Err(fault)
+        }
     }
 }
 

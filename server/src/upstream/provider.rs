@@ -72,12 +72,11 @@ impl House {
             return Ok(known);
         }
         let client = outbound::client_trusting(oidc.authorities.as_deref().map(str::as_bytes))?;
-        let endpoints = match Endpoints::fixed(oidc) {
-            Some(fixed) => fixed?,
-            None => {
-                let address = discovery_address(&oidc.issuer).ok_or(ProviderFault::Kind)?;
-                Endpoints::read(&fetch(client.get(address)).await?, &oidc.issuer)?
-            }
+        let endpoints = if let Some(fixed) = Endpoints::fixed(oidc) {
+            fixed?
+        } else {
+            let address = discovery_address(&oidc.issuer).ok_or(ProviderFault::Kind)?;
+            Endpoints::read(&fetch(client.get(address)).await?, &oidc.issuer)?
         };
         let keys = Keys::read(&fetch(client.get(endpoints.jwks.clone())).await?)?;
         let provider = Arc::new(Provider {
