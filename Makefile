@@ -48,7 +48,7 @@ test: ## every test: Rust on SQLite and PostgreSQL, policies, connectors, browse
 	$(call say,Policies: the shipped scenarios)
 	@$(COUNTERSIGN) policy test --world $(WORLD) policies/scenarios/*.scenarios.json
 	$(call say,Connectors, documentation, federation and certification: Python tests)
-	@$(PYTHON) -m pytest -q connectors tests/docs tests/federation tests/certification
+	@$(PYTHON) -m pytest -q connectors tests/docs tests/federation tests/certification tests/saml
 	$(call say,Browser and chat server: end to end)
 	@$(MAKE) --no-print-directory tests/browser/node_modules/.package-lock.json
 	@cd tests/browser && npm test

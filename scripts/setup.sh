@@ -62,6 +62,7 @@ collect_packages() {
       [ -x /usr/local/go/bin/go ] || wants go golang-go
       wants chromium chromium
       wants php php-cli
+      wants xmlsec1 xmlsec1
       [ -d /usr/share/simplesamlphp/www ] || missing+=(simplesamlphp php-cli php-xml php-mbstring)
       wants cvc5 cvc5
       compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || missing+=(postgresql)

@@ -29,6 +29,7 @@ pub mod outbound;
 mod possession;
 pub mod record;
 pub mod rng;
+pub mod saml;
 pub mod sources;
 pub mod telemetry;
 pub mod traces;

@@ -28,6 +28,7 @@ mod policy;
 mod serve;
 mod server;
 mod source;
+mod source_metadata;
 mod source_sync;
 
 /// Identity and policy control plane for chat servers.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //! `countersign source`: which sources of people there are, whether one is wired, and what a mapping makes of
-//! a sample; and bringing in the people of a directory.
+//! a sample; bringing in the people of a directory, and approving metadata that changed.
 
 use std::path::{Path, PathBuf};
 
@@ -12,7 +12,7 @@ use serde_json::Value;
 
 use super::doctor::told;
 use super::opened::{Store, outside};
-use super::{Failure, block_on};
+use super::{Failure, block_on, source_metadata};
 use crate::app::App;
 use crate::sources::test::outcome::of_sample;
 use crate::sources::test::test;
@@ -39,6 +39,16 @@ pub enum SourceCommand {
         /// Somebody on file of whom it is said; somebody new, if absent.
         #[arg(long)]
         person: Option<PersonId>,
+        #[command(flatten)]
+        store: Store,
+    },
+    /// Says what is kept of a SAML provider's metadata, and of a change that waits for approval.
+    Metadata {
+        /// The source.
+        id: SourceId,
+        /// Lets the change count from now on. Compare its keys with the provider's by another way first.
+        #[arg(long)]
+        approve: bool,
         #[command(flatten)]
         store: Store,
     },
@@ -113,6 +123,7 @@ impl SourceCommand {
                     }
                 })
             }
+            Self::Metadata { id, approve, store } => source_metadata::run(&id, approve, &store),
             Self::Sync {
                 id,
                 dry_run,

@@ -20,6 +20,7 @@ mod models;
 mod notices;
 mod policies;
 mod reviews;
+mod saml_metadata;
 mod sweep;
 
 type JobError = Box<dyn std::error::Error + Send + Sync>;
@@ -80,6 +81,9 @@ pub fn start(app: &App) {
             async move { Ok(app.send_traces().await?) }.boxed()
         });
     }
+    every(app, "saml_metadata", Duration::from_mins(1), |app| {
+        async move { Ok(app.follow_saml_metadata().await?) }.boxed()
+    });
     every(app, "sweep", Duration::from_mins(10), |app| {
         async move { Ok(app.sweep().await?) }.boxed()
     });

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //! SAML on the wire. The rules are authn's; here messages are received and answers sent on their
-//! way through the browser.
+//! way through the browser. As a service provider of sources of people we have [`sources`].
 
 use axum::Router;
 use axum::middleware::from_fn_with_state;
@@ -15,6 +15,7 @@ pub mod logout;
 pub mod metadata;
 mod receive;
 pub mod slo;
+pub mod sources;
 pub mod sso;
 
 /// The routes of the identity provider.
@@ -26,5 +27,6 @@ pub fn router(app: &App) -> Router<App> {
         .layer(from_fn_with_state(app.clone(), fault::show));
     Router::new()
         .merge(pages)
+        .merge(sources::router(app))
         .route("/saml/metadata", get(metadata::get))
 }

@@ -18,6 +18,7 @@ use http::StatusCode;
 use crate::app::House;
 use crate::http::fault::Fault;
 use crate::http::page::{Frame, Message, render};
+use crate::saml::aside;
 
 /// For how long the name of a message counts as used: longer than any message is taken.
 const REMEMBERED: TimeDelta = TimeDelta::minutes(15);
@@ -99,9 +100,9 @@ pub(super) async fn believe(
     let carrier = inbound.carrier();
     let may_be_unsigned = may_be_unsigned(&provider);
     // libxmlsec1 lets in one at a time, and holds up whoever waits.
-    let message = tokio::task::spawn_blocking(move || inbound.authenticate(&provider, may_be_unsigned))
+    let message = aside(move || inbound.authenticate(&provider, may_be_unsigned))
         .await
-        .map_err(|_| Fault::Ours)??;
+        .map_err(Fault::from)??;
     Ok(Received {
         client,
         message,

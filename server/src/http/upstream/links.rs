@@ -52,7 +52,7 @@ pub async fn link(State(app): State<App>, headers: HeaderMap, form: OwnForm) -> 
 }
 
 /// She came back, to the session that sent her and no other.
-pub(super) async fn came_back(
+pub(crate) async fn came_back(
     house: &House,
     headers: &HeaderMap,
     source: &Source,

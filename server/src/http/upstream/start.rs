@@ -20,6 +20,7 @@ use crate::app::{App, House};
 use crate::http::authn::browser;
 use crate::http::fault::Fault;
 use crate::http::page::see_other;
+use crate::http::saml::sources as saml;
 use crate::upstream::provider::ProviderFault;
 
 /// `GET /signin/source`
@@ -67,11 +68,13 @@ pub(super) async fn send(
     passed_on: PassedOn<'_>,
     back: pages::Back,
 ) -> Result<Response, Fault> {
-    let Protocol::Oidc(oidc) = &source.protocol else {
-        // Each protocol of redirects has its own way there.
-        return Err(Fault::Gone);
-    };
     let browser = browser::secret(house, headers).ok_or(Fault::Gone)?;
+    let oidc = match &source.protocol {
+        Protocol::Oidc(oidc) => oidc,
+        Protocol::Saml(_) => return saml::start::send(house, source, errand, need, &browser, back).await,
+        // Nobody is sent to a directory.
+        Protocol::Ldap(_) => return Err(Fault::Gone),
+    };
     let provider = match house.provider(source).await {
         Ok(provider) => provider,
         Err(fault) => return pages::trouble(house, source, &Trouble::from(&fault), &fault, back).await,

@@ -3,8 +3,11 @@
 
 use std::sync::LazyLock;
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use countersign_authn::saml::credential::Kind;
 use countersign_authn::saml::sign::signed;
+use countersign_authn::saml::write::{Element, Space};
 use countersign_authn::saml::{Credential, Gated, Limits, Refused};
 use countersign_authn::upstream::saml::response::receive;
 use countersign_authn::upstream::saml::{Encryption, Fault, Rules};
@@ -154,4 +157,64 @@ fn encryption_is_as_agreed() {
     assert_eq!(received(&message, &whole), Err(Fault::ResponseUnsigned));
     assert!(received(&good.response_signed(), &whole).is_ok());
     assert!(received(&good.both_signed(), &whole).is_ok());
+}
+
+/// Another program's encryption: xmlsec1, by AES-GCM and OAEP.
+#[test]
+fn what_xmlsec1_encrypts_is_decrypted() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name);
+    let pem = STANDARD.encode(OURS.certificate());
+    let pem = format!(
+        "-----BEGIN CERTIFICATE-----\n{}\n-----END CERTIFICATE-----\n",
+        lines(&pem)
+    );
+    std::fs::write(path("certificate.pem"), pem).unwrap();
+    let inner = signed(Draft::default().assertion(), credential())
+        .unwrap()
+        .canonical();
+    std::fs::write(path("assertion.xml"), inner).unwrap();
+    for (key, cipher) in [("aes-128", "aes128-gcm"), ("aes-256", "aes256-gcm")] {
+        let template = format!(
+            "<xenc:EncryptedData xmlns:xenc=\"http://www.w3.org/2001/04/xmlenc#\" \
+             Type=\"http://www.w3.org/2001/04/xmlenc#Element\"><xenc:EncryptionMethod \
+             Algorithm=\"http://www.w3.org/2009/xmlenc11#{cipher}\"/>\
+             <ds:KeyInfo xmlns:ds=\"http://www.w3.org/2000/09/xmldsig#\"><xenc:EncryptedKey><xenc:EncryptionMethod \
+             Algorithm=\"http://www.w3.org/2001/04/xmlenc#rsa-oaep-mgf1p\"/><xenc:CipherData><xenc:CipherValue/>\
+             </xenc:CipherData></xenc:EncryptedKey></ds:KeyInfo><xenc:CipherData><xenc:CipherValue/>\
+             </xenc:CipherData></xenc:EncryptedData>"
+        );
+        std::fs::write(path("template.xml"), template).unwrap();
+        let output = std::process::Command::new("xmlsec1")
+            .args(["--encrypt", "--pubkey-cert-pem"])
+            .arg(path("certificate.pem"))
+            .args(["--session-key", key, "--xml-data"])
+            .arg(path("assertion.xml"))
+            .arg(path("template.xml"))
+            .output()
+            .expect("xmlsec1 starts: scripts/setup.sh test installs it");
+        assert!(
+            output.status.success(),
+            "{}",
+            String::from_utf8_lossy(&output.stderr)
+        );
+        let text = String::from_utf8(output.stdout).unwrap();
+        let data = text.split_once("?>").map_or(text.as_str(), |(_, data)| data);
+        let place = Element::new(Space::Saml, "EncryptedAssertion").canonical();
+        let around = Draft::default()
+            .around([Element::new(Space::Saml, "EncryptedAssertion")])
+            .canonical();
+        let open = place.strip_suffix("</saml:EncryptedAssertion>").unwrap();
+        let message = around.replace(&place, &format!("{open}{data}</saml:EncryptedAssertion>"));
+        assert_eq!(received(&message, &rules()).as_deref(), Ok("alice"), "{cipher}");
+    }
+}
+
+fn lines(base64: &str) -> String {
+    let bytes: Vec<&str> = base64
+        .as_bytes()
+        .chunks(64)
+        .map(|line| std::str::from_utf8(line).unwrap())
+        .collect();
+    bytes.join("\n")
 }

@@ -5,4 +5,6 @@
 mod assertion;
 mod corpus;
 mod encryption;
+mod metadata;
 mod once;
+mod routes;

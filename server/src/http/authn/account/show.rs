@@ -185,7 +185,7 @@ fn linkable(house: &House) -> Vec<(String, String)> {
     let sources = house.upstream.all();
     let there = sources
         .iter()
-        .filter(|source| source.signs_in() && source.oidc().is_some());
+        .filter(|source| source.signs_in() && source.ldap().is_none());
     there
         .map(|source| (source.id.to_string(), source.name.clone()))
         .collect()

@@ -100,6 +100,7 @@ async fn elsewhere(house: &House, session: &SessionId) -> Result<Vec<(String, St
             continue;
         };
         if source.oidc().is_none() {
+            there.extend(saml::sources::slo::there(house, &source, &from).await?);
             continue;
         }
         // Whoever signs out does not wait for a provider that is down.

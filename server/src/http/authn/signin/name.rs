@@ -20,7 +20,7 @@ pub async fn post(State(app): State<App>, headers: HeaderMap, form: OwnForm) -> 
     let flow = browser::flow(&app, &headers, form.field("flow")?).await?;
     // Who is at home elsewhere signs in there. That is the same for names that nobody has.
     if let Some(source) = app.upstream.of_address(form.field("name")?.trim())
-        && source.oidc().is_some()
+        && source.ldap().is_none()
     {
         return to_source(&app, flow, form.field("name")?, &source).await;
     }

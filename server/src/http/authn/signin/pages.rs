@@ -121,7 +121,7 @@ fn buttons(house: &House) -> Vec<(String, String)> {
     let sources = house.upstream.all();
     let with_button = sources
         .iter()
-        .filter(|source| source.offer.button && source.signs_in() && source.oidc().is_some());
+        .filter(|source| source.offer.button && source.signs_in() && source.ldap().is_none());
     with_button
         .map(|source| (source.id.to_string(), source.name.clone()))
         .collect()

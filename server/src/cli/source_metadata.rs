@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+//! `countersign source metadata ID`: what is kept of a SAML provider's metadata, and the approval of a
+//! change that waits for it. The operator's act, on record as his.
+
+use authn::saml::metadata::Entity;
+use authn::store::saml_metadata;
+use chrono::DateTime;
+use countersign_authn as authn;
+use countersign_directory::{Event, SourceId};
+use serde_json::json;
+
+use super::opened::{Store, finish, outside};
+use super::{Failure, block_on};
+
+/// Prints it; with `approve`, a change that waits counts from now on.
+pub(super) fn run(id: &SourceId, approve: bool, store: &Store) -> Result<(), Failure> {
+    block_on(async move {
+        let app = store.open_existing().await?;
+        let mut transaction = app.database.begin_write().await.map_err(outside)?;
+        let row = saml_metadata::of(id, &mut transaction).await.map_err(outside)?;
+        let mut row = row.ok_or_else(|| Failure::No(format!("no metadata of `{id}` was fetched yet")))?;
+        println!("counts, fetched {}:", row.fetched_at);
+        print(&row.document);
+        let Some((document, why)) = row.pending.take() else {
+            return Ok(());
+        };
+        println!("waits for approval ({why}):");
+        print(&document);
+        if !approve {
+            return Ok(());
+        }
+        row.document = document;
+        saml_metadata::put(id, &row, &mut transaction)
+            .await
+            .map_err(outside)?;
+        let event = Event::new("source.metadata_approved", id.as_str(), json!({ "why": why }));
+        finish(&app, &[event], transaction).await?;
+        println!("approved");
+        Ok(())
+    })
+}
+
+/// What one compares by another way: the keys' fingerprints and the addresses.
+fn print(document: &str) {
+    let entity = Entity::read(document.as_bytes(), None, DateTime::UNIX_EPOCH);
+    let Some(provider) = entity.ok().and_then(|entity| entity.identity_provider) else {
+        println!("  it cannot be read");
+        return;
+    };
+    for key in &provider.role.signing {
+        println!("  key, SHA-256 of its certificate  {}", key.fingerprint());
+    }
+    for endpoint in &provider.sign_on {
+        println!("  sign-in  {}", endpoint.location);
+    }
+    for endpoint in &provider.role.logout {
+        println!("  logout   {}", endpoint.location);
+    }
+}

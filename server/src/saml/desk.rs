@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+//! Signatures are verified one at a time, off the threads that answer, and only so many wait for it:
+//! whoever sends much gets "busy", and everybody else's answers go on.
+
+use authn::Happened;
+use authn::saml::keys::{Keys, KeysError, NOTICE, Role, rotate};
+use countersign_authn as authn;
+use countersign_directory::Actor;
+use tokio::sync::Semaphore;
+
+use crate::app::House;
+use crate::record::{self, RecordError};
+
+/// How many may wait for a verification, the one under way included.
+static PLACES: Semaphore = Semaphore::const_new(32);
+
+/// Too many wait already.
+#[derive(Clone, Copy, Debug, thiserror::Error)]
+#[error("too many SAML messages wait to be verified")]
+pub struct Busy;
+
+/// Does something that blocks, beside answering.
+pub async fn aside<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Busy> {
+    let _place = PLACES.try_acquire().map_err(|_| Busy)?;
+    // A panic in there is a defect, and no reason to end this thread, too.
+    tokio::task::spawn_blocking(work).await.map_err(|_| Busy)
+}
+
+/// SAML cannot be spoken now.
+#[derive(Debug, thiserror::Error)]
+pub enum SamlFault {
+    /// Too much at a time.
+    #[error(transparent)]
+    Busy(#[from] Busy),
+    /// Our keys.
+    #[error(transparent)]
+    Keys(#[from] KeysError),
+    /// The record.
+    #[error(transparent)]
+    Record(#[from] RecordError),
+    /// The store.
+    #[error("the store cannot be used: {0}")]
+    Sql(#[from] sqlx::Error),
+    /// The rooms' parts of the store.
+    #[error(transparent)]
+    Store(#[from] authn::store::StoreError),
+    /// What waits for a browser.
+    #[error(transparent)]
+    Arrival(#[from] authn::upstream::saml::arrival::ArrivalError),
+    /// A provider, its metadata or its settings.
+    #[error("the provider cannot be spoken to: {0}")]
+    Provider(String),
+}
+
+impl House {
+    /// Our keys as a service provider, made when they are first needed, and followed by others in time.
+    pub async fn saml_keys(&self) -> Result<Keys, SamlFault> {
+        let role = Role::ServiceProvider;
+        let now = self.now();
+        let is_ready = |keys: &Keys| keys.signing(now).is_some() && !keys.is_rotation_due(now);
+        let mut db = self.database.pool.acquire().await?;
+        let keys = Keys::published(role, &self.sealer, now, &mut db).await?;
+        drop(db);
+        if is_ready(&keys) {
+            return Ok(keys);
+        }
+        let mut rng = self.rng();
+        let mut log = Happened::new();
+        // One process at a time comes here; the others find what it made.
+        let mut transaction = self.database.begin_write().await?;
+        let name = &self.config.issuer;
+        let mut keys = Keys::load(
+            role,
+            name,
+            &self.sealer,
+            now,
+            &mut rng,
+            &mut log,
+            &mut transaction,
+        )
+        .await?;
+        if keys.is_rotation_due(now) {
+            rotate(
+                role,
+                name,
+                NOTICE,
+                &self.sealer,
+                now,
+                &mut rng,
+                &mut log,
+                &mut transaction,
+            )
+            .await?;
+            keys = Keys::published(role, &self.sealer, now, &mut transaction).await?;
+        }
+        record::happened(&Actor::Operator, &log, now, &mut transaction).await?;
+        self.commit(transaction).await?;
+        Ok(keys)
+    }
+}

@@ -1,0 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
+//! What the house adds to SAML: threads beside the answering ones, our keys, the metadata of providers.
+
+mod desk;
+pub mod partner;
+
+pub use desk::{Busy, SamlFault, aside};
