@@ -156,18 +156,13 @@ async fn unasked(
         login_hint: None,
     };
     let need = purpose.requirement.clone();
-    let (secret, cookie) = match browser::secret(house, headers) {
-        Some(secret) => (secret, None),
-        None => {
-            let secret = Secret::generate(&mut rng);
-            let cookie = cookies::set(
-                &house.config,
-                cookies::browser_name(&house.config),
-                secret.expose(),
-            );
-            (secret, cookie)
-        }
-    };
+    let present = browser::secret(house, headers);
+    let is_new = present.is_none();
+    let secret = present.unwrap_or_else(|| Secret::generate(&mut rng));
+    let name = cookies::browser_name(&house.config);
+    let cookie = is_new
+        .then(|| cookies::set(&house.config, name, secret.expose()))
+        .flatten();
     let mut db = house.database.begin_write().await?;
     let flow = flow::begin(purpose, &secret, now, &mut rng, &mut db).await?;
     house.commit(db).await?;
