@@ -65,7 +65,7 @@ async fn a_rollover_needs_nobody_and_a_key_less_or_another_host_waits_for_approv
     let mut rng = StdRng::seed_from_u64(5);
     let next = Credential::generate(Kind::Rsa, "next", now(), &mut rng).unwrap();
     let origin = "https://idp.example";
-    let mut follow = async |text: String| {
+    let follow = async |text: String| {
         *shown.lock().unwrap() = text;
         house.advance(TimeDelta::hours(1)).await;
         house.app.follow_saml_metadata().await.unwrap();
