@@ -15,9 +15,7 @@ from signxml.exceptions import SignXMLException
 
 HERE = Path(__file__).resolve().parent
 CERTIFICATE = (HERE / "certificate.pem").read_text(encoding="utf-8")
-VERDICTS = dict(
-    line.split("\t") for line in (HERE / "verdicts.tsv").read_text(encoding="utf-8").splitlines()
-)
+VERDICTS = dict(line.split("\t") for line in (HERE / "verdicts.tsv").read_text(encoding="utf-8").splitlines())
 SAML = "{urn:oasis:names:tc:SAML:2.0:assertion}"
 STRONG = SignatureConfiguration(
     signature_methods=frozenset(
