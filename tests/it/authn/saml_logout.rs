@@ -7,7 +7,9 @@ use authn::saml::PeerKey;
 use authn::saml::redirect::Carrier;
 use countersign_authn as authn;
 use countersign_tests::house::{Answer, TestHouse, open_house};
-use countersign_tests::service_provider::{SLO, SSO, ServiceProvider, Told, our_key, redirected, response};
+use countersign_tests::service_provider::{
+    Posted, SLO, SSO, ServiceProvider, Told, our_key, posted, redirected, response,
+};
 use http::{StatusCode, header};
 use serde_json::json;
 
@@ -270,4 +272,52 @@ async fn an_unsigned_forged_foreign_stale_or_misdirected_logout_ends_nothing() {
         assert_eq!(told.status, ["Requester", "UnknownPrincipal"]);
     }
     assert!(!stage.is_over());
+}
+
+#[tokio::test]
+async fn a_service_provider_that_knows_only_forms_is_asked_and_answers_by_forms() {
+    let house = open_house().await;
+    let mut stage = stage(&house, &["a.example", "b.example"]).await;
+    for (sp, _) in &stage.sps {
+        let slo = format!("https://{}/slo", sp.host);
+        let logout =
+            json!([{"binding": "post", "location": slo, "response_location": format!("{slo}-done")}]);
+        sp.register(&house, json!({"saml": {"logout": logout}})).await;
+    }
+    let (a, told) = &stage.sps[0];
+    let request = a.field(a.logout_request(told, house.app.now(), &house));
+    let fields = [("SAMLRequest", request.as_str()), ("RelayState", "back")];
+    let answer = Tab::new(&house)
+        .post_from("https://a.example", "/saml/slo", &fields)
+        .await;
+    let page = location(&answer).to_owned();
+    assert!(stage.is_over());
+    let read = |form: &Posted, field: &str| {
+        use base64::Engine;
+        let bytes = base64::engine::general_purpose::STANDARD.decode(&form.fields[field]);
+        let text = String::from_utf8(bytes.unwrap()).unwrap();
+        let gated = authn::saml::Gated::admit(text.as_bytes(), &authn::saml::Limits::MESSAGE).unwrap();
+        authn::saml::signature::verify(&gated, std::slice::from_ref(&stage.key)).unwrap();
+        Told::read(text)
+    };
+    let (form, policy) = posted(&stage.tab.get(&page).await);
+    assert_eq!(
+        (form.action.as_str(), policy.as_str()),
+        ("https://b.example/slo", "'self' https://b.example")
+    );
+    let asked = read(&form, "SAMLRequest");
+    let (b, at_b) = &stage.sps[1];
+    assert_eq!((&asked.name_id, &asked.session), (&at_b.name_id, &at_b.session));
+    let done = b.field(b.logout_answer(&asked.root["ID"], true, house.app.now(), &house));
+    let answer = Tab::new(&house)
+        .post_from("https://b.example", "/saml/slo", &[("SAMLResponse", &done)])
+        .await;
+    assert_eq!(location(&answer), page);
+    let (form, policy) = posted(&stage.tab.get(&page).await);
+    assert_eq!(
+        (form.action.as_str(), policy.as_str()),
+        ("https://a.example/slo-done", "https://a.example")
+    );
+    assert_eq!(form.fields["RelayState"], "back");
+    assert_eq!(read(&form, "SAMLResponse").status, ["Success"]);
 }
