@@ -46,6 +46,13 @@ const channel = createRoute({
   component: lazyRouteComponent(() => import('./pages/channels/ChannelPage'), 'ChannelPage'),
 });
 
+const devices = createRoute({
+  getParentRoute: () => root,
+  path: '/devices',
+  validateSearch: listSearch,
+  component: lazyRouteComponent(() => import('./pages/devices/DevicesPage'), 'DevicesPage'),
+});
+
 const decisions = createRoute({
   getParentRoute: () => root,
   path: '/decisions',
@@ -91,6 +98,7 @@ export const router = createRouter({
     person,
     channels,
     channel,
+    devices,
     proposals,
     proposal,
     breakGlass,

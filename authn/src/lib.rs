@@ -18,6 +18,7 @@ pub mod assurance;
 pub mod bind;
 pub mod cards;
 pub mod certificate;
+pub mod devices;
 pub mod enrolment;
 pub mod factor;
 pub mod flow;

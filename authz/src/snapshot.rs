@@ -289,6 +289,11 @@ impl Snapshot {
         self.channels.iter()
     }
 
+    /// All devices, in no order.
+    pub fn devices(&self) -> impl Iterator<Item = (&DeviceId, &Arc<Device>)> {
+        self.devices.iter()
+    }
+
     /// All connected servers by id.
     pub fn servers(&self) -> impl Iterator<Item = (&ServerId, &Arc<ConnectedServer>)> {
         self.servers.iter()

@@ -7,6 +7,8 @@ use crate::{PersonId, ServerId, SourceId};
 /// Who acts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Actor {
+    /// A program that is no chat server, by the name of its client.
+    Client(String),
     /// Somebody who has not signed in, e.g. who tries to.
     Nobody,
     /// Somebody with access to the machine: the command line.
@@ -22,6 +24,7 @@ pub enum Actor {
 impl std::fmt::Display for Actor {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
+            Self::Client(id) => write!(f, "client:{id}"),
             Self::Nobody => f.write_str("nobody"),
             Self::Operator => f.write_str("operator"),
             Self::Person(id) => write!(f, "user:{id}"),
@@ -113,7 +116,7 @@ impl Permit {
         let covered = match &self.by {
             Actor::Operator => true,
             Actor::Person(_) => self.action == action && self.resource == resource,
-            Actor::Nobody | Actor::Server(_) | Actor::Source(_) => false,
+            Actor::Client(_) | Actor::Nobody | Actor::Server(_) | Actor::Source(_) => false,
         };
         if covered {
             Ok(())

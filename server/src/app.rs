@@ -48,6 +48,8 @@ pub struct House {
     pub directories: crate::ldap::Directories,
     /// Smartcards, where they are configured.
     pub cards: Option<crate::cards::Desk>,
+    /// Certificates of devices, where they are configured.
+    pub devices: Option<crate::devices::Desk>,
     /// The checked configuration.
     pub config: Config,
     /// The store.

@@ -42,6 +42,9 @@ pub enum OpenError {
     /// Smartcards.
     #[error("smartcards cannot be set up: {0}")]
     Cards(#[from] crate::cards::CardsError),
+    /// Certificates of devices.
+    #[error("device certificates cannot be set up: {0}")]
+    Devices(crate::cards::CardsError),
     /// The master key.
     #[error(transparent)]
     MasterKey(#[from] MasterKeyError),
@@ -137,9 +140,15 @@ pub async fn open(
 
     let directories = crate::ldap::Directories::new(record::process_name(&mut rng));
     let cards = config.cards.as_ref().map(crate::cards::Desk::open).transpose()?;
+    let devices = config
+        .devices
+        .as_ref()
+        .map(crate::devices::Desk::open)
+        .transpose();
     Ok(App::from(House {
         directories,
         cards,
+        devices: devices.map_err(OpenError::Devices)?,
         factors: Factors::new(&config, models, &sealer, &mut rng)?,
         tail: Tail::behind(snapshot.revision(), now),
         world: Shared::new(snapshot),

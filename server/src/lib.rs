@@ -13,6 +13,7 @@ pub mod clock;
 pub mod config;
 pub mod connect;
 pub mod database;
+pub mod devices;
 pub mod factors;
 pub mod house;
 pub mod http;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The passkey ceremony: fetches a challenge, asks the browser, and posts the answer as a form.
 
+import { proven } from "./device.js";
+
 const toBytes = (text) =>
   Uint8Array.from(atob(text.replace(/-/g, "+").replace(/_/g, "/")), (c) => c.charCodeAt(0));
 const toText = (buffer) =>
@@ -66,6 +68,8 @@ const run = async (form, mediation) => {
   if (mine.signal.aborted || !credential) return;
   form.elements.challenge.value = id;
   form.elements.credential.value = writeAnswer(credential);
+  // The session is born where the device is known to be.
+  await proven;
   form.submit();
 };
 

@@ -49,6 +49,8 @@ pub struct Leaf {
     pub serial: u64,
     /// Its principal name.
     pub upn: Option<&'static str>,
+    /// Its URI.
+    pub uri: Option<&'static str>,
     /// Its policy.
     pub policy: Option<&'static str>,
     /// Whether it is for signing in.
@@ -63,6 +65,7 @@ impl Leaf {
         Self {
             serial,
             upn: Some(upn),
+            uri: None,
             policy: Some(PIV),
             is_for_clients: true,
             ends: 2040,
@@ -114,6 +117,10 @@ impl Authority {
         }];
         if let Some(upn) = leaf.upn {
             let name = SanType::OtherName((UPN.into(), upn.into()));
+            params.subject_alt_names.push(name);
+        }
+        if let Some(uri) = leaf.uri {
+            let name = SanType::URI(uri.try_into().unwrap());
             params.subject_alt_names.push(name);
         }
         if let Some(policy) = leaf.policy {
@@ -274,7 +281,7 @@ impl CardHouse {
     }
 }
 
-async fn run(command: &mut Command) -> String {
+pub(crate) async fn run(command: &mut Command) -> String {
     let mut command = std::mem::replace(command, Command::new("true"));
     let output = tokio::task::spawn_blocking(move || command.output().unwrap())
         .await

@@ -15,6 +15,7 @@ use countersign_authn::certificate::path::validate;
 use countersign_authn::certificate::{Certificate, Crl, Settings};
 use countersign_authn::factor::attestation::Metadata;
 use countersign_authn::factor::attestation::metadata::Signer;
+use countersign_authn::factor::device_key::{PublicKey, Purpose};
 use countersign_authn::factor::passkey;
 use countersign_authn::factor::recovery::Code;
 use countersign_authn::matrix::event::Event;
@@ -67,13 +68,14 @@ use crate::fuzz_saml::{saml_provider, saml_request, saml_sp_logout};
 pub type Target = fn(&[u8]);
 
 /// Every target by name; the names are those of `fuzz/targets/` and `fuzz/seeds/`.
-pub const TARGETS: [(&str, Target); 35] = [
+pub const TARGETS: [(&str, Target); 36] = [
     ("attestation", attestation),
     ("authorize", self::authorize),
     ("certificate", certificate),
     ("checkpoint", checkpoint),
     ("config", config),
     ("crl", crl),
+    ("device_key", device_key),
     ("discovery", discovery),
     ("export", export),
     ("id_token", self::id_token),
@@ -228,6 +230,19 @@ pub fn metadata(bytes: &[u8]) {
     if let Ok(list) = Metadata::of(bytes) {
         let kept = serde_json::to_string(&list).unwrap();
         assert_eq!(serde_json::from_str::<Metadata>(&kept).unwrap(), list);
+    }
+}
+
+/// A device's key that is read is read again as it was written, and signs nothing by chance.
+pub fn device_key(bytes: &[u8]) {
+    let Ok(text) = std::str::from_utf8(bytes) else {
+        return;
+    };
+    let (key, signature) = text.split_once('\n').unwrap_or((text, ""));
+    if let Ok(key) = PublicKey::read(key) {
+        assert_eq!(key.point().len(), 65);
+        assert!(key.device().is_ok());
+        assert!(!key.signed(signature, Purpose::Prove, "https://id.example", "a challenge"));
     }
 }
 

@@ -4,6 +4,7 @@
 pub mod authenticator;
 pub mod cards;
 pub mod database;
+pub mod devices;
 pub mod fido;
 pub mod fuzz_saml;
 pub mod fuzz_targets;

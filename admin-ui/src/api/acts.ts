@@ -14,6 +14,12 @@ export async function endSession(id: string) {
   return answered(client.DELETE('/api/v1/sessions/{id}', { params: { path: { id }, header } }));
 }
 
+/** Says that a device is lost: every session on it ends. */
+export async function loseDevice(id: string) {
+  const header = await csrf();
+  return answered(client.POST('/api/v1/devices/{id}/lost', { params: { path: { id }, header } }));
+}
+
 /** Disables a person: sessions and tokens end, every chat server hears of it. */
 export async function revokePerson(id: string) {
   const header = await csrf();

@@ -5,6 +5,7 @@ export const OFFICES = {
   read: ['security_officer', 'auditor', 'sysadmin'],
   decisions: ['auditor'],
   simulate: ['security_officer', 'auditor'],
+  devices: ['security_officer', 'sysadmin'],
   people: ['security_officer'],
 } as const;
 

@@ -58,6 +58,13 @@ export const channel = (id: string) =>
     queryFn: () => answered(client.GET('/api/v1/channels/{id}', { params: { path: { id } } })),
   });
 
+export const devices = ({ q, cursor }: ListSearch, limit = PAGE_SIZE) =>
+  queryOptions({
+    queryKey: ['devices', q ?? '', cursor ?? '', limit],
+    queryFn: () => answered(client.GET('/api/v1/devices', { params: { query: { q, cursor, limit } } })),
+    placeholderData: keepPreviousData,
+  });
+
 export const proposals = queryOptions({
   queryKey: ['proposals'],
   queryFn: () => answered(client.GET('/api/v1/proposals')),

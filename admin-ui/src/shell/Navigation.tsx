@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Link, useRouterState } from '@tanstack/react-router';
-import { Activity, FlaskConical, Hash, Hourglass, Siren, Users } from 'lucide-react';
+import { Activity, FlaskConical, Hash, Hourglass, Laptop, Siren, Users } from 'lucide-react';
 import type { Me } from '../api/client';
 import { useWaiting } from '../api/waiting';
 import styles from './Navigation.module.css';
@@ -8,6 +8,7 @@ import styles from './Navigation.module.css';
 const PLACES = [
   { to: '/people', name: 'People', icon: Users },
   { to: '/channels', name: 'Channels', icon: Hash },
+  { to: '/devices', name: 'Devices', icon: Laptop },
   { to: '/proposals', name: 'Proposals', icon: Hourglass },
   { to: '/break-glass', name: 'Break-glass', icon: Siren },
   { to: '/decisions', name: 'Live decisions', icon: Activity },

@@ -28,6 +28,27 @@ impl Certificate {
         }
     }
 
+    /// The host's name, if there is exactly one.
+    pub fn only_dns_name(&self) -> Option<&str> {
+        self.only(|name| match name {
+            GeneralName::Dns(name) => Some(name.as_str()),
+            _ => None,
+        })
+    }
+
+    /// The URI, if there is exactly one.
+    pub fn only_uri(&self) -> Option<&str> {
+        self.only(|name| match name {
+            GeneralName::Uri(uri) => Some(uri.as_str()),
+            _ => None,
+        })
+    }
+
+    fn only<'a>(&'a self, is_one: impl Fn(&'a GeneralName) -> Option<&'a str>) -> Option<&'a str> {
+        let mut found = self.extensions.names.iter().filter_map(is_one);
+        found.next().filter(|_| found.next().is_none())
+    }
+
     /// The ten digits of a US defence identifier, from a principal name in that domain.
     pub fn edipi(&self) -> Option<String> {
         let upn = self.upn()?;

@@ -4,6 +4,8 @@
 
 pub mod attestation;
 pub mod card;
+pub mod device_certificate;
+pub mod device_key;
 pub mod passkey;
 pub mod password;
 pub mod recovery;

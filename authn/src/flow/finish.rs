@@ -7,6 +7,7 @@ use serde_json::json;
 use sqlx::AnyConnection;
 
 use super::{Flow, Proven, Stage, keep};
+use crate::devices;
 use crate::happened::Happened;
 use crate::secret::Secret;
 use crate::session::end::{self, Reason};
@@ -60,8 +61,14 @@ pub async fn finish(
     {
         log.event("signin.new_browser", person.as_str(), json!({ "agent": agent }));
     }
+    // A session is where its last sign-in was: one that proved no device names none.
+    let place = Place {
+        device: devices::of_flow(&flow, &person, log, db).await?,
+        ..place
+    };
     let mut renewed = None;
-    if let Some(present) = present {
+    if let Some(mut present) = present {
+        present.place.device.clone_from(&place.device);
         if present.person == person {
             renewed = open::renew(present, &proof, lifetimes, now, rng, log, db).await?;
         } else {

@@ -200,6 +200,9 @@ pub struct ClientRecord {
     /// The scopes that it may ask for; absent, all that are known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub scopes: Option<BTreeSet<String>>,
+    /// Whether it is a system that manages devices and may report how it found them.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub reports_posture: bool,
     /// Whether people are asked first.
     #[serde(default)]
     pub consent: Consent,
@@ -237,6 +240,7 @@ impl ClientRecord {
             refresh_reuse: RefreshReuse::default(),
             subject_type: SubjectType::default(),
             scopes: None,
+            reports_posture: false,
             consent: Consent::default(),
             server: None,
             saml: None,
@@ -265,6 +269,9 @@ impl ClientRecord {
             );
         }
         faults.extend(self.saml.iter().flat_map(|provider| provider.faults(is_address)));
+        if self.reports_posture && !self.grants.contains(&Grant::ClientCredentials) {
+            faults.push("`reports_posture` needs the grant `client_credentials`".to_owned());
+        }
         let missing = match self.token_endpoint_auth_method {
             Some(AuthMethod::PrivateKeyJwt) if !self.has_keys() => {
                 "`jwks` must hold public keys for `private_key_jwt`"

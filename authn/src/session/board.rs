@@ -45,8 +45,26 @@ pub struct Facts {
     pub last_activity: DateTime<Utc>,
     /// Whether any session counted was ended before its time. One that ran out shows it by its times.
     pub revoked: bool,
-    /// The device, when all sessions counted agree on it.
-    pub device: Option<DeviceId>,
+    /// The device.
+    pub device: OnDevice,
+}
+
+/// On which device the sessions counted are.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum OnDevice {
+    /// On more than one, or on one and on others that nothing is known of. The weakest of them counts, and
+    /// which that is cannot be told.
+    Several,
+    /// On this one, all of them.
+    This(DeviceId),
+    /// Nothing is known of any.
+    Unknown,
+}
+
+impl From<Option<DeviceId>> for OnDevice {
+    fn from(device: Option<DeviceId>) -> Self {
+        device.map_or(Self::Unknown, Self::This)
+    }
 }
 
 /// All sessions that matter to decisions. Shared by reference; every method takes `&self`.
@@ -128,6 +146,19 @@ impl Board {
             .filter(|entry| entry.session.is_live(now))
             .map(|entry| entry.session.clone())
             .collect();
+        found.sort_by_key(|session| std::cmp::Reverse(session.auth_time));
+        found
+    }
+
+    /// The live sessions on a device, newest sign-in first.
+    pub fn on_device(&self, device: &DeviceId, now: DateTime<Utc>) -> Vec<Session> {
+        let inner = self.read();
+        let on_it = inner
+            .sessions
+            .values()
+            .map(|entry| &entry.session)
+            .filter(|session| session.place.device.as_ref() == Some(device) && session.is_live(now));
+        let mut found: Vec<Session> = on_it.cloned().collect();
         found.sort_by_key(|session| std::cmp::Reverse(session.auth_time));
         found
     }
@@ -277,7 +308,7 @@ impl Facts {
             auth_time: session.auth_time,
             last_activity: session.last_activity,
             revoked: session.was_ended_early(),
-            device: session.place.device.clone(),
+            device: session.place.device.clone().into(),
         }
     }
 
@@ -288,7 +319,11 @@ impl Facts {
             auth_time: self.auth_time.min(other.auth_time),
             last_activity: self.last_activity.min(other.last_activity),
             revoked: self.revoked || other.revoked,
-            device: self.device.filter(|device| other.device.as_ref() == Some(device)),
+            device: if self.device == other.device {
+                self.device
+            } else {
+                OnDevice::Several
+            },
         }
     }
 }

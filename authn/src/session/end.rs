@@ -3,7 +3,7 @@
 //! that listens is told through the durable outbox.
 
 use chrono::{DateTime, Utc};
-use countersign_directory::id::PersonId;
+use countersign_directory::id::{DeviceId, PersonId};
 use countersign_directory::{Change, ChangeKind, Noun};
 use rand::CryptoRng;
 use serde_json::json;
@@ -21,6 +21,8 @@ use crate::store::{StoreError, accounts, clients, consents, refresh_families, se
 pub enum Reason {
     /// An administrator ended it.
     Administrator,
+    /// The device on which it was is lost.
+    DeviceLost,
     /// A factor was reset.
     FactorReset,
     /// Somebody else signed in with the same browser.
@@ -40,6 +42,7 @@ impl Reason {
     pub fn word(self) -> &'static str {
         match self {
             Self::Administrator => "administrator",
+            Self::DeviceLost => "device_lost",
             Self::FactorReset => "factor_reset",
             Self::RanOut => "ran_out",
             Self::Replaced => "replaced",
@@ -92,6 +95,24 @@ pub async fn end_all(
     let mut ended = Vec::new();
     for session in sessions::open_of_person(person, db).await? {
         if Some(&session.id) != except && end(&session.id, reason, now, rng, log, db).await? {
+            ended.push(session.id);
+        }
+    }
+    Ok(ended)
+}
+
+/// Ends all sessions on a device, whoever they are. Returns those that were ended.
+pub async fn end_on_device(
+    device: &DeviceId,
+    reason: Reason,
+    now: DateTime<Utc>,
+    rng: &mut impl CryptoRng,
+    log: &mut Happened,
+    db: &mut AnyConnection,
+) -> Result<Vec<SessionId>, StoreError> {
+    let mut ended = Vec::new();
+    for session in sessions::open_on_device(device, db).await? {
+        if end(&session.id, reason, now, rng, log, db).await? {
             ended.push(session.id);
         }
     }

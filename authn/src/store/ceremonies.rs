@@ -18,6 +18,14 @@ pub enum Kind {
     CardResult,
     /// To set up a code generator.
     Code,
+    /// To present a device's certificate.
+    Device,
+    /// To put a device's key on file.
+    DeviceEnrol,
+    /// To prove a device's key.
+    DeviceProve,
+    /// What became of a presented certificate of a device.
+    DeviceResult,
     /// To add a passkey.
     Register,
     /// To come back from a source of people.
@@ -31,6 +39,10 @@ impl Kind {
             Self::Card => "card",
             Self::CardResult => "card_result",
             Self::Code => "code",
+            Self::Device => "device",
+            Self::DeviceEnrol => "device_enrol",
+            Self::DeviceProve => "device_prove",
+            Self::DeviceResult => "device_result",
             Self::Register => "register",
             Self::Source => "source",
         }

@@ -2,6 +2,7 @@
 //! Sign-ins under way.
 
 use chrono::{DateTime, Utc};
+use countersign_directory::id::DeviceId;
 use sqlx::AnyConnection;
 
 use super::{Columns, StoreError, millis};
@@ -47,6 +48,31 @@ pub async fn by_id(id: &str, db: &mut AnyConnection) -> Result<Option<FlowRow>, 
         })
     })
     .transpose()
+}
+
+/// Notes the device that was proven for a flow. It is kept beside the state: the proof may come while the
+/// person goes on.
+pub async fn name_device(id: &str, device: &DeviceId, db: &mut AnyConnection) -> Result<(), StoreError> {
+    sqlx::query("UPDATE flows SET device = $2 WHERE id = $1")
+        .bind(id)
+        .bind(device.as_str())
+        .execute(db)
+        .await?;
+    Ok(())
+}
+
+/// The device that was proven for a flow.
+pub async fn device(id: &str, db: &mut AnyConnection) -> Result<Option<DeviceId>, StoreError> {
+    let row = sqlx::query("SELECT device FROM flows WHERE id = $1")
+        .bind(id)
+        .fetch_optional(db)
+        .await?;
+    let Some(row) = row else { return Ok(None) };
+    let row = Columns::of("flows", &row);
+    let device = row.text_option("device")?;
+    device
+        .map(|text| text.parse().map_err(|_| row.bad("device")))
+        .transpose()
 }
 
 /// Ends a flow. `false` when it was already gone: whoever removes it owns its outcome.

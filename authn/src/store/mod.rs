@@ -10,6 +10,7 @@ pub mod ceremonies;
 pub mod clients;
 pub mod codes;
 pub mod consents;
+pub mod device_keys;
 pub mod enrolment;
 pub mod flows;
 pub mod lockouts;

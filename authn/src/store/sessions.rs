@@ -52,7 +52,7 @@ pub async fn renew(
 ) -> Result<bool, StoreError> {
     let done = sqlx::query(
         "UPDATE sessions SET secret_hash = $2, level = $3, methods = $4, attested = $5, \
-         auth_time = $6, last_activity_at = $7, ends_at = $8, csrf = $9 \
+         auth_time = $6, last_activity_at = $7, ends_at = $8, csrf = $9, device = $10 \
          WHERE id = $1 AND ended_at IS NULL",
     )
     .bind(session.id.as_str())
@@ -64,6 +64,13 @@ pub async fn renew(
     .bind(millis(session.last_activity))
     .bind(millis(session.ends_at))
     .bind(session.csrf.as_str())
+    .bind(
+        session
+            .place
+            .device
+            .as_ref()
+            .map(|device| device.as_str().to_owned()),
+    )
     .execute(db)
     .await?;
     Ok(done.rows_affected() == 1)
@@ -94,6 +101,17 @@ pub async fn open_of_person(person: &PersonId, db: &mut AnyConnection) -> Result
             .bind(person.as_str())
             .fetch_all(db)
             .await?;
+    rows.iter()
+        .map(|row| read(&Columns::of("sessions", row)))
+        .collect()
+}
+
+/// The sessions on a device that were not ended.
+pub async fn open_on_device(device: &DeviceId, db: &mut AnyConnection) -> Result<Vec<Session>, StoreError> {
+    let rows = sqlx::query("SELECT * FROM sessions WHERE device = $1 AND ended_at IS NULL ORDER BY id")
+        .bind(device.as_str())
+        .fetch_all(db)
+        .await?;
     rows.iter()
         .map(|row| read(&Columns::of("sessions", row)))
         .collect()

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-use countersign_directory::{Accreditation, Node, Noun, Person};
+use countersign_directory::{Accreditation, DeviceKey, Node, Noun, Person};
 use countersign_labels::{Label, Rank, RawLabel, Schemes};
 
 use super::Fault;
@@ -281,11 +281,24 @@ pub(crate) fn device<'a>(
             Err(Fault("a device that cannot be read"))
         }
         DeviceFacts::Registered(id) => match snapshot.device(id.as_str()) {
-            Some(known) => of(
-                known.managed,
-                known.accreditation.as_ref(),
-                known.posture_reported_at,
-            ),
+            // A lost device is nothing, whatever is on file.
+            Some(known) if known.lost => Ok(unknown),
+            Some(known) => {
+                let device = of(
+                    known.managed,
+                    known.accreditation.as_ref(),
+                    known.posture_reported_at,
+                )?;
+                // A key that can be copied proves less than the paper that names it.
+                let most = match known.key {
+                    Some(DeviceKey::Browser) => snapshot.settings().browser_key_rank(),
+                    Some(DeviceKey::Certificate) | None => Rank::MAX,
+                };
+                Ok(Device {
+                    rank: device.rank.min(most),
+                    ..device
+                })
+            }
             None => Ok(unknown),
         },
         DeviceFacts::Stated {

@@ -73,14 +73,28 @@ impl Amendment {
             }
             Self::DevicePut { device, .. } => {
                 known_level(device.accreditation.as_ref())?;
-                let posture = match old {
-                    Some(Entity::Device(device)) => device.posture_reported_at,
-                    _ => None,
+                let held = match old {
+                    Some(Entity::Device(held)) => held.clone(),
+                    _ => Device::default(),
+                };
+                let lost = match (held.lost, device.lost) {
+                    (false, Some(true)) => {
+                        let elsewhere =
+                            "a device is lost by `POST /api/v1/devices/{id}/lost`, which ends its sessions";
+                        return Err(AmendError::Invalid(elsewhere.to_owned()));
+                    }
+                    (true, None | Some(true)) if device.managed || device.accreditation.is_some() => {
+                        return Err(AmendError::WrongState(
+                            "the device is lost: say `lost: false` to take it up again",
+                        ));
+                    }
+                    (lost, told) => told.unwrap_or(lost),
                 };
                 is(Entity::Device(Device {
                     managed: device.managed,
                     accreditation: device.accreditation.clone(),
-                    posture_reported_at: posture,
+                    lost,
+                    ..held
                 }))
             }
             Self::MissionPut { id, mission } => {

@@ -144,6 +144,10 @@ pub struct DeviceTerms {
     /// What it is accredited for; absent, rank 0.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub accreditation: Option<Accreditation>,
+    /// `false` takes a lost device up again; absent, it stays as it is. That it is lost is said elsewhere:
+    /// its sessions end with it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lost: Option<bool>,
 }
 
 /// The name of a clearance among those of one person: made of what never changes about it.

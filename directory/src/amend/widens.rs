@@ -31,14 +31,7 @@ pub fn widening(old: Option<&Entity>, new: &After, now: DateTime<Utc>) -> Vec<&'
         (Some(Entity::Agreement(old)), Entity::Agreement(new)) => agreement(old, new),
         (Some(Entity::Device(old)), Entity::Device(new)) => device(old, new),
         // An unknown device is unmanaged, of rank 0, and never reported.
-        (None, Entity::Device(new)) => device(
-            &Device {
-                managed: false,
-                accreditation: None,
-                posture_reported_at: None,
-            },
-            new,
-        ),
+        (None, Entity::Device(new)) => device(&Device::default(), new),
         (Some(Entity::Node(old)), Entity::Node(new)) => node(old, new),
         (Some(Entity::Settings(old)), Entity::Settings(new)) => settings(old, new),
         (None, Entity::Settings(new)) => settings(&Settings::default(), new),
@@ -217,6 +210,12 @@ fn device(old: &Device, new: &Device) -> Vec<&'static str> {
     if new.posture_reported_at != old.posture_reported_at {
         wider.push("posture_reported_at");
     }
+    if old.lost && !new.lost {
+        wider.push("lost");
+    }
+    if new.key != old.key || new.owner != old.owner {
+        wider.push("key");
+    }
     wider
 }
 
@@ -260,6 +259,9 @@ fn settings(old: &Settings, new: &Settings) -> Vec<&'static str> {
     if old.communities != new.communities {
         wider.push("communities");
     }
+    if new.browser_key_rank() > old.browser_key_rank() {
+        wider.push("browser_key_rank");
+    }
     if loosens(old.rules, new.rules) {
         wider.push("rules");
     }
@@ -296,4 +298,58 @@ fn lowers(old: Option<&Accreditation>, new: Option<&Accreditation>) -> bool {
 pub(super) fn rank(accreditation: &Accreditation) -> Option<Rank> {
     let scheme = Schemes::builtin().scheme(&accreditation.scheme)?;
     Some(scheme.level(&accreditation.level)?.rank)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::amend::{AmendError, Amendment, DeviceTerms};
+    use crate::{DeviceKey, PersonId};
+
+    fn terms(managed: bool, lost: Option<bool>) -> Amendment {
+        let device = DeviceTerms {
+            managed,
+            accreditation: None,
+            lost,
+        };
+        let id = "laptop".parse().unwrap();
+        Amendment::DevicePut { id, device }
+    }
+
+    fn lost() -> Device {
+        let owner: PersonId = "alice".parse().unwrap();
+        let device = Device {
+            managed: true,
+            key: Some(DeviceKey::Browser),
+            owner: Some(owner),
+            ..Device::default()
+        };
+        device.without_trust()
+    }
+
+    #[test]
+    fn a_lost_device_is_taken_up_again_in_so_many_words_and_that_widens() {
+        let now = DateTime::UNIX_EPOCH;
+        let held = Entity::Device(lost());
+        assert!(matches!(
+            terms(true, None).on(Some(&held), now),
+            Err(AmendError::WrongState(_))
+        ));
+        let still = terms(false, None).on(Some(&held), now).unwrap();
+        assert_eq!(widening(Some(&held), &still, now), Vec::<&str>::new());
+        let back = terms(false, Some(false)).on(Some(&held), now).unwrap();
+        assert_eq!(widening(Some(&held), &back, now), ["lost"]);
+        let After::Is(back) = back else { panic!() };
+        let Entity::Device(back) = *back else { panic!() };
+        // The key that it had, and whose it is, are not for an amendment to say.
+        assert_eq!((back.key, back.owner), (lost().key, lost().owner));
+    }
+
+    #[test]
+    fn nobody_loses_a_device_without_ending_its_sessions() {
+        let now = DateTime::UNIX_EPOCH;
+        let held = Entity::Device(Device::default());
+        let refused = terms(false, Some(true)).on(Some(&held), now);
+        assert!(matches!(refused, Err(AmendError::Invalid(_))));
+    }
 }

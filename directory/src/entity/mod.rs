@@ -27,7 +27,7 @@ pub use connected::{
     AccessCheck, ActionClass, Answers, Assertable, ClientsHeldTo, ConnectedServer, EntityKey, FailMode,
     OpenTdf, Owner, Posture, Reasons, Scope, Within,
 };
-pub use device::{Accreditation, Device};
+pub use device::{Accreditation, Device, DeviceKey};
 pub use item::{Item, ItemKind};
 pub use mapping::{Mapping, ServerIds, Template, TemplateError};
 pub use node::Node;

@@ -75,6 +75,9 @@ pub struct Settings {
     /// The scheme of what bears no label; absent, NATO.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub default_scheme: Option<String>,
+    /// The highest rank for which a device counts whose key is in a browser's own store; absent, 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub browser_key_rank: Option<u8>,
     /// Communities of the deployment's own, in place of any of the same name that are shipped.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub communities: BTreeMap<String, Vec<Membership>>,
@@ -83,7 +86,15 @@ pub struct Settings {
     pub rules: Rules,
 }
 
+/// What a key that anybody at the browser may have copied is good for, where nothing else is set.
+const BROWSER_KEY_RANK: u8 = 1;
+
 impl Settings {
+    /// The highest rank for which a device counts whose key is in a browser's own store.
+    pub fn browser_key_rank(&self) -> u8 {
+        self.browser_key_rank.unwrap_or(BROWSER_KEY_RANK)
+    }
+
     /// What is wrong with its communities, if anything: each is of nations, each of which belongs from its
     /// first day to its last.
     pub fn fault(&self) -> Option<String> {

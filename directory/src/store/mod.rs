@@ -11,6 +11,7 @@ pub mod history;
 pub mod members;
 pub mod people;
 pub mod person_sources;
+pub mod postures;
 pub mod proposals;
 pub mod server_ids;
 pub mod servers;

@@ -146,11 +146,17 @@ impl Reader<'_> {
             self.accreditation(value, path, faults)
         });
         let posture_reported_at = fields.optional_with("posture_reported_at", moment(crate::time::start));
+        let key = fields.optional("key");
+        let owner = fields.optional("owner");
+        let lost = fields.or_default("lost");
         fields.finish();
         Some(Device {
             managed: managed?,
             accreditation: accreditation?,
             posture_reported_at: posture_reported_at?,
+            key: key?,
+            owner: owner?,
+            lost: lost?,
         })
     }
 
@@ -226,6 +232,7 @@ impl Reader<'_> {
         if let Some(Some(scheme)) = &default_scheme {
             self.scheme(&mut fields, "default_scheme", scheme);
         }
+        let browser_key_rank = fields.optional("browser_key_rank");
         let communities = fields.or_default("communities");
         let rules = fields.or_default("rules");
         fields.finish();
@@ -234,6 +241,7 @@ impl Reader<'_> {
             administration: administration?.unwrap_or_default(),
             accreditation: accreditation?,
             default_scheme: default_scheme?,
+            browser_key_rank: browser_key_rank?,
             communities: communities?,
             rules: rules?,
         };

@@ -6,10 +6,11 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use authn::session::Sid;
+use authn::session::board::OnDevice;
 use chrono::{DateTime, DurationRound, TimeDelta, Utc};
 use countersign_authn as authn;
 use countersign_authz::{Context, DeviceFacts, Facts, Question, Reference, Snapshot};
-use countersign_directory::{ApprovalId, Assertable, ConnectedServer, DeviceId, Posture, Reasons, ServerIds};
+use countersign_directory::{ApprovalId, Assertable, ConnectedServer, Posture, Reasons, ServerIds};
 use serde_json::{Map, Value};
 
 use crate::app::House;
@@ -133,7 +134,9 @@ impl House {
             self.board
                 .facts(&person, &server.client_id, asked.session.as_ref())
         });
-        let device = session.as_ref().and_then(|session| session.device.clone());
+        let device = session
+            .as_ref()
+            .map_or(OnDevice::Unknown, |session| session.device.clone());
         // A caller may say that it can do less than its record says, never more.
         let by_record = server.supported_obligations.iter();
         let honoured = by_record
@@ -152,15 +155,16 @@ impl House {
 }
 
 /// The device that is known by itself, or else what the server's record states of all its clients.
-pub fn device_facts(device: Option<DeviceId>, server: &ConnectedServer, now: DateTime<Utc>) -> DeviceFacts {
+/// Where sessions on several could be meant, none of them is to be raised by what another one is.
+pub fn device_facts(device: OnDevice, server: &ConnectedServer, now: DateTime<Utc>) -> DeviceFacts {
     match (device, &server.clients) {
-        (Some(device), _) => DeviceFacts::Registered(device),
-        (None, Some(stated)) => DeviceFacts::Stated {
+        (OnDevice::This(device), _) => DeviceFacts::Registered(device),
+        (OnDevice::Unknown, Some(stated)) => DeviceFacts::Stated {
             managed: stated.managed,
             accreditation: Some(stated.accreditation.clone()),
             posture_reported_at: (stated.posture == Posture::Vouched).then_some(minute(now)),
         },
-        (None, None) => DeviceFacts::Unknown,
+        (OnDevice::Several, _) | (OnDevice::Unknown, None) => DeviceFacts::Unknown,
     }
 }
 

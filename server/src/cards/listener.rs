@@ -26,6 +26,7 @@ use rustls::{DistinguishedName, ServerConfig};
 use tokio::net::TcpStream;
 use tower::Layer as _;
 
+use super::Desk;
 use crate::app::App;
 use crate::http;
 use crate::listen::{ListenError, bind_to, stopped_when_asked};
@@ -38,11 +39,19 @@ pub async fn serve(
     certificate: &Path,
     key: &Path,
 ) -> Result<(), ListenError> {
-    let tls = config(&app, certificate, key).map_err(ListenError::Tls)?;
+    let tls = config(hints(&app), certificate, key).map_err(ListenError::Tls)?;
+    serve_with(tls, listener, http::cards::direct(app)).await
+}
+
+/// Serves `router` behind a handshake that asks for a certificate, until the process is asked to stop.
+pub(crate) async fn serve_with(
+    tls: ServerConfig,
+    listener: TcpListener,
+    router: Router,
+) -> Result<(), ListenError> {
     let acceptor = CardAcceptor {
         tls: RustlsAcceptor::new(RustlsConfig::from_config(Arc::new(tls))),
     };
-    let router: Router = http::cards::direct(app);
     axum_server::from_tcp(listener)
         .map_err(ListenError::Serve)?
         .acceptor(acceptor)
@@ -72,7 +81,7 @@ pub fn start(app: &App) -> Result<(), ListenError> {
     };
     if let Some((address, certificate, key)) = cards.tls() {
         let (certificate, key) = (certificate.clone(), key.clone());
-        config(app, &certificate, &key).map_err(ListenError::Tls)?;
+        config(hints(app), &certificate, &key).map_err(ListenError::Tls)?;
         let listener = bind_to(address)?;
         let app = app.clone();
         tokio::spawn(async move {
@@ -93,7 +102,11 @@ pub fn start(app: &App) -> Result<(), ListenError> {
     Ok(())
 }
 
-fn config(app: &App, certificate: &Path, key: &Path) -> io::Result<ServerConfig> {
+/// A handshake that asks for a certificate of one of the authorities called `hints`, and takes a connection
+/// without one.
+pub(crate) fn config(mut hints: Vec<Vec<u8>>, certificate: &Path, key: &Path) -> io::Result<ServerConfig> {
+    hints.sort();
+    hints.dedup();
     let unusable =
         |fault: rustls::pki_types::pem::Error| io::Error::new(io::ErrorKind::InvalidData, fault.to_string());
     let chain: Result<Vec<_>, _> =
@@ -101,7 +114,7 @@ fn config(app: &App, certificate: &Path, key: &Path) -> io::Result<ServerConfig>
     let key = PrivateKeyDer::from_pem_reader(BufReader::new(File::open(key)?)).map_err(unusable)?;
     let provider = Arc::new(aws_lc_rs::default_provider());
     let verifier = Possession {
-        hints: hints(app),
+        hints: hints.into_iter().map(DistinguishedName::from).collect(),
         provider: provider.clone(),
     };
     let invalid = |fault: rustls::Error| io::Error::new(io::ErrorKind::InvalidData, fault);
@@ -119,18 +132,11 @@ fn config(app: &App, certificate: &Path, key: &Path) -> io::Result<ServerConfig>
 }
 
 /// The names of all authorities of the configuration, so that the browser's list is short.
-fn hints(app: &App) -> Vec<DistinguishedName> {
-    let issuers = app.cards.iter().flat_map(|desk| &desk.cards.issuers);
-    let names = issuers.flat_map(|issuer| {
-        let anchor = std::iter::once(&issuer.trust.anchor);
-        anchor
-            .chain(issuer.trust.store.all())
-            .map(|one| one.subject().der().to_vec())
-    });
-    let mut names: Vec<Vec<u8>> = names.collect();
-    names.sort();
-    names.dedup();
-    names.into_iter().map(DistinguishedName::from).collect()
+fn hints(app: &App) -> Vec<Vec<u8>> {
+    let desk = app.cards.iter();
+    desk.flat_map(Desk::authorities)
+        .map(|one| one.subject().der().to_vec())
+        .collect()
 }
 
 /// Hands on what the browser presented with each request of a connection.

@@ -11,8 +11,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use authn::certificate::{Crl, CrlSet, pem_crls};
-use authn::factor::card::Cards;
+use authn::certificate::{Certificate, Crl, CrlSet, pem_crls};
 use chrono::{DateTime, TimeDelta, Utc};
 use countersign_authn as authn;
 
@@ -44,11 +43,13 @@ impl House {
             return;
         };
         let mut read = desk.read.lock().await;
-        let (folder, cards) = (config.crl_folder.clone(), desk.cards.clone());
+        let (folder, signers) = (config.crl_folder.clone(), desk.authorities());
         let limit = config.crl_memory_mib.saturating_mul(1024 * 1024);
         let mut state = std::mem::take(&mut *read);
         let worked = tokio::task::spawn_blocking(move || {
-            let is_changed = folder.as_deref().is_some_and(|folder| state.look(folder, &cards));
+            let is_changed = folder
+                .as_deref()
+                .is_some_and(|folder| state.look(folder, &signers));
             let set = is_changed.then(|| state.set(limit));
             (state, set)
         });
@@ -113,8 +114,8 @@ impl House {
     }
 
     async fn take_fetched(&self, desk: &Desk, config: &config::Cards, address: String, bytes: Vec<u8>) {
-        let cards = desk.cards.clone();
-        let parsed = tokio::task::spawn_blocking(move || parse(&bytes, &cards)).await;
+        let signers = desk.authorities();
+        let parsed = tokio::task::spawn_blocking(move || parse(&bytes, &signers)).await;
         let lists = match parsed {
             Ok(Ok(lists)) => lists,
             Ok(Err(fault)) => {
@@ -164,7 +165,7 @@ impl Read {
     }
 
     /// Whether anything in the folder changed; if so it has been read.
-    fn look(&mut self, folder: &Path, cards: &Cards) -> bool {
+    pub(crate) fn look(&mut self, folder: &Path, signers: &[Certificate]) -> bool {
         let entries = match fs::read_dir(folder) {
             Ok(entries) => entries,
             Err(fault) => {
@@ -194,7 +195,7 @@ impl Read {
                     } else {
                         fs::read(&path)
                             .map_err(|fault| fault.to_string())
-                            .and_then(|bytes| parse(&bytes, cards))
+                            .and_then(|bytes| parse(&bytes, signers))
                     };
                     let lists = lists.unwrap_or_else(|fault| {
                         tracing::warn!(file = %path.display(), error = fault, "a revocation list cannot be used");
@@ -210,7 +211,7 @@ impl Read {
     }
 
     /// The lists that count, within `limit` bytes.
-    fn set(&mut self, limit: usize) -> CrlSet {
+    pub(crate) fn set(&mut self, limit: usize) -> CrlSet {
         let files = self.files.values().flat_map(|(_, _, lists)| lists);
         let mut kept: Vec<Arc<Crl>> = Vec::new();
         for list in files.chain(self.fetched.values().flatten()) {
@@ -236,7 +237,7 @@ impl Read {
             bytes += CrlSet::of([list.clone()]).bytes();
             let fits = bytes <= limit;
             if !fits {
-                tracing::error!(issuer = %list.issuer(), "no memory for a revocation list: raise `cards.crl_memory_mib`");
+                tracing::error!(issuer = %list.issuer(), "no memory for a revocation list: raise `crl_memory_mib`");
             }
             fits
         });
@@ -245,16 +246,13 @@ impl Read {
 }
 
 /// The lists in a file that somebody known signed.
-fn parse(bytes: &[u8], cards: &Cards) -> Result<Vec<Arc<Crl>>, String> {
+fn parse(bytes: &[u8], signers: &[Certificate]) -> Result<Vec<Arc<Crl>>, String> {
     let mut lists = Vec::new();
     for der in pem_crls(bytes).map_err(|fault| fault.to_string())? {
         let list = Crl::from_der(&der).map_err(|fault| fault.to_string())?;
-        let is_known = cards.issuers.iter().any(|issuer| {
-            let anchor = std::iter::once(&issuer.trust.anchor);
-            anchor
-                .chain(issuer.trust.store.all())
-                .any(|signer| signer.subject() == list.issuer() && list.is_signed_by(signer))
-        });
+        let is_known = signers
+            .iter()
+            .any(|signer| signer.subject() == list.issuer() && list.is_signed_by(signer));
         if !is_known {
             return Err(format!("nobody known signed the list of `{}`", list.issuer()));
         }

@@ -110,6 +110,14 @@ impl Desk {
         })
     }
 
+    /// The certificates of all authorities of the configuration.
+    fn authorities(&self) -> Vec<Certificate> {
+        let trusted = self.cards.issuers.iter().map(|issuer| &issuer.trust);
+        trusted
+            .flat_map(|trust| std::iter::once(&trust.anchor).chain(trust.store.all()).cloned())
+            .collect()
+    }
+
     /// Remembers where lists can be had.
     fn learn(&self, addresses: &[String]) {
         let mut known = self.addresses.lock().unwrap_or_else(PoisonError::into_inner);
@@ -219,7 +227,7 @@ fn issuer(anchor: &config::Anchor) -> Result<card::Issuer, CardsError> {
     })
 }
 
-fn certificates(file: &Path) -> Result<Vec<Certificate>, CardsError> {
+pub(crate) fn certificates(file: &Path) -> Result<Vec<Certificate>, CardsError> {
     let name = || file.display().to_string();
     let bytes = fs::read(file).map_err(|cause| CardsError::File { file: name(), cause })?;
     let unusable = |cause| CardsError::Certificate { file: name(), cause };

@@ -40,6 +40,7 @@ pub(super) async fn run(app: App, listener: TcpListener) -> Result<(), Failure> 
         tokio::spawn(serve_machines(machines, router.clone()));
     }
     crate::cards::listener::start(&app).map_err(outside)?;
+    crate::devices::start(&app).map_err(outside)?;
     let served = listen::serve(&app.config.listen, listener, router).await;
     app.keep_activity().await.map_err(outside)?;
     app.drain().await.map_err(outside)?;

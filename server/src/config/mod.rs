@@ -9,6 +9,7 @@ use serde::Deserialize;
 
 pub mod cards;
 pub mod database;
+pub mod devices;
 pub mod environment;
 pub mod limits;
 pub mod listen;
@@ -73,6 +74,9 @@ pub struct Config {
     /// `_file` at its end names a file that holds what the key would.
     #[serde(default)]
     pub sources: Vec<serde_json::Map<String, serde_json::Value>>,
+    /// Certificates of devices; without this section none is asked for.
+    #[serde(default)]
+    pub devices: Option<devices::Devices>,
     /// Traces of requests.
     #[serde(default)]
     pub traces: traces::Traces,
@@ -163,6 +167,9 @@ impl Config {
         self.listen.check(issuer.scheme())?;
         if let Some(cards) = &self.cards {
             cards.check(&self.issuer)?;
+        }
+        if let Some(devices) = &self.devices {
+            devices.check(&self.issuer)?;
         }
         self.database.fill(&self.data_dir)?;
         self.limits.check()?;

@@ -27,6 +27,7 @@ pub async fn get(State(app): State<App>, Path(file): Path<String>) -> Response {
     let (kind, body) = match file.as_str() {
         "codes.js" => (JS, include_str!("../../static/codes.js").to_owned()),
         "countersign.css" => (CSS, include_str!("../../static/countersign.css").to_owned()),
+        "device.js" => (JS, include_str!("../../static/device.js").to_owned()),
         "form-post.js" => (JS, include_str!("../../static/form-post.js").to_owned()),
         "mark.svg" => ("image/svg+xml", include_str!("../../static/mark.svg").to_owned()),
         "marking.css" => (CSS, marking(&app)),

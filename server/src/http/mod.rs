@@ -24,6 +24,8 @@ pub mod cards;
 pub mod chat_server;
 pub mod console;
 pub mod cookies;
+pub mod device_host;
+pub mod devices;
 pub mod directories;
 pub mod directory;
 pub mod fault;
@@ -147,7 +149,11 @@ pub fn api() -> (Router<App>, utoipa::openapi::OpenApi) {
         .routes(routes!(granting::channels::reclassify))
         .routes(routes!(granting::things::put_agency))
         .routes(routes!(granting::things::put_mission))
-        .routes(routes!(granting::things::put_device))
+        .routes(routes!(console::devices::list))
+        .routes(routes!(console::devices::show, granting::things::put_device))
+        .routes(routes!(devices::lost::post))
+        .routes(routes!(devices::posture::post))
+        .routes(routes!(devices::posture::post_many))
         .routes(routes!(granting::things::put_node))
         .routes(routes!(
             granting::things::put_agreement,

@@ -87,6 +87,7 @@ pub fn start(app: &App) {
     every(app, "sweep", Duration::from_mins(10), |app| {
         async move { Ok(app.sweep().await?) }.boxed()
     });
+    start_devices(app);
     start_cards(app);
 }
 
@@ -104,6 +105,21 @@ fn start_cards(app: &App) {
     every(app, "revocation_addresses", Duration::from_mins(1), |app| {
         async move {
             app.fetch_lists().await;
+            Ok(())
+        }
+        .boxed()
+    });
+}
+
+/// Revocation lists about devices.
+fn start_devices(app: &App) {
+    let Some(devices) = &app.config.devices else {
+        return;
+    };
+    let pause = Duration::from_secs(devices.crl_reload_seconds.max(1));
+    every(app, "device_revocation_lists", pause, |app| {
+        async move {
+            app.read_device_lists().await;
             Ok(())
         }
         .boxed()

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 /// Who gets past the door of each route: `console` (security officer, sysadmin, auditor), `officer`,
 /// `auditor`, `sysadmin`, `simulator` (officer or auditor), `anyone` (signed in), `server`; `sysadmin or server`,
-/// of itself alone.
+/// of itself alone; `management system`, a client with that right.
 fn owners() -> BTreeMap<(&'static str, &'static str), &'static str> {
     BTreeMap::from([
         (("put", "/api/v1/agencies/{id}"), "sysadmin"),
@@ -38,7 +38,12 @@ fn owners() -> BTreeMap<(&'static str, &'static str), &'static str> {
         (("get", "/api/v1/decisions"), "auditor"),
         (("get", "/api/v1/decisions/stream"), "auditor"),
         (("get", "/api/v1/decisions/{id}"), "auditor"),
+        (("get", "/api/v1/devices"), "console"),
+        (("get", "/api/v1/devices/{id}"), "console"),
         (("put", "/api/v1/devices/{id}"), "sysadmin"),
+        (("post", "/api/v1/devices/{id}/lost"), "officer or sysadmin"),
+        (("post", "/api/v1/devices/{id}/posture"), "management system"),
+        (("post", "/api/v1/posture-reports"), "management system"),
         (("post", "/api/v1/explain"), "simulator"),
         (("post", "/api/v1/filter"), "server"),
         (("get", "/api/v1/me"), "anyone"),
@@ -128,6 +133,10 @@ fn body(verb: &str, path: &str, settings: &Value) -> Option<Value> {
         (_, "/api/v1/channels/{id}/federate") => json!({"node": "n"}),
         (_, "/api/v1/channels/{id}/reclassify") => json!({"scheme": "NATO", "level": "NS"}),
         (_, "/api/v1/devices/{id}") => json!({"managed": true}),
+        (_, "/api/v1/devices/{id}/posture") => {
+            json!({"reported_at": "2026-11-23T12:00:00Z", "compliant": true})
+        }
+        (_, "/api/v1/posture-reports") => json!({"reports": []}),
         (_, "/api/v1/missions/{id}") => json!({"state": "active"}),
         (_, "/api/v1/nodes/{id}") => json!({"agreement": true}),
         ("post", "/api/v1/people") => json!({"id": "somebody", "kind": "government"}),
@@ -199,7 +208,10 @@ async fn every_route_has_an_owner_and_lets_nobody_else_in() {
                     assert_ne!(answer.status, 200, "{verb} {path} as {person}");
                 }
             }
-            if !["server", "console", "sysadmin or server"].contains(owner) {
+            if *owner == "management system" {
+                let answer = house.as_server(&server, method.clone(), &address, body).await;
+                assert_eq!(answer.status, 403, "{verb} {path} as a connected server");
+            } else if !["server", "console", "sysadmin or server"].contains(owner) {
                 let answer = house.as_server(&server, method.clone(), &address, body).await;
                 assert_eq!(answer.status, 401, "{verb} {path} as a connected server");
             }

@@ -5,6 +5,7 @@ pub(crate) mod attestation;
 mod cards;
 mod codes;
 pub(crate) mod desk;
+mod devices;
 mod hostile;
 mod keys;
 mod logout;

@@ -13,7 +13,10 @@ use crate::store::{
     StoreError, changes, channels, people, person_sources, settings, tombstones,
 };
 use crate::world::{Reference, references};
-use crate::{Change, ChangeKind, Channel, ChannelId, Fault, Noun, Person, PersonId, Revision, Status, World};
+use crate::{
+    Change, ChangeKind, Channel, ChannelId, Device, DeviceId, Fault, Noun, Person, PersonId, Revision,
+    Status, World,
+};
 
 /// Above this many changes the feed says `world` once: whoever tails it loads the world again,
 /// which is then cheaper than entry by entry.
@@ -31,8 +34,8 @@ pub(super) struct Plan {
 }
 
 impl Plan {
-    /// Compares `world` with the store. Channels keep what the file does not speak of: the server
-    /// that registered them, and their drift.
+    /// Compares `world` with the store. Channels and devices keep what is not for a file to say: the
+    /// server that registered them, and their drift; the key that was proven, and the loss.
     pub(super) async fn of(
         world: &mut World,
         replace: bool,
@@ -58,7 +61,10 @@ impl Plan {
         for (id, person) in &world.people {
             plan.person(id, person, people.get(id), was_empty);
         }
-        plan.shelf::<Devices>("devices", &world.devices, replace, db)
+        let ids: Vec<&str> = world.devices.keys().map(DeviceId::as_str).collect();
+        let devices = Devices::among(&ids, db).await?;
+        keep_what_devices_proved(&mut world.devices, &devices);
+        plan.compare::<Devices>("devices", &world.devices, &devices, replace, db)
             .await?;
         let ids: Vec<&str> = world.channels.keys().map(ChannelId::as_str).collect();
         let channels = Channels::among(&ids, db).await?;
@@ -277,6 +283,19 @@ fn keep_what_is_not_spoken_of(new: &mut BTreeMap<ChannelId, Channel>, old: &BTre
             channel.server = channel.server.take().or_else(|| held.server.clone());
             channel.name = channel.name.take().or_else(|| held.name.clone());
             channel.label_drift |= held.label_drift;
+        }
+    }
+}
+
+/// No file says by what a device on file proves itself, nor that a lost one may be used again.
+fn keep_what_devices_proved(new: &mut BTreeMap<DeviceId, Device>, old: &BTreeMap<DeviceId, Device>) {
+    for (id, device) in new {
+        if let Some(held) = old.get(id) {
+            device.key = held.key;
+            device.owner.clone_from(&held.owner);
+            if held.lost {
+                *device = held.clone();
+            }
         }
     }
 }

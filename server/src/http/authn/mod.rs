@@ -31,6 +31,10 @@ pub fn router(app: &App) -> Router<App> {
             get(signin::consent::get).post(signin::consent::post),
         )
         .route("/signin/continue", get(signin::go_on::get))
+        .route("/signin/device", post(signin::device::prove))
+        .route("/signin/device/challenge", post(signin::device::challenge))
+        .route("/signin/device/certificate", get(signin::device_certificate::get))
+        .route("/signin/device/done", get(signin::device_certificate::done))
         .route("/signin/name", post(signin::name::post))
         .route("/signin/passkey", post(signin::passkey::post))
         .route("/signin/password", post(signin::password::post))
@@ -56,6 +60,12 @@ pub fn router(app: &App) -> Router<App> {
         .route("/account/cards/add", get(account::cards::add))
         .route("/account/cards/done", get(account::cards::done))
         .route("/account/cards/remove", post(account::cards::remove))
+        .route(
+            "/account/devices",
+            get(account::devices::get).post(account::devices::enrol),
+        )
+        .route("/account/devices/challenge", post(account::devices::challenge))
+        .route("/account/devices/lost", post(account::devices::lost))
         .route("/account/passkeys", post(account::passkeys::add))
         .route("/account/passkeys/challenge", post(account::passkeys::challenge))
         .route("/account/passkeys/remove", post(account::passkeys::remove))

@@ -81,7 +81,7 @@ fn heard(app: &App, peer: Option<std::net::IpAddr>, headers: &HeaderMap) -> Resu
 }
 
 /// Every answer of the card host stands alone and is the last of its connection.
-async fn alone(request: Request, next: Next) -> Response {
+pub(super) async fn alone(request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
     for (name, value) in [
@@ -101,7 +101,7 @@ async fn alone(request: Request, next: Next) -> Response {
 }
 
 /// The one document of the card host: for an address that leads nowhere, or was used.
-fn gone() -> Response {
+pub(super) fn gone() -> Response {
     let page = "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>This page is not valid any more</title>\
                 <link rel=\"icon\" href=\"data:,\"></head><body><h1>This page is not valid any more</h1><p>It was open for too long, \
                 or it was used already. Go back to where you signed in and start again.</p></body></html>";

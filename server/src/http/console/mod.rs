@@ -4,6 +4,7 @@
 pub mod channels;
 pub mod connect;
 pub mod decisions;
+pub mod devices;
 pub mod explain;
 pub mod explanation;
 pub mod me;

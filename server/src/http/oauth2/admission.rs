@@ -63,7 +63,7 @@ fn may_enter_from(house: &House, server: &ConnectedServer, session: &Session) ->
     let needed = signin_requirement(&snapshot, house.schemes, person, server.id.as_str());
     let now = house.now();
     let facts = Facts {
-        device: device_facts(session.place.device.clone(), server, now),
+        device: device_facts(session.place.device.clone().into(), server, now),
         ..Facts::default()
     };
     needed.unmet(&snapshot, house.schemes, &facts, now).is_none()

@@ -6,6 +6,7 @@ pub mod access;
 pub mod activity;
 pub mod apps;
 pub mod cards;
+pub mod devices;
 pub mod extend;
 pub(crate) mod fresh;
 pub mod nav;

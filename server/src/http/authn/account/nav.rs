@@ -8,8 +8,9 @@ use countersign_authn as authn;
 use crate::http::authn::words;
 
 /// The pages, in their order.
-pub const PAGES: [(&str, &str); 4] = [
+pub const PAGES: [(&str, &str); 5] = [
     ("/account", "Overview"),
+    ("/account/devices", "Devices"),
     ("/account/apps", "Apps with access"),
     ("/account/access", "My access"),
     ("/account/activity", "Activity"),

@@ -8,6 +8,8 @@ pub mod card;
 pub mod challenge;
 pub mod code;
 pub mod consent;
+pub mod device;
+pub mod device_certificate;
 pub mod go_on;
 pub mod name;
 pub(crate) mod outcome;

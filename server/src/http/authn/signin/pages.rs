@@ -23,6 +23,7 @@ struct Identify {
     reason: Option<String>,
     has_cards: bool,
     sources: Vec<(String, String)>,
+    has_devices: bool,
     name: String,
     problem: Option<String>,
 }
@@ -76,6 +77,7 @@ pub(super) fn of(house: &House, flow: &Flow, problem: Option<authn::flow::Proble
                 reason: reason(flow),
                 has_cards: house.cards.is_some(),
                 sources: buttons(house),
+                has_devices: house.devices.is_some(),
                 frame,
                 flow: id,
                 name,
