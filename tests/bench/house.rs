@@ -141,6 +141,10 @@ fn config(folder: &Path, durability: &str) -> Config {
         // What is measured is the house, not what one caller may take of it, nor how it proves itself.
         ("COUNTERSIGN_LIMITS__SERVER_PER_SECOND".to_owned(), "0".to_owned()),
         (
+            "COUNTERSIGN_LIMITS__SERVER_STREAMS_AT_ONCE".to_owned(),
+            "2000".to_owned(),
+        ),
+        (
             "COUNTERSIGN_MACHINES__BOUND_TOKENS_FROM_RANK".to_owned(),
             "5".to_owned(),
         ),
@@ -153,6 +157,7 @@ fn server() -> ConnectedServer {
         "id": CLIENT, "kind": "bench", "client_id": CLIENT, "node": "nato-pol",
         "scope": {"people": "all", "channels": "all"},
         "may_assert": ["label"],
+        "may_search": true,
         "clients": {
             "managed": true, "posture": "vouched",
             "accreditation": {"scheme": "NATO", "level": "NS"},
@@ -189,7 +194,8 @@ fn open_sessions(app: &App) {
     }
 }
 
-fn sid(person: &PersonId) -> Sid {
+/// The session of `person` at the server that asks.
+pub fn sid(person: &PersonId) -> Sid {
     Sid::from_text(format!("{person}-here"))
 }
 
@@ -217,14 +223,19 @@ pub fn requests(path: &str, token: &str, people: usize, channels: usize) -> Vec<
                 "action": {"name": "message.post"},
                 "resource": {"type": "channel", "id": world::channel(channel).to_string()},
                 "context": {"session": sid(&member).as_str(), "label": {"scheme": "NATO", "level": "NR"}},
-            })
-            .to_string();
-            format!(
-                "POST {path} HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n\
-                 authorization: Bearer {token}\r\ncontent-length: {}\r\n\r\n{body}",
-                body.len()
-            )
-            .into_bytes()
+            });
+            post_of(path, token, &body)
         })
         .collect()
+}
+
+/// One ready-made request.
+pub fn post_of(path: &str, token: &str, body: &Value) -> Vec<u8> {
+    let body = body.to_string();
+    format!(
+        "POST {path} HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n\
+         authorization: Bearer {token}\r\ncontent-length: {}\r\n\r\n{body}",
+        body.len()
+    )
+    .into_bytes()
 }

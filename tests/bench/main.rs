@@ -5,13 +5,15 @@
 //! `bench [PEOPLE] [CHANNELS] [SECONDS]`, by default 100000, 10000 and 5; `bench decide` measures what needs
 //! no HTTP alone; `bench peers` puts another decision service beside it;
 //! `bench cards` judges smartcards with 200 MB of revocation lists; `bench saml` checks SAML responses;
-//! `bench ldap [PEOPLE]` synchronises with a directory.
+//! `bench ldap [PEOPLE]` synchronises with a directory; `bench lists` asks what chat servers ask of many
+//! things at once, and what that does to single questions.
 
 mod cards;
 mod cerbos;
 mod decide;
 mod house;
 mod ldap;
+mod lists;
 mod load;
 mod saml;
 mod table;
@@ -26,12 +28,16 @@ use table::Row;
 
 const CONNECTIONS: usize = 16;
 const ROUNDS: usize = 3;
+const ALLOWED: &str = r#""decision":true"#;
 
 #[tokio::main]
 async fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     if arguments == ["decide"] {
         return decide::measure(chrono::Utc::now());
+    }
+    if arguments == ["lists"] {
+        return lists::measure(1_000_000, 100_000, Duration::from_secs(5)).await;
     }
     if arguments == ["cards"] {
         return cards::measure();
@@ -92,6 +98,7 @@ async fn peers(people: usize, channels: usize, span: Duration) {
         address: house.address,
         requests: Arc::new(house::requests(path, &house.token, people, channels)),
         connections: CONNECTIONS,
+        expects: ALLOWED,
         process: house.id(),
     };
     let loads = [
@@ -103,6 +110,7 @@ async fn peers(people: usize, channels: usize, span: Duration) {
                 address: peer.address,
                 requests: Arc::new(cerbos::requests(people, channels)),
                 connections: CONNECTIONS,
+                expects: ALLOWED,
                 process: peer.id(),
             },
         ),
@@ -154,6 +162,7 @@ async fn measure(people: usize, channels: usize, span: Duration) {
             address: house.address,
             requests: Arc::new(house::requests(path, &house.token, people, channels)),
             connections: CONNECTIONS,
+            expects: ALLOWED,
             process: house.id(),
         };
         let (constant, evaluation) = (load("/constant"), load("/access/v1/evaluation"));

@@ -13,10 +13,10 @@ use crate::app::House;
 use crate::clock;
 use crate::record::{self, RecordError};
 
-/// Frames moved in one transaction.
-const BATCH: usize = 256;
+/// Frames moved in one transaction: the more, the fewer times a page of an index is written for them.
+const BATCH: usize = 1024;
 /// Batches after which files that are in the tree are deleted.
-const PRUNE_EVERY: usize = 64;
+const PRUNE_EVERY: usize = 16;
 /// Below this many waiting bytes the work of moving leaves three quarters of a core to answering.
 const UNHURRIED: u64 = 512 << 20;
 /// How many times as long as a batch took is waited before the next.
