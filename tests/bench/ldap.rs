@@ -51,6 +51,7 @@ pub async fn measure(people: usize) {
             CHANNELS,
         )),
         connections: CONNECTIONS,
+        expects: crate::ALLOWED,
         process: running.id(),
     };
     let alone = load.run(Duration::from_secs(5)).await;
