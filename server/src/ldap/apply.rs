@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 
 use authn::Happened;
 use authn::session::end;
+use authn::upstream::link::{self, Identity, Made};
 use chrono::{DateTime, Utc};
 use countersign_authn as authn;
 use countersign_directory::ldap::entry::Entry;
@@ -13,7 +14,7 @@ use countersign_directory::ldap::report::{MOST_NAMED, Report};
 use countersign_directory::ldap::sync::{BadEntry, OnFile, Read};
 use countersign_directory::source::apply::{self, Barrier, Refused, Tie, apply};
 use countersign_directory::source::mapping::Whom;
-use countersign_directory::source::{Gone, Source, Sourced, Sync};
+use countersign_directory::source::{Conflict, Gone, Source, Sourced, Sync};
 use countersign_directory::store::source_entries::{self, Applied};
 use countersign_directory::store::{People, Shelf as _, changes, source_syncs, tombstones};
 use countersign_directory::{Actor, Noun, Permit, PersonId};
@@ -147,6 +148,8 @@ impl<'a> Applier<'a> {
             };
             filed.push((one.subject.as_str(), applied));
         }
+        let new = coming.iter().filter(|one| created.contains(&one.entry.person));
+        self.link(new, now, &mut transaction).await?;
         source_entries::put(&self.source.id, &filed, &mut transaction).await?;
         self.end(transaction).await
     }
@@ -158,6 +161,12 @@ impl<'a> Applier<'a> {
         before: Option<&PersonId>,
         db: &mut AnyConnection,
     ) -> Result<Result<apply::Entry, String>, SyncFault> {
+        // Somebody whom a link of hers, and not this synchronisation, ties to the entry.
+        let link = match before {
+            Some(_) => None,
+            None => link::holder(&self.identity(&read.subject), db).await?,
+        };
+        let before = before.or(link.as_ref().map(|link| &link.person));
         let whom = if before.is_some() { Whom::Known } else { Whom::New };
         let mut said = match self.source.mapping.apply(&read.content.attributes, whom) {
             Ok(mapped) => mapped.sourced,
@@ -227,6 +236,50 @@ impl<'a> Applier<'a> {
         if self.report.bad.len() < MOST_NAMED {
             self.report.bad.push(BadEntry { dn, reason });
         }
+    }
+
+    /// Who an entry is, by the names that never change.
+    fn identity(&self, subject: &str) -> Identity {
+        Identity {
+            source: self.source.id.clone(),
+            issuer: self.source.id.to_string(),
+            subject: subject.to_owned(),
+        }
+    }
+
+    /// Whom the directory brought in, it lets in.
+    async fn link(
+        &self,
+        new: impl Iterator<Item = &OnItsWay>,
+        now: DateTime<Utc>,
+        db: &mut AnyConnection,
+    ) -> Result<(), SyncFault> {
+        let mut log = Happened::new();
+        let rng = &mut self.house.rng();
+        for one in new {
+            let identity = self.identity(&one.subject);
+            let person = &one.entry.person;
+            let label = one.entry.said.display_name.as_deref().unwrap_or(person.as_str());
+            let rule = Conflict::Add;
+            let made = link::make(
+                identity,
+                person,
+                label,
+                Made::Creation,
+                rule,
+                now,
+                rng,
+                &mut log,
+                db,
+            )
+            .await?;
+            if let Err(refusal) = made {
+                tracing::warn!(source = %self.source.id, person = %person, "no link to her entry: {refusal}");
+            }
+        }
+        let actor = Actor::Source(self.source.id.clone());
+        record::happened(&actor, &log, now, db).await?;
+        Ok(())
     }
 
     async fn carry_out(

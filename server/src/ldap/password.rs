@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-//! Whose password a directory judges: that of a person whom it brought in, and that of a name that nobody has
+//! Whose password a directory judges: that of a person who is linked to an entry of it, and that of a name that nobody has
 //! here. Somebody with an account of her own and no entry there is never judged by a directory, whatever
 //! names are in it.
 
 use authn::flow::{Flow, Judged, Stage, may_ask};
-use authn::store::passwords;
+use authn::store::{passwords, upstream_links};
+use authn::upstream::link;
 use countersign_authn as authn;
 use countersign_directory::PersonId;
 use countersign_directory::source::Source;
-use countersign_directory::store::source_entries;
 use secrecy::SecretString;
 
 use super::sign_in::Verdict;
@@ -78,13 +78,11 @@ impl House {
             match self.asked(source, Ask::Name(name), password).await? {
                 Verdict::Claimed(claimed) => {
                     let mut db = self.database.pool.acquire().await?;
-                    let subject = claimed.subject.as_str();
-                    let known = source_entries::among(&source.id, &[subject], &mut db).await;
-                    let known = known.map_err(|cause| lost(&cause))?;
+                    let link = link::holder(&claimed.identity(), &mut db).await?;
                     let source = source.id.clone();
-                    return Ok(match known.get(subject) {
-                        Some(applied) => Judged::Right {
-                            person: applied.person.clone(),
+                    return Ok(match link {
+                        Some(link) => Judged::Right {
+                            person: link.person,
                             source,
                         },
                         None => Judged::Wrong {
@@ -115,12 +113,10 @@ impl House {
         if passwords::hash(person, &mut db).await?.is_some() {
             return Ok(None);
         }
-        let entries = source_entries::of_person(person, &mut db)
-            .await
-            .map_err(|cause| lost(&cause))?;
-        Ok(entries.into_iter().find_map(|(id, subject)| {
-            let source = sources.iter().find(|source| source.id == id)?;
-            Some((source, subject))
+        let links = upstream_links::of_person(person, &mut db).await?;
+        Ok(links.into_iter().find_map(|link| {
+            let source = sources.iter().find(|source| source.id == link.identity.source)?;
+            Some((source, link.identity.subject))
         }))
     }
 
@@ -157,9 +153,4 @@ enum Ask<'a> {
 
 fn has_login(source: &Source) -> bool {
     source.ldap().is_some_and(|ldap| !ldap.login.is_empty())
-}
-
-fn lost(cause: &dyn std::fmt::Display) -> Fault {
-    tracing::error!(error = %cause, "what was read of a directory cannot be told");
-    Fault::Ours
 }
