@@ -20,9 +20,15 @@ server.listen(0, '127.0.0.1', () => {
       },
     ],
     acrValues: ['bronze', 'silver', 'gold'],
-    claims: { email: ['email', 'email_verified'], profile: ['name', 'preferred_username'] },
+    claims: {
+      openid: ['sub', 'amr'],
+      email: ['email', 'email_verified'],
+      profile: ['name', 'preferred_username'],
+    },
     conformIdTokenClaims: true,
     features: { backchannelLogout: { enabled: true }, devInteractions: { enabled: false } },
+    // As shipped it calls no address of this machine.
+    fetch: (address, options) => fetch(address, { ...options, dispatcher: undefined }),
     findAccount: (_, id) => ({
       accountId: id,
       claims: () => ({
