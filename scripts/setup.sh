@@ -58,10 +58,8 @@ collect_packages() {
       [ -e /usr/lib/apache2/modules/mod_auth_openidc.so ] || missing+=(apache2-bin libapache2-mod-auth-openidc)
       [ -e /usr/lib/apache2/modules/mod_auth_mellon.so ] || missing+=(libapache2-mod-auth-mellon)
       [ -e /usr/lib/apache2/modules/mod_shib.so ] || missing+=(libapache2-mod-shib shibboleth-sp-utils)
-      wants xmlsec1 xmlsec1
       [ -x /usr/local/go/bin/go ] || wants go golang-go
       wants chromium chromium
-      wants php php-cli
       wants xmlsec1 xmlsec1
       [ -d /usr/share/simplesamlphp/www ] || missing+=(simplesamlphp php-cli php-xml php-mbstring)
       wants cvc5 cvc5
