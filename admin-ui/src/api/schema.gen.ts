@@ -332,6 +332,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/devices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists devices. */
+        get: operations["devices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/devices/{id}": {
         parameters: {
             query?: never;
@@ -339,10 +356,48 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** Shows one device. */
+        get: operations["device"];
         /** What a device may be trusted with. A lower accreditation, or no management, holds at once. */
         put: operations["put_device"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/devices/{id}/lost": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Says that a device is lost. Its sessions end at once, with their tokens; its key opens nothing; what it was
+         *     trusted with is gone. Two people can take it up again.
+         */
+        post: operations["lose_device"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/devices/{id}/posture": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes a report about one device. */
+        post: operations["report_posture"];
         delete?: never;
         options?: never;
         head?: never;
@@ -572,6 +627,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/people/{id}/links": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists who at which source opens this person's account. */
+        get: operations["links"];
+        put?: never;
+        /** Somebody at a source may sign in as this person from then on. Two people. A link is never changed: remove it and make another. */
+        post: operations["link_person"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/people/{id}/links/{link}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Takes a link away. One administrator is enough; the person's sessions stay. */
+        delete: operations["unlink_person"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/people/{id}/recover": {
         parameters: {
             query?: never;
@@ -620,6 +710,23 @@ export interface paths {
         put?: never;
         /** Ends all of a person's sessions; she may sign in again. */
         post: operations["end_sessions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/posture-reports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes reports about many devices. What is wrong with one does not hold up the others. */
+        post: operations["report_postures"];
         delete?: never;
         options?: never;
         head?: never;
@@ -926,6 +1033,148 @@ export interface paths {
         put?: never;
         /** Runs one scenario over the live world. */
         post: operations["simulate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sources": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the sources. */
+        get: operations["sources"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sources/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Shows one source. */
+        get: operations["source"];
+        /**
+         * A source, new or in place of the one with its id. Whatever of it may widen takes two people. A secret is
+         *     given as a text; left out, the one before stays, unless it would be sent elsewhere than before.
+         */
+        put: operations["put_source"];
+        post?: never;
+        /** A source is taken away, for good. One person. What it gave stays until it runs out. */
+        delete: operations["remove_source"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sources/{id}/disable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Nobody signs in by it and nothing is taken from it any more. One person, at once. */
+        post: operations["disable_source"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sources/{id}/enable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A disabled source counts again. Two people. */
+        post: operations["enable_source"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sources/{id}/mapping/try": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Applies a mapping to a sample, and says what would come of it within the cap. Nothing is done. */
+        post: operations["try_mapping"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sources/{id}/sync": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How the synchronisation with a directory stands: under way or not, the last report, what could not be used. */
+        get: operations["show_sync"];
+        put?: never;
+        /** Asks for a pass; it begins within a second or so. A dry run says what would happen and changes nothing. */
+        post: operations["ask_for_sync"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sources/{id}/sync/release": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Lets those vanish at whom a pass has stopped, by the seal of its report. Two people. */
+        post: operations["release_sync"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sources/{id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Looks at everything that a sign-in or a pass of synchronisation needs, one line each. Nothing is changed. */
+        post: operations["test_source"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1391,6 +1640,54 @@ export interface components {
             /** @description The reason code of a forbid. */
             reason?: string | null;
         };
+        /** @description A device. */
+        Device: {
+            /** @description Its id. */
+            id: string;
+            /** @description By what it proves itself: `browser` or `certificate`. */
+            key?: string | null;
+            /** @description The level. */
+            level?: string | null;
+            /** @description Whether it is lost. */
+            lost: boolean;
+            /** @description Whether somebody administers it. */
+            managed: boolean;
+            /** @description Who enrolled it. */
+            owner?: string | null;
+            /**
+             * Format: date-time
+             * @description When its posture was last found good.
+             */
+            posture_reported_at?: string | null;
+            /** @description The scheme of what it is accredited for. */
+            scheme?: string | null;
+            /** @description Live sessions on it. */
+            sessions: components["schemas"]["DeviceSession"][];
+        };
+        /** @description A page of devices. */
+        DevicePage: {
+            /** @description The devices. */
+            items: components["schemas"]["Device"][];
+            /** @description Where the next page begins. */
+            next_cursor?: string | null;
+        };
+        /** @description A session on a device. */
+        DeviceSession: {
+            /**
+             * Format: int32
+             * @description Assurance level, 1 to 3.
+             */
+            aal: number;
+            /**
+             * Format: date-time
+             * @description When she signed in.
+             */
+            auth_time: string;
+            /** @description Its name. */
+            id: string;
+            /** @description Whose it is. */
+            person: string;
+        };
         /** @description How somebody's clearances stand to a label. */
         EffectiveClearance: {
             /** @description The label, in words. */
@@ -1496,6 +1793,17 @@ export interface components {
             /** @description What it says. */
             text: string;
         };
+        /** @description A rule that gave nothing, and why. */
+        Fault: {
+            /** @description The attributes that it reads. */
+            from: string[];
+            /** @description Why. */
+            message: string;
+            /** @description The rule, as in the record: `rules[2]`. */
+            rule: string;
+            /** @description What it gives. */
+            to: string;
+        };
         /** @description With whom a channel is to be shared. */
         Federation: {
             /** @description The node. */
@@ -1564,6 +1872,41 @@ export interface components {
             allowed: boolean[];
             /** @description The world that was asked; opaque. */
             revision: string;
+        };
+        /** @description How a device was found. */
+        Found: {
+            /** @description Whether it is as it should be. One that is not counts as never reported, at once. */
+            compliant: boolean;
+            /**
+             * Format: date-time
+             * @description When it was looked at: not in the future, within seven days, newer than the last report.
+             */
+            reported_at: string;
+        };
+        /** @description How one device of many was found. */
+        FoundOf: {
+            /** @description Whether it is as it should be. */
+            compliant: boolean;
+            /** @description The device. */
+            device: string;
+            /**
+             * Format: date-time
+             * @description When it was looked at.
+             */
+            reported_at: string;
+        };
+        /** @description What one source has given a person. */
+        FromSource: {
+            /** @description Those of her clearances that come from it. */
+            clearances: string[];
+            /** @description It brought her in. */
+            owns: boolean;
+            /** @description The attributes that come from it, each with when it was last given another value. */
+            parts: {
+                [key: string]: string;
+            };
+            /** @description The source. */
+            source: string;
         };
         /** @description Proof that a leaf is in a tree (RFC 6962 section 2.1.1). */
         InclusionProof: {
@@ -1636,6 +1979,41 @@ export interface components {
             /** @description What was found. */
             text: string;
         };
+        /** @description All links of a person. */
+        LinkList: {
+            /** @description Oldest first. */
+            items: components["schemas"]["LinkedIdentity"][];
+        };
+        /** @description A link to somebody at a source. */
+        LinkedIdentity: {
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            created_at: string;
+            /** @description Its id. */
+            id: string;
+            /** @description The issuer as its protocol names it. */
+            issuer: string;
+            /** @description What she is called there. Nothing is decided by it. */
+            label: string;
+            /**
+             * Format: date-time
+             * @description When it last let her in.
+             */
+            last_used_at?: string | null;
+            /** @description How it came about: `administrators`, `creation`, `domain` or `herself`. */
+            made_by: string;
+            /** @description The source. */
+            source: string;
+            /** @description The subject within the issuer. */
+            subject: string;
+        };
+        /** @description What ended with it. */
+        Lost: {
+            /** @description Sessions that are over. */
+            sessions_ended: number;
+        };
         /** @description Who is signed in to the console, and what every page shows. */
         Me: {
             /** @description The classification banner. */
@@ -1676,6 +2054,37 @@ export interface components {
             mandatory: boolean;
             /** @description What is to be done. */
             type: string;
+        };
+        /** @description Of whom. */
+        Of: {
+            /** @description A name as she signs in with it at the source; absent, nobody is looked up. */
+            person?: string | null;
+        };
+        /** @description What would come of it. */
+        Outcome: {
+            /** @description What would be done. */
+            acts: {
+                [key: string]: unknown;
+            }[];
+            /** @description The clearances that would then count, whoever gave them. */
+            clearances: {
+                [key: string]: unknown;
+            }[];
+            /** @description She would be disabled. */
+            disables: boolean;
+            fault?: components["schemas"]["Fault"] | null;
+            /** @description Whether she would be on file and active. */
+            is_active: boolean;
+            /** @description What could not be read. */
+            notes: components["schemas"]["Fault"][];
+            /** @description What is beyond the cap, or not this source's to say. */
+            refused: {
+                [key: string]: unknown;
+            }[];
+            /** @description The person in our words, before the cap. */
+            sourced?: {
+                [key: string]: unknown;
+            } | null;
         };
         /** @description This sign-in. */
         OwnSession: {
@@ -1728,6 +2137,8 @@ export interface components {
             roles: string[];
             /** @description Her live sign-ins. */
             sessions: components["schemas"]["PersonSession"][];
+            /** @description What of her comes from which source. */
+            sources: components["schemas"]["FromSource"][];
             /** @description Who answers for her, when she is a guest. */
             sponsor?: string | null;
             /** @description `active` or `disabled`. */
@@ -1913,6 +2324,25 @@ export interface components {
              */
             withheld: boolean;
         };
+        /** @description What became of one report of many. */
+        ReportOutcome: {
+            /** @description The device. */
+            device: string;
+            /** @description Why not. */
+            problem?: string | null;
+            /** @description Whether it was taken. */
+            taken: boolean;
+        };
+        /** @description What became of each, in the order in which they came. */
+        ReportOutcomes: {
+            /** @description One for each report. */
+            outcomes: components["schemas"]["ReportOutcome"][];
+        };
+        /** @description Many reports. */
+        Reports: {
+            /** @description At most 1000. */
+            reports: components["schemas"]["FoundOf"][];
+        };
         /** @description What was acted on. */
         Resource: {
             /** @description The channel that an unregistered item is in. */
@@ -1928,6 +2358,19 @@ export interface components {
         Review: {
             /** @description What was found. */
             review: string;
+        };
+        /** @description A sample. */
+        Sample: {
+            /** @description What the source would say: a member for each attribute, with its value or values. */
+            attributes: {
+                [key: string]: unknown;
+            };
+            /** @description A mapping to be tried in place of the source's own. */
+            mapping?: {
+                [key: string]: unknown;
+            } | null;
+            /** @description Somebody on file of whom it is said; absent, somebody new. */
+            person?: string | null;
         };
         /** @description A label scheme. */
         Scheme: {
@@ -1965,6 +2408,20 @@ export interface components {
             name: string;
             /** @description What to enter. */
             value: string;
+        };
+        /** @description A source as it is shown. */
+        Shown: {
+            /**
+             * @description `administrators`, or `configuration`: then the record is changed there, and here only disabled and
+             *     enabled.
+             */
+            kept_by: string;
+            /** @description Its record. In place of its secret stands `{"set": …}`, by which one secret is told from the next. */
+            source: {
+                [key: string]: unknown;
+            };
+            /** @description Part of its cap or mapping is above you and has pseudonyms: you cannot give it anew. */
+            withheld: boolean;
         };
         /** @description A signed checkpoint. */
         SignedCheckpoint: {
@@ -2052,11 +2509,63 @@ export interface components {
             revision: string;
             step_up?: components["schemas"]["WireStepUp"] | null;
         };
+        /** @description The sources. */
+        SourceList: {
+            /** @description By their identifiers. */
+            items: components["schemas"]["Shown"][];
+        };
         /**
          * @description How one thing stands.
          * @enum {string}
          */
         State: "ok" | "warn" | "fail";
+        /** @description A pass that is asked for. */
+        SyncAsked: {
+            /**
+             * @description What would happen is to be said, and nothing changed.
+             * @default false
+             */
+            dry_run: boolean;
+            /**
+             * @description What is to be read.
+             * @default incremental
+             */
+            mode: components["schemas"]["SyncMode"];
+        };
+        /**
+         * @description What is to be read.
+         * @enum {string}
+         */
+        SyncMode: "full" | "incremental";
+        /** @description How the synchronisation with a directory stands. */
+        SyncShown: {
+            /** @description What is asked for and not begun. */
+            asked?: unknown;
+            /**
+             * Format: date-time
+             * @description When the last pass began.
+             */
+            began_at?: string | null;
+            /**
+             * Format: date-time
+             * @description When everything was last read and written.
+             */
+            full_at?: string | null;
+            /** @description Whether some process is at it. */
+            is_running: boolean;
+            /**
+             * @description What came of the last pass: `mode`, `dry_run`, `began_at`, `ended_at`, `counts`, `skipped`, `dropped`, `bad`
+             *     (`dn`, `reason`), and `braked` (`vanish`, `of`, `seal`) or `fault` where it stopped.
+             */
+            last?: unknown;
+            /**
+             * Format: int64
+             * @description Entries read so far, while this process is at it.
+             */
+            reading?: number | null;
+            /** @description The source. */
+            source: string;
+        };
         /**
          * @description How far a profile was tried.
          * @enum {string}
@@ -3486,6 +3995,101 @@ export interface operations {
             };
         };
     };
+    devices: {
+        parameters: {
+            query?: {
+                /** @description Text that the id or name contains. */
+                q?: string | null;
+                /** @description The `next_cursor` of the page before. */
+                cursor?: string | null;
+                /** @description Rows, 1 to 200. */
+                limit?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DevicePage"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    device: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Device"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     put_device: {
         parameters: {
             query?: {
@@ -3524,6 +4128,124 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Waiting"];
                 };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    lose_device: {
+        parameters: {
+            query?: never;
+            header: {
+                "X-CSRF-Token": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Lost"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    report_posture: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Found"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             400: {
                 headers: {
@@ -4585,6 +5307,186 @@ export interface operations {
             };
         };
     };
+    links: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LinkList"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    link_person: {
+        parameters: {
+            query?: {
+                /** @description At most 1000 bytes. */
+                reason?: string;
+            };
+            header: {
+                "X-CSRF-Token": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        /** @description `source`, `issuer`, `subject` */
+        requestBody: {
+            content: {
+                "application/json": {
+                    [key: string]: unknown;
+                };
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Waiting"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    unlink_person: {
+        parameters: {
+            query?: never;
+            header: {
+                "X-CSRF-Token": string;
+            };
+            path: {
+                id: string;
+                link: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     recover_person: {
         parameters: {
             query?: {
@@ -4752,6 +5654,53 @@ export interface operations {
                 };
             };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    report_postures: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Reports"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportOutcomes"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5713,6 +6662,674 @@ export interface operations {
                 };
             };
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sources: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SourceList"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    source: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Shown"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_source: {
+        parameters: {
+            query?: {
+                /** @description At most 1000 bytes. */
+                reason?: string;
+            };
+            header: {
+                "X-CSRF-Token": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        /** @description `name`, `protocol` (`oidc`, `saml` or `ldap`), `offer`, `trust`, `linking`, `mapping`, `cap`, `state` */
+        requestBody: {
+            content: {
+                "application/json": {
+                    [key: string]: unknown;
+                };
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Applied"];
+                };
+            };
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Waiting"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_source: {
+        parameters: {
+            query?: {
+                /** @description At most 1000 bytes. */
+                reason?: string;
+            };
+            header: {
+                "X-CSRF-Token": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Applied"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    disable_source: {
+        parameters: {
+            query?: {
+                /** @description At most 1000 bytes. */
+                reason?: string;
+            };
+            header: {
+                "X-CSRF-Token": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Applied"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    enable_source: {
+        parameters: {
+            query?: {
+                /** @description At most 1000 bytes. */
+                reason?: string;
+            };
+            header: {
+                "X-CSRF-Token": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Applied"];
+                };
+            };
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Waiting"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    try_mapping: {
+        parameters: {
+            query?: never;
+            header: {
+                "X-CSRF-Token": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Sample"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Outcome"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_sync: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SyncShown"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ask_for_sync: {
+        parameters: {
+            query?: never;
+            header: {
+                "X-CSRF-Token": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SyncAsked"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    release_sync: {
+        parameters: {
+            query?: {
+                /** @description At most 1000 bytes. */
+                reason?: string;
+            };
+            header: {
+                "X-CSRF-Token": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        /** @description `seal`: that of `braked` in the last report */
+        requestBody: {
+            content: {
+                "application/json": {
+                    [key: string]: unknown;
+                };
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Applied"];
+                };
+            };
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Waiting"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    test_source: {
+        parameters: {
+            query?: never;
+            header: {
+                "X-CSRF-Token": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Of"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Checked"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
