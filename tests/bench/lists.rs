@@ -109,7 +109,9 @@ impl Asking<'_> {
 
     fn batch(&self) -> Load {
         self.load("/access/v1/evaluations", ALLOWED, |number| {
-            let items: Vec<Value> = (0..BATCH).map(|item| self.question(number * BATCH + item)).collect();
+            let items: Vec<Value> = (0..BATCH)
+                .map(|item| self.question(number * BATCH + item))
+                .collect();
             json!({ "evaluations": items })
         })
     }

@@ -60,28 +60,6 @@ pub async fn among(
     Ok(found)
 }
 
-/// The source and the subject by which a person came, the latest first.
-pub async fn of_person(
-    person: &PersonId,
-    db: &mut AnyConnection,
-) -> Result<Vec<(SourceId, String)>, StoreError> {
-    let rows = sqlx::query(
-        "SELECT source, subject FROM source_entries WHERE person = $1 ORDER BY applied_at DESC, source",
-    )
-    .bind(person.as_str())
-    .fetch_all(db)
-    .await?;
-    rows.iter()
-        .map(|row| {
-            let columns = Columns {
-                table: "source_entries",
-                row,
-            };
-            Ok((columns.parsed(0)?, columns.text(1)?))
-        })
-        .collect()
-}
-
 /// Writes entries, new or not.
 pub async fn put(
     source: &SourceId,

@@ -28,7 +28,7 @@ use crate::record;
 
 #[derive(Template)]
 #[template(path = "account_devices.html")]
-struct Devices {
+struct Shown {
     frame: Frame,
     nav: Nav,
     devices: Vec<DeviceRow>,
@@ -149,7 +149,7 @@ async fn page(
         StatusCode::OK
     };
     let this = session.place.device.as_ref();
-    let page = Devices {
+    let page = Shown {
         frame: Frame::of(house),
         nav: Nav::of("/account/devices", session, house.now()),
         devices: keys
