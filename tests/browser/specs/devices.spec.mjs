@@ -64,7 +64,7 @@ test('a browser is put on file, is known at the next sign-in, and is out once it
   await fits(page);
 
   // Lost, this very session ends, and the key opens nothing more.
-  await page.getByRole('button', { name: 'The grey laptop is lost' }).click();
+  await page.getByRole('button', { name: 'It is lost: The grey laptop' }).click();
   // The passkey is offered on the page that she is led to, and taken at once.
   await page.getByText(/Lost. It cannot be used until two people take it up again/).waitFor();
   await page.getByText('Nothing is known of the device of this sign-in.').waitFor();

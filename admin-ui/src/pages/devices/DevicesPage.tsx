@@ -85,8 +85,8 @@ export function DevicesPage() {
           onCancel={() => setLosing(undefined)}
         >
           <p>
-            Every session on it ends, here and at the chat servers. What it was trusted with is gone. Two people
-            can take it up again.
+            Every session on it ends, here and at the chat servers. What it was trusted with is gone. Two
+            people can take it up again.
           </p>
         </Confirm>
       )}
@@ -97,12 +97,18 @@ export function DevicesPage() {
 
 function columnsWith(lose: (device: Device) => void) {
   return column.columns([
-    column.accessor('id', { header: 'Device', cell: ({ row }) => <span className="mono">{row.original.id}</span> }),
+    column.accessor('id', {
+      header: 'Device',
+      cell: ({ row }) => <span className="mono">{row.original.id}</span>,
+    }),
     column.accessor('level', {
       header: 'Accredited for',
       cell: ({ row }) => (row.original.level ? `${row.original.scheme} ${row.original.level}` : '–'),
     }),
-    column.accessor('managed', { header: 'Managed', cell: ({ row }) => (row.original.managed ? 'yes' : 'no') }),
+    column.accessor('managed', {
+      header: 'Managed',
+      cell: ({ row }) => (row.original.managed ? 'yes' : 'no'),
+    }),
     column.accessor('posture_reported_at', {
       header: 'Found good',
       cell: ({ row }) => ago(row.original.posture_reported_at, new Date()),
@@ -120,7 +126,7 @@ function columnsWith(lose: (device: Device) => void) {
         row.original.lost ? (
           <StatusChip tone="bad">Lost</StatusChip>
         ) : (
-          <Button onPress={() => lose(row.original)} aria-label={`${row.original.id} is lost`}>
+          <Button onPress={() => lose(row.original)} aria-label={`It is lost: ${row.original.id}`}>
             It is lost
           </Button>
         ),
