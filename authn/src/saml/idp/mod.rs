@@ -2,7 +2,7 @@
 //! Our SAML identity provider: service providers send people, and get a signed assertion back
 //! (SAML profiles, sections 4.1 and 4.4).
 //!
-//! The way of a request is that of the OpenID provider: [`inbound::read`] turns bytes into a
+//! The way of a request is that of the OpenID provider: [`inbound`] turns bytes into a
 //! message whose sender is known, [`request::check`] freezes it, [`verdict::judge`] says whether
 //! the session at hand is enough, and [`response`] writes what the service provider gets. A service
 //! provider is a client like any other: its [`Client`](crate::oidc::client::Client) has a
