@@ -12,6 +12,7 @@ pub mod account;
 pub mod browser;
 pub mod card_page;
 pub mod enrol;
+pub(crate) mod known;
 pub mod signin;
 pub mod words;
 

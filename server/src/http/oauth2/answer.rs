@@ -4,7 +4,6 @@
 
 use askama::Template;
 use authn::Happened;
-use authn::account;
 use authn::assurance::Level;
 use authn::flow::{Purpose, Then};
 use authn::oidc::authorize::{Prompt, Request, Response as Answer, ResponseMode, Verdict, judge};
@@ -12,15 +11,15 @@ use authn::oidc::client::Client;
 use authn::oidc::code::{self, BoundTo};
 use authn::oidc::error::{Code, Error};
 use authn::session::{Session, open};
-use authn::store::accounts::{self, Account};
 use authn::store::clients;
 use axum::response::Response;
 use countersign_authn as authn;
-use countersign_directory::{Actor, Person};
+use countersign_directory::Actor;
 use http::{HeaderMap, StatusCode};
 
 use super::admission;
 use crate::app::House;
+use crate::http::authn::known::Known;
 use crate::http::authn::signin::consent;
 use crate::http::authn::signin::show::begin;
 use crate::http::fault::Fault;
@@ -143,13 +142,6 @@ fn tell(house: &House, request: &Request, error: &Error) -> Response {
     )
 }
 
-/// A session at hand, and whose it is.
-struct Known {
-    session: Session,
-    person: Person,
-    account: Account,
-}
-
 /// The client as it is now, and the session if its person may still sign in.
 async fn look_up(
     house: &House,
@@ -158,18 +150,10 @@ async fn look_up(
 ) -> Result<(Option<Client>, Option<Known>), Fault> {
     let mut db = house.database.pool.acquire().await?;
     let client = clients::by_id(&request.client, &mut db).await?;
-    let Some(session) = session else {
-        return Ok((client, None));
+    let known = match session {
+        Some(session) => Known::by(session, &mut db).await?,
+        None => None,
     };
-    let Some(person) = account::active(&session.person, &mut db).await? else {
-        return Ok((client, None));
-    };
-    let account = accounts::by_person(&session.person, &mut db).await?;
-    let known = account.map(|account| Known {
-        session,
-        person,
-        account,
-    });
     Ok((client, known))
 }
 

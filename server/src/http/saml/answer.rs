@@ -3,7 +3,6 @@
 //! decision, by the same questions as for the OpenID provider.
 
 use authn::Happened;
-use authn::account;
 use authn::assurance::Level;
 use authn::flow::{Purpose, Then};
 use authn::oidc::client::ClientRecord;
@@ -16,18 +15,18 @@ use authn::saml::idp::{Entity, Request};
 use authn::saml::post::Form;
 use authn::saml::redirect::Carrier;
 use authn::session::{Session, Sid, open};
-use authn::store::accounts::{self, Account};
 use authn::store::{clients, saml_services};
 use axum::response::Response;
 use chrono::TimeDelta;
 use countersign_authn as authn;
-use countersign_directory::{Actor, Person};
+use countersign_directory::Actor;
 use http::{HeaderMap, StatusCode};
 use serde_json::json;
 
 use super::deliver;
 use crate::app::House;
 use crate::asking::clearance::Usable;
+use crate::http::authn::known::Known;
 use crate::http::authn::signin::consent;
 use crate::http::authn::signin::show::begin;
 use crate::http::fault::Fault;
@@ -184,13 +183,6 @@ fn gone(house: &House) -> Response {
     render(StatusCode::BAD_REQUEST, &page)
 }
 
-/// A session at hand, and whose it is.
-struct Known {
-    session: Session,
-    person: Person,
-    account: Account,
-}
-
 impl Known {
     /// What she is called there; `sid` is the session's name there, where it has one.
     fn name(&self, request: &Request, client: &ClientRecord, sid: Option<&Sid>) -> Option<Name> {
@@ -232,17 +224,9 @@ async fn look_up(
         let provider = record.saml.as_ref();
         provider.is_some_and(|one| one.consumers.iter().any(|to| to.location == request.consumer))
     });
-    let Some(session) = session else {
-        return Ok((client, None));
+    let known = match session {
+        Some(session) => Known::by(session, &mut db).await?,
+        None => None,
     };
-    let Some(person) = account::active(&session.person, &mut db).await? else {
-        return Ok((client, None));
-    };
-    let account = accounts::by_person(&session.person, &mut db).await?;
-    let known = account.map(|account| Known {
-        session,
-        person,
-        account,
-    });
     Ok((client, known))
 }
