@@ -1,11 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 //! The answer.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use countersign_directory::{Permit, PersonId};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::Reason;
+
+/// No permit is kept longer.
+const PERMIT_LASTS: TimeDelta = TimeDelta::seconds(60);
+
+/// No deny is kept longer. Constant: its length betrays nothing.
+const DENY_LASTS: TimeDelta = TimeDelta::seconds(5);
 
 /// Yes, no, or "prove who you are first".
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
@@ -31,7 +37,7 @@ impl Outcome {
 }
 
 /// Something that the asker does when it obeys a permit.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
 pub struct Obligation {
     /// Its identifier within the answer.
     pub id: String,
@@ -82,6 +88,23 @@ pub struct Decision {
     pub(crate) ends: Option<DateTime<Utc>>,
     #[serde(skip)]
     pub(crate) proof: Option<Proof>,
+}
+
+impl Decision {
+    /// Until when it may be kept if it is given at `now`.
+    pub(crate) fn may_be_kept_until(&self, now: DateTime<Utc>) -> DateTime<Utc> {
+        if self.allowed() {
+            let first = self.ends.unwrap_or(DateTime::<Utc>::MAX_UTC);
+            first.min(now + PERMIT_LASTS).max(now)
+        } else {
+            now + DENY_LASTS
+        }
+    }
+
+    /// Whether nothing on which it rests ends before an answer given at `now` would by itself.
+    pub(crate) fn lasts_in_full(&self, now: DateTime<Utc>) -> bool {
+        self.ends.is_none_or(|ends| now + PERMIT_LASTS <= ends)
+    }
 }
 
 /// What a permit for the directory is made of.

@@ -15,15 +15,9 @@ use crate::cedar::{Checked, Frame, Judge, LoadError, Of, Policies, Types, schema
 use crate::decision::{Decision, Obligation, Outcome, Proof, StepUp};
 use crate::explain::Clauses;
 use crate::obligations::obligations;
-use crate::remember::{AnswerKey, Turn};
+use crate::remember::{AnswerKey, Answered, Turn};
 use crate::resolve::{Case, resolve};
 use crate::{Facts, Question, Reason, Snapshot, disclosure};
-
-/// No permit is kept longer.
-const PERMIT_LASTS: TimeDelta = TimeDelta::seconds(60);
-
-/// No deny is kept longer. Constant: its length betrays nothing.
-const DENY_LASTS: TimeDelta = TimeDelta::seconds(5);
 
 /// Decides. Made once per policy revision.
 pub struct Engine {
@@ -114,13 +108,13 @@ impl Engine {
     ) -> Decision {
         let asked = (self.identity, question, facts);
         let same =
-            |key: &AnswerKey| key.engine == self.identity && key.question == *question && key.facts == *facts;
+            |key: &AnswerKey, answered: &Answered| key.answers(answered, self.identity, question, facts, now);
         let kept = &snapshot.memory().decisions;
         // What was remembered may be the compiled form's word, which no longer counts once it differed.
         if !self.judge.has_differed()
-            && let Some(mut decision) = kept.find(&asked, same, now)
+            && let Some(Answered { mut decision, .. }) = kept.find(&asked, same, now)
         {
-            decision.expires_at = expires_at(&decision, now);
+            decision.expires_at = decision.may_be_kept_until(now);
             self.remembered[0].fetch_add(1, Ordering::Relaxed);
             return decision;
         }
@@ -132,7 +126,7 @@ impl Engine {
             question: question.clone(),
             facts: facts.clone(),
         };
-        kept.keep(&asked, key, decision.clone(), now, turn.moment());
+        kept.keep(&asked, key, turn.answered(decision.clone()), now, turn.moment());
         decision
     }
 
@@ -176,14 +170,14 @@ impl Engine {
             turn.ends_after(ends, now);
         }
         decision.standing = facts.standing;
-        decision.expires_at = expires_at(&decision, now);
+        decision.expires_at = decision.may_be_kept_until(now);
         decision
     }
 
     /// The answer when not even rank 0 can be put on record.
     pub fn unrecordable(&self, now: DateTime<Utc>) -> Decision {
         let mut decision = self.refuse(Reason::AuditUnavailable);
-        decision.expires_at = expires_at(&decision, now);
+        decision.expires_at = decision.may_be_kept_until(now);
         decision
     }
 
@@ -241,6 +235,9 @@ impl Engine {
             Some(moment) => turn.begins(moment, now),
             // Never, or further away than time reaches.
             None => {}
+        }
+        if frame.hangs_on_activity() {
+            turn.hangs_on_activity();
         }
         verdict
     }
@@ -351,16 +348,6 @@ impl Engine {
                     .and_then(|case| self.ask(&case, snapshot, now, turn))
                     .is_some_and(|verdict| verdict.failing.is_empty() && !verdict.permits.is_empty())
             })
-    }
-}
-
-/// Until when an answer given now may be kept.
-fn expires_at(decision: &Decision, now: DateTime<Utc>) -> DateTime<Utc> {
-    if decision.allowed() {
-        let first = decision.ends.unwrap_or(DateTime::<Utc>::MAX_UTC);
-        first.min(now + PERMIT_LASTS).max(now)
-    } else {
-        now + DENY_LASTS
     }
 }
 

@@ -3,6 +3,7 @@
 //! sees authn.
 
 use std::collections::BTreeSet;
+use std::hash::{Hash, Hasher};
 
 use chrono::{DateTime, Utc};
 use countersign_directory::{Accreditation, DeviceId, NodeId};
@@ -35,6 +36,34 @@ impl Facts {
             ..Self::default()
         }
     }
+
+    /// Whether `later` are the same facts but for a session that was used again, at `now` at the latest.
+    pub(crate) fn differ_in_later_activity(&self, later: &Self, now: DateTime<Utc>) -> bool {
+        let Self {
+            audit_available,
+            device,
+            location,
+            server_node,
+            session,
+            standing,
+            supported_obligations,
+        } = self;
+        let (Some(then), Some(used)) = (session, &later.session) else {
+            return false;
+        };
+        then.last_activity < used.last_activity
+            && used.last_activity <= now
+            && SessionFacts {
+                last_activity: used.last_activity,
+                ..*then
+            } == *used
+            && *audit_available == later.audit_available
+            && *device == later.device
+            && *location == later.location
+            && *server_node == later.server_node
+            && *standing == later.standing
+            && *supported_obligations == later.supported_obligations
+    }
 }
 
 impl Default for Facts {
@@ -53,7 +82,7 @@ impl Default for Facts {
 }
 
 /// What the decision needs to know of a session. Authn's board fills it, by way of server.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
 pub struct SessionFacts {
     /// The assurance level, 0 to 3.
     pub aal: u8,
@@ -63,6 +92,20 @@ pub struct SessionFacts {
     pub last_activity: DateTime<Utc>,
     /// Whether it was ended for cause.
     pub revoked: bool,
+}
+
+impl Hash for SessionFacts {
+    /// Of all but the last activity, which most answers do not hang on: what is remembered of a question is
+    /// looked for by this, and compared in full where that counts.
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        let Self {
+            aal,
+            auth_time,
+            last_activity: _,
+            revoked,
+        } = self;
+        (aal, auth_time, revoked).hash(state);
+    }
 }
 
 /// What is known of the device.

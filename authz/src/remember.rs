@@ -22,7 +22,7 @@ const LARGEST: usize = 2048;
 #[derive(Debug, Default)]
 pub(crate) struct Memory {
     /// Whole answers.
-    pub(crate) decisions: Kept<AnswerKey, Decision>,
+    pub(crate) decisions: Kept<AnswerKey, Answered>,
     /// Guard 32: what the members of a channel make of a label.
     pub(crate) members: Kept<MembersKey, Members>,
 }
@@ -34,6 +34,35 @@ pub(crate) struct AnswerKey {
     pub(crate) engine: u64,
     pub(crate) question: Question,
     pub(crate) facts: Facts,
+}
+
+/// A whole answer.
+#[derive(Debug, Clone)]
+pub(crate) struct Answered {
+    pub(crate) decision: Decision,
+    /// Whether it would be another had the session been used later than it was.
+    pub(crate) hangs_on_activity: bool,
+}
+
+impl AnswerKey {
+    /// Whether `answered` is the answer to `question` too, with these facts at `now`. A session that was used
+    /// again meanwhile is further from its end: that makes another answer only where a policy says so, or where
+    /// the answer lasts no longer than the session would have.
+    pub(crate) fn answers(
+        &self,
+        answered: &Answered,
+        engine: u64,
+        question: &Question,
+        facts: &Facts,
+        now: DateTime<Utc>,
+    ) -> bool {
+        self.engine == engine
+            && self.question == *question
+            && (self.facts == *facts
+                || !answered.hangs_on_activity
+                    && self.facts.differ_in_later_activity(facts, now)
+                    && answered.decision.lasts_in_full(now))
+    }
 }
 
 /// Members of this channel, about this label.
@@ -68,18 +97,19 @@ impl<K, V> Default for Kept<K, V> {
 }
 
 impl<K, V: Clone> Kept<K, V> {
-    /// The answer to `asked`, if it was given before and still holds. `same` compares a key with it.
+    /// The answer to `asked`, if it was given before and still holds. `same` says whether what was answered
+    /// then is what is asked now.
     pub(crate) fn find<Q: Hash + ?Sized>(
         &self,
         asked: &Q,
-        same: impl Fn(&K) -> bool,
+        same: impl Fn(&K, &V) -> bool,
         now: DateTime<Utc>,
     ) -> Option<V> {
         let hash = self.hasher.hash_one(asked);
         let answers = self.shelf(hash)?.lock().unwrap_or_else(PoisonError::into_inner);
         let answer = answers.get(&hash)?;
         let holds = answer.from <= now && answer.until.is_none_or(|until| now < until);
-        (holds && same(&answer.key)).then(|| answer.value.clone())
+        (holds && same(&answer.key, &answer.value)).then(|| answer.value.clone())
     }
 
     /// Keeps an answer given at `from` that holds before `until`. `asked` must hash as for
@@ -116,19 +146,27 @@ impl<K, V: Clone> Kept<K, V> {
 
 /// The next moment at which time alone changes something.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(crate) struct Turn(Option<DateTime<Utc>>);
+pub(crate) struct Turn {
+    moment: Option<DateTime<Utc>>,
+    hangs_on_activity: bool,
+}
 
 impl Turn {
     /// Something begins at `moment`.
     pub(crate) fn begins(&mut self, moment: DateTime<Utc>, now: DateTime<Utc>) {
         if now < moment {
-            self.0 = Some(self.0.map_or(moment, |held| held.min(moment)));
+            self.moment = Some(self.moment.map_or(moment, |held| held.min(moment)));
         }
+    }
+
+    /// Later activity of the session, too, would change it.
+    pub(crate) fn hangs_on_activity(&mut self) {
+        self.hangs_on_activity = true;
     }
 
     /// Nothing is known beyond `now`.
     pub(crate) fn ends_with(&mut self, now: DateTime<Utc>) {
-        self.0 = Some(now);
+        self.moment = Some(now);
     }
 
     /// Something still holds at `moment`, and no longer after it.
@@ -139,13 +177,22 @@ impl Turn {
 
     /// Whatever of both comes first.
     pub(crate) fn and(&mut self, other: Self) {
-        if let Some(moment) = other.0 {
-            self.0 = Some(self.0.map_or(moment, |held| held.min(moment)));
+        if let Some(moment) = other.moment {
+            self.moment = Some(self.moment.map_or(moment, |held| held.min(moment)));
         }
+        self.hangs_on_activity |= other.hangs_on_activity;
     }
 
     /// When it is.
     pub(crate) fn moment(self) -> Option<DateTime<Utc>> {
-        self.0
+        self.moment
+    }
+
+    /// With the decision that was taken meanwhile.
+    pub(crate) fn answered(self, decision: Decision) -> Answered {
+        Answered {
+            decision,
+            hangs_on_activity: self.hangs_on_activity,
+        }
     }
 }

@@ -4,7 +4,7 @@
 
 use super::compile::{Code, Compare, Side};
 use super::frame::Frame;
-use super::value::{Record, Texts, Value};
+use super::value::{Field, Record, Texts, Value};
 
 /// The condition cannot be evaluated on these facts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -15,6 +15,8 @@ enum Seen<'f> {
     Bool(bool),
     /// A number that grows by one with each millisecond.
     Clock(i64),
+    /// One that begins anew with each use of the session.
+    Idle(i64),
     Long(i64),
     Made(Vec<&'f str>),
     Record(&'f Record<'f>),
@@ -40,6 +42,7 @@ impl Code {
             }
             Self::Attribute(of, field) => match of.record(frame)?.find(*field).ok_or(Wrong)? {
                 Value::Bool(value) => Seen::Bool(*value),
+                Value::Long(value) if *field == Field::IdleFor => Seen::Idle(*value),
                 Value::Long(value) if field.is_clock() => Seen::Clock(*value),
                 Value::Long(value) => Seen::Long(*value),
                 Value::Record(record) => Seen::Record(record),
@@ -104,12 +107,21 @@ impl Compare {
         match (self, left, right) {
             (
                 Self::Equal | Self::Less | Self::LessOrEqual,
-                Seen::Clock(a) | Seen::Long(a),
-                Seen::Clock(b) | Seen::Long(b),
+                Seen::Clock(a) | Seen::Idle(a) | Seen::Long(a),
+                Seen::Clock(b) | Seen::Idle(b) | Seen::Long(b),
             ) => {
-                let (left, right) = (left.grows(), right.grows());
-                if left != right {
-                    frame.flips(self.flips_in(*a, *b, left));
+                let (grows, other_grows) = (left.grows(), right.grows());
+                if grows != other_grows {
+                    frame.flips(self.flips_in(*a, *b, grows));
+                }
+                let same_if_used_later = match (left, right) {
+                    (Seen::Idle(_), Seen::Long(_)) => self.same_for_lesser_left(*a, *b),
+                    (Seen::Long(_), Seen::Idle(_)) => self.same_for_lesser_right(*a, *b),
+                    (Seen::Idle(_), _) | (_, Seen::Idle(_)) => false,
+                    _ => true,
+                };
+                if !same_if_used_later {
+                    frame.note_activity();
                 }
                 Ok(self.of_numbers(*a, *b))
             }
@@ -137,6 +149,22 @@ impl Compare {
         }
     }
 
+    /// Whether it comes out the same for every left number below `a`.
+    fn same_for_lesser_left(self, a: i64, b: i64) -> bool {
+        match self {
+            Self::Equal => a < b,
+            _ => self.of_numbers(a, b),
+        }
+    }
+
+    /// Whether it comes out the same for every right number below `b`.
+    fn same_for_lesser_right(self, a: i64, b: i64) -> bool {
+        match self {
+            Self::Equal => b < a,
+            _ => !self.of_numbers(a, b),
+        }
+    }
+
     /// In how many milliseconds the comparison comes out differently, when `a` grows, or else `b`;
     /// far away when it never does.
     fn flips_in(self, a: i64, b: i64, a_grows: bool) -> i64 {
@@ -157,7 +185,7 @@ impl Compare {
 
 impl Seen<'_> {
     fn grows(&self) -> bool {
-        matches!(self, Self::Clock(_))
+        matches!(self, Self::Clock(_) | Self::Idle(_))
     }
 
     fn contains(&self, text: &str) -> Result<bool, Wrong> {

@@ -26,6 +26,8 @@ pub(crate) struct Frame<'c> {
     pub(super) context: Record<'c>,
     /// In how many milliseconds the first of the comparisons made so far comes out differently.
     flips_in: Cell<Option<i64>>,
+    /// Whether one of them comes out differently when the session was used later.
+    hangs_on_activity: Cell<bool>,
 }
 
 /// An entity of the schema.
@@ -72,6 +74,7 @@ impl<'c> Frame<'c> {
             channel: case.place.as_ref().map(|place| place.id),
             context: context(case, snapshot, schemes, now)?,
             flips_in: Cell::new(None),
+            hangs_on_activity: Cell::new(false),
         })
     }
 
@@ -82,6 +85,16 @@ impl<'c> Frame<'c> {
             .get()
             .map_or(milliseconds, |held| held.min(milliseconds));
         self.flips_in.set(Some(first));
+    }
+
+    /// Notes that a comparison comes out differently when the session was used later.
+    pub(super) fn note_activity(&self) {
+        self.hangs_on_activity.set(true);
+    }
+
+    /// Whether what was said of this frame may change when the session was used later.
+    pub(crate) fn hangs_on_activity(&self) -> bool {
+        self.hangs_on_activity.get()
     }
 
     /// In how many milliseconds time alone changes what was said of this frame, if ever.

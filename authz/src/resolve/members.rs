@@ -38,7 +38,7 @@ pub(crate) fn members(
         return ask_each(place, label, snapshot, schemes, now);
     }
     let asked = (place.id, label);
-    let same = |key: &MembersKey| key.channel == place.id && key.label == *label;
+    let same = |key: &MembersKey, _: &Members| key.channel == place.id && key.label == *label;
     let kept = &snapshot.memory().members;
     if let Some(members) = kept.find(&asked, same, now) {
         return Ok(members);

@@ -6,9 +6,8 @@ use std::net::SocketAddr;
 
 use axum::extract::connect_info::{ConnectInfo, MockConnectInfo};
 use axum::extract::{MatchedPath, Request, State};
-use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use http::{HeaderMap, StatusCode, header};
+use http::{HeaderMap, Method, StatusCode, header};
 use subtle::ConstantTimeEq as _;
 
 use super::problem::Problem;
@@ -35,16 +34,30 @@ pub async fn get(State(app): State<App>, request: Request) -> Response {
     }
 }
 
-/// Notes how long each answer takes and how it ends, by the template of its route.
-pub async fn note(State(app): State<App>, request: Request, next: Next) -> Response {
-    let began = clock::instant();
-    let route = request.extensions().get::<MatchedPath>().cloned();
-    let method = request.method().clone();
-    let answer = next.run(request).await;
-    let route = route.as_ref().map_or(ELSEWHERE, MatchedPath::as_str);
-    let requests = &app.metrics.requests;
-    requests.note(route, &method, answer.status(), began.elapsed());
-    answer
+/// A request whose answer is to be noted: how long it takes and how it ends, by the template of its route.
+#[derive(Debug)]
+pub struct Noting {
+    began: std::time::Instant,
+    method: Method,
+    route: Option<MatchedPath>,
+}
+
+impl Noting {
+    /// From now on.
+    pub fn of(request: &Request) -> Self {
+        Self {
+            began: clock::instant(),
+            method: request.method().clone(),
+            route: request.extensions().get::<MatchedPath>().cloned(),
+        }
+    }
+
+    /// It is answered.
+    pub fn note(self, house: &House, status: StatusCode) {
+        let route = self.route.as_ref().map_or(ELSEWHERE, MatchedPath::as_str);
+        let requests = &house.metrics.requests;
+        requests.note(route, &self.method, status, self.began.elapsed());
+    }
 }
 
 fn has_token(house: &House, headers: &HeaderMap) -> bool {

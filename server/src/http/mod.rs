@@ -29,6 +29,7 @@ pub mod device_host;
 pub mod devices;
 pub mod directories;
 pub mod directory;
+pub mod door;
 pub mod fault;
 pub mod form;
 pub mod granting;
@@ -86,7 +87,7 @@ pub fn router(app: App) -> Router {
         .route("/readyz", get(health::ready))
         .fallback(fault::nothing_here)
         .layer(
-            // One layer of layers, outermost first: each that stands alone costs every request a box.
+            // Outermost first.
             ServiceBuilder::new()
                 .layer(SetResponseHeaderLayer::if_not_present(
                     header::REFERRER_POLICY,
@@ -96,10 +97,8 @@ pub fn router(app: App) -> Router {
                     header::X_CONTENT_TYPE_OPTIONS,
                     HeaderValue::from_static("nosniff"),
                 ))
-                .layer(from_fn_with_state(app.clone(), metrics::note))
-                .layer(from_fn_with_state(app.clone(), admission::admit))
-                .layer(DefaultBodyLimit::max(LARGEST_BODY))
-                .layer(axum::middleware::map_request(cards::without_proxy_headers)),
+                .layer(from_fn_with_state(app.clone(), door::pass))
+                .layer(DefaultBodyLimit::max(LARGEST_BODY)),
         )
         .with_state(app)
 }

@@ -5,10 +5,9 @@ use audit::leaf::{Facets, Inputs, NewLeaf};
 use audit::store::leaves::StoredLeaf;
 use chrono::{DateTime, SecondsFormat, Utc};
 use countersign_audit as audit;
-use countersign_authz::{self as authz, Decision, Obligation, Outcome, Reason};
+use countersign_authz::{self as authz, Decision, Obligation, Outcome, Reason, Reference};
 use rand::Rng;
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
 
 /// Kind of leaf for decisions that chat servers and administrators asked for.
 pub const DECISION: &str = "decision";
@@ -54,11 +53,11 @@ pub struct Body {
     /// Every failing guard's code, in order.
     pub failing: Vec<String>,
     /// The obligations that came with a permit.
-    pub obligations: Vec<Value>,
+    pub obligations: Vec<Obligation>,
     /// The policies in force.
     pub policy_revision: String,
     /// The resource.
-    pub resource: Value,
+    pub resource: Reference,
     /// The world that was asked.
     pub revision: String,
     /// Whether it was about the person alone.
@@ -113,13 +112,13 @@ impl Recorded {
             body: Body {
                 asker,
                 action: inputs.action.to_owned(),
-                resource: json!(inputs.resource),
+                resource: inputs.resource.clone(),
                 failing: decision
                     .failing
                     .iter()
                     .map(|reason| reason.code().to_owned())
                     .collect(),
-                obligations: decision.obligations.iter().map(obligation).collect(),
+                obligations: decision.obligations.clone(),
                 determining: decision.determining.clone(),
                 disclosed,
                 standing: decision.standing,
@@ -188,10 +187,6 @@ fn reads(action: &str) -> bool {
     matches!(action, "audit.read" | "console.read")
 }
 
-fn obligation(duty: &Obligation) -> Value {
-    json!(duty)
-}
-
 /// `D-` and 20 letters without look-alikes: about 98 bits, short enough to read out.
 fn id(rng: &mut impl Rng) -> String {
     const LETTERS: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
@@ -209,10 +204,9 @@ fn id(rng: &mut impl Rng) -> String {
 #[cfg(test)]
 mod tests {
     use audit::canonical;
-    use countersign_authz::{
-        Context, DeviceFacts, Engine, Facts, Inputs, Question, Reference, SessionFacts, Snapshot,
-    };
+    use countersign_authz::{Context, DeviceFacts, Engine, Facts, Inputs, Question, SessionFacts, Snapshot};
     use rand::SeedableRng;
+    use serde_json::json;
 
     use super::*;
 

@@ -41,8 +41,7 @@ impl Recorded {
         kept.unwrap_or_else(|| Question {
             subject: self.subject.clone(),
             action: self.body.action.clone(),
-            resource: serde_json::from_value(self.body.resource.clone())
-                .unwrap_or_else(|_| Reference::new("", "")),
+            resource: self.body.resource.clone(),
             context: Context::default(),
         })
     }

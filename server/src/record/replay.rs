@@ -123,12 +123,11 @@ fn compare(recorded: &Recorded, again: &Decision) -> Replayed {
         "standing": body.standing,
     });
     let failing: Vec<&str> = again.failing.iter().map(|reason| reason.code()).collect();
-    let obligations: Vec<Value> = again.obligations.iter().map(|duty| json!(duty)).collect();
     let now = json!({
         "determining": again.determining,
         "expires_at": again.expires_at.to_rfc3339_opts(SecondsFormat::Millis, true),
         "failing": failing,
-        "obligations": obligations,
+        "obligations": again.obligations,
         "outcome": again.outcome.as_str(),
         "reason": again.reason.map(countersign_authz::Reason::code),
         "standing": again.standing,

@@ -93,7 +93,7 @@ async fn what_follows_the_answer_that_decided_is_not_decided() {
     many(&house, &server, body).await;
     let mut recorded = Vec::new();
     while let Ok(decision) = live.try_recv() {
-        recorded.push(decision.body.resource["id"].clone());
+        recorded.push(decision.body.resource.id.clone());
     }
     assert_eq!(recorded, ["ops-ns", "nuc-cts"]);
 }

@@ -2,7 +2,8 @@
 //! What a snapshot remembers: a repeat is answered as if it were asked anew, however much time has passed.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use countersign_authz::{Engine, Snapshot, scenario};
+use countersign_authz::{Engine, Policies, Snapshot, scenario};
+use countersign_labels::Schemes;
 use countersign_tests::oracle::questions::Questions;
 use serde_json::{Value, json};
 
@@ -71,4 +72,60 @@ fn a_repeat_is_answered_as_if_asked_anew() {
         changed += usize::from(outcomes.len() > 1);
     }
     assert!(changed > QUESTIONS / 4, "time changed only {changed} answers");
+}
+
+/// When the session was used again and when it is asked then, in minutes after noon: before and after its first
+/// use has run out, and close to it.
+const USED_AND_ASKED: [(f64, f64); 8] = [
+    (1.0, 1.0),
+    (2.0, 30.0),
+    (58.0, 58.5),
+    (30.0, 59.5),
+    (59.75, 59.75),
+    (59.0, 60.5),
+    (61.0, 61.0),
+    (1.0, 62.0),
+];
+
+/// A session that is in use just now is refused: nobody wants that, and it hangs on activity as nothing else.
+const BUSY: &str = r#"@id("busy") @reason("ROLE_REQUIRED") forbid (principal, action, resource)
+                      when { context has session && context.session.idle_for < 120000 };"#;
+
+#[test]
+fn a_session_that_was_used_again_is_answered_as_if_asked_anew() {
+    let world: Value = serde_json::from_str(WORLD).unwrap();
+    let noon: DateTime<Utc> = NOON.parse().unwrap();
+    let shipped = Policies::builtin();
+    for policies in [shipped.clone(), shipped.and("mine.cedar", BUSY)] {
+        let snapshot = Snapshot::new(countersign_directory::world::parse(WORLD.as_bytes()).unwrap(), 0);
+        let engine = Engine::new(Schemes::builtin(), &policies).unwrap();
+        let mut answers = 0;
+        for row in Questions::new(&world, 11).take(QUESTIONS) {
+            let (mut row, mut facts) = at(&row, 0);
+            row.as_object_mut().unwrap().remove("facts");
+            let mut ask = |snapshot: &Snapshot, used: f64, asked: f64| {
+                facts["session"]["auth_age_minutes"] = json!(10.0 + asked);
+                facts["session"]["idle_minutes"] = json!(asked - used);
+                let now = noon + TimeDelta::milliseconds((asked * 60_000.0) as i64);
+                json!(
+                    scenario::simulate(&engine, snapshot, &row, &facts, now)
+                        .unwrap()
+                        .decision
+                )
+            };
+            ask(&snapshot, 0.0, 0.0);
+            for (used, asked) in USED_AND_ASKED {
+                let again = ask(&snapshot, used, asked);
+                let anew = ask(&snapshot.after([], snapshot.revision()), used, asked);
+                assert_eq!(again, anew, "{row}, used at {used}, asked at {asked}");
+                answers += 1;
+            }
+        }
+        assert!(!engine.has_differed());
+        let (remembered, _) = engine.remembered();
+        assert!(
+            remembered > answers / 8,
+            "of {answers} answers only {remembered} were remembered"
+        );
+    }
 }

@@ -4,7 +4,6 @@
 
 use axum::Router;
 use axum::extract::Request;
-use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{any, get, post};
 use http::{HeaderName, HeaderValue, StatusCode, header};
@@ -35,7 +34,6 @@ pub fn router() -> Router<App> {
         .route("/access/v1/search/action", post(search::action::post))
         .route("/.well-known/authzen-configuration", get(metadata::get))
         .route("/access/{*elsewhere}", any(nothing_here))
-        .layer(from_fn(echo_request_id))
 }
 
 /// An error of the decision API.
@@ -93,18 +91,17 @@ impl From<AccessError> for WireError {
     }
 }
 
-/// Gives the caller's `X-Request-ID` back, on errors too (AuthZEN 1.0, section 10.1.4).
-async fn echo_request_id(request: Request, next: Next) -> Response {
-    let id = request.headers().get(REQUEST_ID).cloned();
-    let mut response = next.run(request).await;
-    if let Some(id) = id {
-        response.headers_mut().insert(REQUEST_ID, id);
-    }
-    response
+/// The `X-Request-ID` that the answer to this request gives back, on errors too (AuthZEN 1.0, section 10.1.4).
+pub fn named(request: &Request) -> Option<HeaderValue> {
+    let path = request.uri().path();
+    let echoes = path.starts_with("/access/") || path.starts_with("/.well-known/authzen");
+    let name = request.headers().get(REQUEST_ID).filter(|_| echoes);
+    name.cloned()
 }
 
 async fn nothing_here() -> AccessError {
     Problem::not_found().into()
 }
 
-const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+/// Names a request between its sender and who answers it.
+pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");

@@ -10,7 +10,7 @@ use std::time::Duration;
 use authn::oidc::access_token::AccessToken;
 use axum::body::HttpBody as _;
 use axum::extract::connect_info::{ConnectInfo, MockConnectInfo};
-use axum::extract::{MatchedPath, Request, State};
+use axum::extract::{MatchedPath, Request};
 use axum::middleware::Next;
 use axum::response::Response;
 use countersign_authn as authn;
@@ -39,7 +39,6 @@ const LONGEST: Duration = Duration::from_mins(1);
 
 const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 const TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
-const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// A connected server whose request was let in. Held as long as it is under way.
 #[derive(Clone, Debug)]
@@ -68,32 +67,29 @@ impl Admitted {
 }
 
 /// Lets a request in, or tells it to come back.
-pub async fn admit(State(app): State<App>, mut request: Request, next: Next) -> Response {
+pub async fn admit(app: &App, mut request: Request, next: Next) -> Response {
     let path = request.uri().path();
     // Who watches over the house looks when it is busy most of all.
     if matches!(path, "/healthz" | "/metrics" | "/readyz") {
         return next.run(request).await;
     }
-    match judge(&app, &request) {
+    match judge(app, &request) {
         Ok(Judged::Server(admitted)) => {
-            let traced = Traced::begin(&app, &request, true);
+            let traced = Traced::begin(app, &request, true);
             request.extensions_mut().insert(admitted.clone());
             let answer = next.run(request).await;
             drop(admitted);
-            Traced::end(traced, &app, answer)
+            Traced::end(traced, app, answer)
         }
         Ok(Judged::Other(underway)) => {
-            let traced = Traced::begin(&app, &request, false);
-            let (path, id) = (path.to_owned(), request.headers().get(REQUEST_ID).cloned());
+            let traced = Traced::begin(app, &request, false);
+            let path = path.to_owned();
             let answer = tokio::time::timeout(LONGEST, next.run(request)).await;
             drop(underway);
-            let answer = answer.unwrap_or_else(|_| refused(Refusal::TooSlow, &path, id, &app));
-            Traced::end(traced, &app, answer)
+            let answer = answer.unwrap_or_else(|_| refused(Refusal::TooSlow, &path, app));
+            Traced::end(traced, app, answer)
         }
-        Err(refusal) => {
-            let id = request.headers().get(REQUEST_ID).cloned();
-            refused(refusal, path, id, &app)
-        }
+        Err(refusal) => refused(refusal, path, app),
     }
 }
 
@@ -170,14 +166,9 @@ fn judge(app: &App, request: &Request) -> Result<Judged, Refusal> {
     }))
 }
 
-fn refused(refusal: Refusal, path: &str, id: Option<http::HeaderValue>, house: &House) -> Response {
+fn refused(refusal: Refusal, path: &str, house: &House) -> Response {
     house.limits.refused(refusal);
-    let mut response = refusal.answer(path, house);
-    if let Some(id) = id.filter(|_| path.starts_with("/access/") || path.starts_with("/.well-known/authzen"))
-    {
-        response.headers_mut().insert(REQUEST_ID, id);
-    }
-    response
+    refusal.answer(path, house)
 }
 
 /// The record of the server whose client's token was sent, beside its certificate where that is needed, and

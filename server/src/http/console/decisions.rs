@@ -14,7 +14,7 @@ use countersign_authz::explain::{Pen, Pseudonyms};
 use countersign_authz::{Reason, Snapshot};
 use futures_util::stream::{Stream, StreamExt as _};
 use serde::Deserialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 use tokio_stream::wrappers::BroadcastStream;
 use utoipa::IntoParams;
 
@@ -169,7 +169,7 @@ fn event(app: &App, session: &Session, recorded: &Recorded, names: &mut Pseudony
 
 fn summary(snapshot: &Snapshot, recorded: &Recorded, pen: &mut Pen<'_>) -> DecisionSummary {
     pen.about(&recorded.question());
-    let resource = pen.value(&recorded.body.resource);
+    let resource = pen.value(&json!(recorded.body.resource));
     let text = |name: &str| resource.get(name).and_then(Value::as_str);
     let known = snapshot.person(&recorded.subject);
     DecisionSummary {
@@ -181,7 +181,7 @@ fn summary(snapshot: &Snapshot, recorded: &Recorded, pen: &mut Pen<'_>) -> Decis
         resource: Resource {
             kind: text("type").unwrap_or_default().to_owned(),
             id: text("id").unwrap_or_default().to_owned(),
-            withheld: resource.get("id") != recorded.body.resource.get("id"),
+            withheld: text("id") != Some(recorded.body.resource.id.as_str()),
             channel: text("channel").map(str::to_owned),
         },
         outcome: recorded.outcome.clone(),
@@ -212,7 +212,7 @@ fn in_full(
         summary,
         reason_text,
         failing: failing.map(self::failing).collect(),
-        obligations: duties.filter_map(obligation).collect(),
+        obligations: duties.map(Obligation::from).collect(),
         determining: body.determining,
         disclosed: body.disclosed,
         standing: body.standing,
@@ -232,12 +232,4 @@ fn failing(reason: Reason) -> Failing {
         code: reason.code().to_owned(),
         text: reason.admin_text().to_owned(),
     }
-}
-
-fn obligation(duty: Value) -> Option<Obligation> {
-    Some(Obligation {
-        id: duty.get("id")?.as_str()?.to_owned(),
-        kind: duty.get("type")?.as_str()?.to_owned(),
-        mandatory: duty.get("mandatory")?.as_bool()?,
-    })
 }
