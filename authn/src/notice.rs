@@ -9,6 +9,7 @@ use sqlx::AnyConnection;
 use crate::secret::sha256;
 use crate::store::notices::{self, Notice};
 use crate::store::{StoreError, json_text};
+use crate::upstream::link::Made;
 
 /// The events, whose subject is the person.
 pub const KINDS: [&str; 19] = [
@@ -35,7 +36,7 @@ pub const KINDS: [&str; 19] = [
 
 /// Files what of `events` a person is told.
 pub async fn file(events: &[Event], now: DateTime<Utc>, db: &mut AnyConnection) -> Result<(), StoreError> {
-    for event in events.iter().filter(|event| KINDS.contains(&event.kind)) {
+    for event in events.iter().filter(|event| is_told(event)) {
         let Ok(person) = event.subject.parse() else {
             continue;
         };
@@ -57,6 +58,12 @@ pub async fn file(events: &[Event], now: DateTime<Utc>, db: &mut AnyConnection) 
         notices::put(&notice, &detail, db).await?;
     }
     Ok(())
+}
+
+/// Who comes here with a source's account is not told that she has it: nothing of hers has changed.
+fn is_told(event: &Event) -> bool {
+    let comes_with_it = event.kind == "link.made" && event.detail["by"] == Made::Creation.word();
+    KINDS.contains(&event.kind) && !comes_with_it
 }
 
 fn hex(bytes: &[u8]) -> String {

@@ -6,6 +6,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::{DateTime, Utc};
 use countersign_directory::id::PersonId;
+use countersign_directory::store::sql;
 use rand::CryptoRng;
 use sqlx::AnyConnection;
 
@@ -63,22 +64,38 @@ pub async fn ensure(
     rng: &mut impl CryptoRng,
     db: &mut AnyConnection,
 ) -> Result<Account, StoreError> {
-    let mut handle = [0_u8; 32];
-    rng.fill_bytes(&mut handle);
-    sqlx::query(
-        "INSERT INTO accounts (person, sub, user_handle, created_at) VALUES ($1, $2, $3, $4) \
-         ON CONFLICT (person) DO NOTHING",
-    )
-    .bind(person.as_str())
-    .bind(random_id(rng))
-    .bind(handle.to_vec())
-    .bind(millis(now))
-    .execute(&mut *db)
-    .await?;
+    ensure_all(&[person], now, rng, db).await?;
     by_person(person, db).await?.ok_or(StoreError::Row {
         table: "accounts",
         column: "person",
     })
+}
+
+/// The accounts of `people`, made where they are not there yet.
+pub async fn ensure_all(
+    people: &[&PersonId],
+    now: DateTime<Utc>,
+    rng: &mut impl CryptoRng,
+    db: &mut AnyConnection,
+) -> Result<(), StoreError> {
+    for people in people.chunks(sql::BATCH) {
+        let text = format!(
+            "INSERT INTO accounts (person, sub, user_handle, created_at) VALUES {} ON CONFLICT (person) DO NOTHING",
+            sql::rows(people.len(), 4),
+        );
+        let mut query = sqlx::query(sql::statement(text));
+        for person in people {
+            let mut handle = [0_u8; 32];
+            rng.fill_bytes(&mut handle);
+            query = query
+                .bind(person.as_str())
+                .bind(random_id(rng))
+                .bind(handle.to_vec())
+                .bind(millis(now));
+        }
+        query.execute(&mut *db).await?;
+    }
+    Ok(())
 }
 
 /// The account of `person`.

@@ -4,6 +4,7 @@
 use chrono::{DateTime, Utc};
 use countersign_directory::SourceId;
 use countersign_directory::id::PersonId;
+use countersign_directory::store::sql;
 use sqlx::AnyConnection;
 
 use super::{Columns, StoreError, millis};
@@ -28,6 +29,56 @@ pub async fn add(link: &Link, db: &mut AnyConnection) -> Result<bool, StoreError
     .execute(db)
     .await?;
     Ok(done.rows_affected() == 1)
+}
+
+/// Keeps new links of identities that open no account: as many as are kept.
+pub async fn add_all(links: &[Link], db: &mut AnyConnection) -> Result<u64, StoreError> {
+    let mut kept = 0;
+    for links in links.chunks(sql::BATCH) {
+        let text = format!(
+            "INSERT INTO upstream_links (id, person, source, issuer, subject, label, made_by, created_at) VALUES {} \
+             ON CONFLICT (source, issuer, subject) DO NOTHING",
+            sql::rows(links.len(), 8),
+        );
+        let mut query = sqlx::query(sql::statement(text));
+        for link in links {
+            query = query
+                .bind(link.id.as_str())
+                .bind(link.person.as_str())
+                .bind(link.identity.source.as_str())
+                .bind(link.identity.issuer.as_str())
+                .bind(link.identity.subject.as_str())
+                .bind(link.label.as_str())
+                .bind(link.made.word())
+                .bind(millis(link.created_at));
+        }
+        kept += query.execute(&mut *db).await?.rows_affected();
+    }
+    Ok(kept)
+}
+
+/// The links of those of an issuer's `subjects` that open an account.
+pub async fn of_subjects(
+    source: &SourceId,
+    issuer: &str,
+    subjects: &[&str],
+    db: &mut AnyConnection,
+) -> Result<Vec<Link>, StoreError> {
+    let mut found = Vec::new();
+    for subjects in subjects.chunks(sql::BATCH) {
+        let text = format!(
+            "SELECT * FROM upstream_links WHERE source = $1 AND issuer = $2 AND subject IN ({})",
+            sql::places(3, subjects.len()),
+        );
+        let query = sqlx::query(sql::statement(text))
+            .bind(source.as_str())
+            .bind(issuer);
+        let query = subjects.iter().fold(query, |query, subject| query.bind(*subject));
+        for row in query.fetch_all(&mut *db).await? {
+            found.push(read(&Columns::of("upstream_links", &row))?);
+        }
+    }
+    Ok(found)
 }
 
 /// The link of an identity.

@@ -5,6 +5,8 @@
 //! verified mail domain, or because the account came from that source; never by a name or an address
 //! that merely look alike.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 use countersign_directory::SourceId;
 use countersign_directory::id::PersonId;
@@ -111,6 +113,40 @@ pub struct Link {
     pub last_used_at: Option<DateTime<Utc>>,
 }
 
+impl Link {
+    fn new(
+        identity: Identity,
+        person: &PersonId,
+        label: &str,
+        made: Made,
+        now: DateTime<Utc>,
+        rng: &mut impl CryptoRng,
+    ) -> Self {
+        let label = label.chars().filter(|c| !c.is_control());
+        Self {
+            id: random_id(rng),
+            person: person.clone(),
+            label: label.take(LONGEST_LABEL).collect(),
+            identity,
+            made,
+            level: None,
+            created_at: now,
+            last_used_at: None,
+        }
+    }
+
+    fn tell(&self, log: &mut Happened) {
+        let detail = json!({
+            "link": self.id,
+            "source": self.identity.source,
+            "issuer": self.identity.issuer,
+            "subject": self.identity.subject,
+            "by": self.made.word(),
+        });
+        log.event("link.made", self.person.as_str(), detail);
+    }
+}
+
 /// Why a link was not made.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
 pub enum LinkRefusal {
@@ -126,6 +162,18 @@ pub enum LinkRefusal {
     /// The names are empty or too long.
     #[error("what the source calls her cannot be kept")]
     Unfit,
+}
+
+/// The accounts that an issuer's `subjects` open, by subject.
+pub async fn holders(
+    source: &SourceId,
+    issuer: &str,
+    subjects: &[&str],
+    db: &mut AnyConnection,
+) -> Result<BTreeMap<String, PersonId>, StoreError> {
+    let links = upstream_links::of_subjects(source, issuer, subjects, db).await?;
+    let held = links.into_iter().map(|link| (link.identity.subject, link.person));
+    Ok(held.collect())
 }
 
 /// The account that an identity opens.
@@ -190,32 +238,52 @@ pub async fn make(
             log.event("link.removed", person.as_str(), detail);
         }
     }
-    let link = Link {
-        id: random_id(rng),
-        person: person.clone(),
-        label: label
-            .chars()
-            .filter(|c| !c.is_control())
-            .take(LONGEST_LABEL)
-            .collect(),
-        identity,
-        made,
-        level: None,
-        created_at: now,
-        last_used_at: None,
-    };
+    let link = Link::new(identity, person, label, made, now, rng);
     if !upstream_links::add(&link, db).await? {
         return Ok(Err(LinkRefusal::Another));
     }
-    let detail = json!({
-        "link": link.id,
-        "source": link.identity.source,
-        "issuer": link.identity.issuer,
-        "subject": link.identity.subject,
-        "by": made.word(),
-    });
-    log.event("link.made", person.as_str(), detail);
+    link.tell(log);
     Ok(Ok(link))
+}
+
+/// Somebody whom a source has just brought in.
+#[derive(Clone, Debug)]
+pub struct Brought<'a> {
+    /// Who she is there. It opens no account yet.
+    pub identity: Identity,
+    /// Who she is here.
+    pub person: &'a PersonId,
+    /// What she is called there, for lists.
+    pub label: &'a str,
+}
+
+/// Links all whom a source has just brought in, in the transaction that did. Those whose names there cannot be
+/// kept get no link, and are named.
+pub async fn make_for_brought<'a>(
+    brought: Vec<Brought<'a>>,
+    now: DateTime<Utc>,
+    rng: &mut impl CryptoRng,
+    log: &mut Happened,
+    db: &mut AnyConnection,
+) -> Result<Vec<&'a PersonId>, StoreError> {
+    let (fit, unfit): (Vec<_>, Vec<_>) = brought.into_iter().partition(|one| one.identity.fits());
+    let people: Vec<&PersonId> = fit.iter().map(|one| one.person).collect();
+    accounts::ensure_all(&people, now, rng, db).await?;
+    let links: Vec<Link> = fit
+        .into_iter()
+        .map(|one| Link::new(one.identity, one.person, one.label, Made::Creation, now, rng))
+        .collect();
+    if upstream_links::add_all(&links, db).await? != links.len() as u64 {
+        // Whom they open is not to be guessed.
+        return Err(StoreError::Row {
+            table: "upstream_links",
+            column: "subject",
+        });
+    }
+    for link in &links {
+        link.tell(log);
+    }
+    Ok(unfit.into_iter().map(|one| one.person).collect())
 }
 
 /// Takes a link of hers away on her own word, unless it is her last way to sign in. `false`: it stays.

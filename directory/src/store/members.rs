@@ -89,10 +89,9 @@ pub(super) async fn read_into(
         return Ok(());
     };
     for batch in ids.chunks(sql::BATCH) {
-        let placeholders: Vec<String> = (2..batch.len() + 2).map(|number| format!("${number}")).collect();
         let text = format!(
             "SELECT channel, string_agg(person, $1) FROM channel_members WHERE channel IN ({}) GROUP BY channel",
-            placeholders.join(", "),
+            sql::places(2, batch.len()),
         );
         let mut query = sqlx::query(sql::statement(text)).bind(SEPARATOR);
         for id in batch {

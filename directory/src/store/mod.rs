@@ -19,6 +19,7 @@ pub mod settings;
 pub mod source_entries;
 pub mod source_syncs;
 pub mod sources;
+pub mod sql;
 pub mod tombstones;
 
 mod documents;
@@ -26,7 +27,6 @@ mod error;
 mod items;
 mod row;
 pub(crate) mod shelf;
-mod sql;
 mod whole;
 
 pub use channels::Channels;

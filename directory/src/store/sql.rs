@@ -5,10 +5,10 @@ use sqlx::AssertSqlSafe;
 
 /// Rows in one statement. Times the columns of the widest table it stays below SQLite's limit of
 /// 32,766 bound values.
-pub(super) const BATCH: usize = 500;
+pub const BATCH: usize = 500;
 
 /// `($1, $2), ($3, $4)`: placeholders for `rows` rows of `columns` values.
-pub(super) fn rows(rows: usize, columns: usize) -> String {
+pub fn rows(rows: usize, columns: usize) -> String {
     let mut text = String::with_capacity(rows * columns * 7);
     for row in 0..rows {
         text.push_str(if row == 0 { "(" } else { ", (" });
@@ -24,9 +24,17 @@ pub(super) fn rows(rows: usize, columns: usize) -> String {
     text
 }
 
-/// A statement put together from constants of this folder and numbered placeholders, never from
+/// `$2, $3`: placeholders for `count` values, from number `first` on.
+pub fn places(first: usize, count: usize) -> String {
+    let numbers: Vec<String> = (first..first + count)
+        .map(|number| format!("${number}"))
+        .collect();
+    numbers.join(", ")
+}
+
+/// A statement put together from constants of the caller's and numbered placeholders, never from
 /// values.
-pub(super) fn statement(text: String) -> AssertSqlSafe<String> {
+pub fn statement(text: String) -> AssertSqlSafe<String> {
     AssertSqlSafe(text)
 }
 
@@ -36,5 +44,6 @@ mod tests {
     fn placeholders_are_numbered_through() {
         assert_eq!(super::rows(2, 2), "($1, $2), ($3, $4)");
         assert_eq!(super::rows(1, 3), "($1, $2, $3)");
+        assert_eq!(super::places(2, 2), "$2, $3");
     }
 }

@@ -32,10 +32,9 @@ pub async fn put(
 pub async fn among(noun: Noun, ids: &[&str], db: &mut AnyConnection) -> Result<Vec<String>, StoreError> {
     let mut gone = Vec::new();
     for batch in ids.chunks(sql::BATCH) {
-        let placeholders: Vec<String> = (2..batch.len() + 2).map(|number| format!("${number}")).collect();
         let text = format!(
             "SELECT id FROM tombstones WHERE noun = $1 AND id IN ({})",
-            placeholders.join(", ")
+            sql::places(2, batch.len())
         );
         let mut query = sqlx::query(sql::statement(text)).bind(noun.as_str());
         for id in batch {

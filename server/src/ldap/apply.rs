@@ -2,11 +2,11 @@
 //! Entries of a directory become people: some hundred in one transaction, in which sessions of whom it
 //! closes end too. A dry run does the same and takes it back.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use authn::Happened;
 use authn::session::end;
-use authn::upstream::link::{self, Identity, Made};
+use authn::upstream::link::{self, Brought, Identity};
 use chrono::{DateTime, Utc};
 use countersign_authn as authn;
 use countersign_directory::ldap::entry::Entry;
@@ -14,7 +14,7 @@ use countersign_directory::ldap::report::{MOST_NAMED, Report};
 use countersign_directory::ldap::sync::{BadEntry, OnFile, Read};
 use countersign_directory::source::apply::{self, Barrier, Refused, Tie, apply};
 use countersign_directory::source::mapping::Whom;
-use countersign_directory::source::{Conflict, Gone, Source, Sourced, Sync};
+use countersign_directory::source::{Gone, Source, Sourced, Sync};
 use countersign_directory::store::source_entries::{self, Applied};
 use countersign_directory::store::{People, Shelf as _, changes, source_syncs, tombstones};
 use countersign_directory::{Actor, Noun, Permit, PersonId};
@@ -34,6 +34,9 @@ pub(super) struct Applier<'a> {
     /// Names given in this pass: in a dry run they do not stay in the store.
     named: BTreeSet<PersonId>,
 }
+
+/// What an entry says in our words, or why it cannot be used; whose account it is, and the entry.
+type Mapped = (Result<Sourced, String>, Option<PersonId>, Read<Entry>);
 
 /// One entry on its way.
 struct OnItsWay {
@@ -83,7 +86,7 @@ impl<'a> Applier<'a> {
         let known = source_entries::among(&self.source.id, &subjects, &mut transaction).await?;
         let entries: Vec<apply::Entry> = known
             .values()
-            .map(|applied| linked(&applied.person, said.clone()))
+            .map(|applied| linked_to(&applied.person, said.clone()))
             .collect();
         let _on_record = self.carry_out(&entries, now, &mut transaction).await?;
         if forget {
@@ -112,11 +115,27 @@ impl<'a> Applier<'a> {
         let mut transaction = self.begin().await?;
         let subjects: Vec<&str> = reads.iter().map(|read| read.subject.as_str()).collect();
         let known = source_entries::among(&self.source.id, &subjects, &mut transaction).await?;
-        let mut coming = Vec::with_capacity(reads.len());
+        let unknown: Vec<&str> = subjects
+            .into_iter()
+            .filter(|subject| !known.contains_key(*subject))
+            .collect();
+        // Those whom a link of theirs, and not this synchronisation, ties to an entry.
+        let linked = self.linked(&unknown, &mut transaction).await?;
+        let mut mapped = Vec::with_capacity(reads.len());
         for read in reads {
-            let before = known.get(&read.subject).map(|applied| &applied.person);
+            let synchronised = known.get(&read.subject).map(|applied| &applied.person);
+            let person = synchronised.or_else(|| linked.get(&read.subject)).cloned();
+            mapped.push((self.said(&read, person.is_some()), person, read));
+        }
+        let taken = self.taken(&mapped, &mut transaction).await?;
+        let mut coming = Vec::with_capacity(mapped.len());
+        for (said, person, read) in mapped {
             let dn = read.content.dn.to_string();
-            match self.entry(&read, before, &mut transaction).await? {
+            let entry = said.and_then(|said| match person {
+                Some(person) => Ok(linked_to(&person, said)),
+                None => self.newcomer(said, &taken),
+            });
+            match entry {
                 Ok(entry) => coming.push(OnItsWay {
                     dn,
                     subject: read.subject,
@@ -154,66 +173,58 @@ impl<'a> Applier<'a> {
         self.end(transaction).await
     }
 
-    /// What an entry says in our words, and of whom. `Err`: it cannot be used, for this reason.
-    async fn entry(
-        &mut self,
-        read: &Read<Entry>,
-        before: Option<&PersonId>,
-        db: &mut AnyConnection,
-    ) -> Result<Result<apply::Entry, String>, SyncFault> {
-        // Somebody whom a link of hers, and not this synchronisation, ties to the entry.
-        let link = match before {
-            Some(_) => None,
-            None => link::holder(&self.identity(&read.subject), db).await?,
-        };
-        let before = before.or(link.as_ref().map(|link| &link.person));
-        let whom = if before.is_some() { Whom::Known } else { Whom::New };
-        let mut said = match self.source.mapping.apply(&read.content.attributes, whom) {
-            Ok(mapped) => mapped.sourced,
-            Err(fault) => return Ok(Err(fault.to_string())),
-        };
+    /// What an entry says in our words. `Err`: it cannot be used, for this reason.
+    fn said(&self, read: &Read<Entry>, is_known: bool) -> Result<Sourced, String> {
+        let whom = if is_known { Whom::Known } else { Whom::New };
+        let mapped = self.source.mapping.apply(&read.content.attributes, whom);
+        let mut said = mapped.map_err(|fault| fault.to_string())?.sourced;
         // What the directory itself says of the account stands beside what the mapping makes of it.
         if said.is_active.is_none() || !read.is_active {
             said.is_active = Some(read.is_active);
         }
-        if let Some(person) = before {
-            return Ok(Ok(linked(person, said)));
+        Ok(said)
+    }
+
+    /// Those of `subjects` whose link opens an account.
+    async fn linked(
+        &self,
+        subjects: &[&str],
+        db: &mut AnyConnection,
+    ) -> Result<BTreeMap<String, PersonId>, SyncFault> {
+        let source = &self.source.id;
+        Ok(link::holders(source, source.as_str(), subjects, db).await?)
+    }
+
+    /// The names among those of newcomers that somebody has or had.
+    async fn taken(
+        &self,
+        mapped: &[Mapped],
+        db: &mut AnyConnection,
+    ) -> Result<BTreeSet<PersonId>, SyncFault> {
+        let names: BTreeSet<PersonId> = mapped
+            .iter()
+            .filter(|(_, person, _)| person.is_none())
+            .filter_map(|(said, ..)| name(said.as_ref().ok()?).ok())
+            .collect();
+        let texts: Vec<&str> = names.iter().map(PersonId::as_str).collect();
+        let had = tombstones::among(Noun::Person, &texts, db).await?;
+        let mut taken: BTreeSet<PersonId> = People::among(&texts, db).await?.into_keys().collect();
+        taken.extend(had.iter().filter_map(|id| id.parse().ok()));
+        Ok(taken)
+    }
+
+    /// Somebody new, under what the mapping calls her if nobody has or had that name. By a name alone nobody
+    /// is taken for somebody who is here.
+    fn newcomer(&mut self, said: Sourced, taken: &BTreeSet<PersonId>) -> Result<apply::Entry, String> {
+        let person = name(&said)?;
+        if taken.contains(&person) || !self.named.insert(person.clone()) {
+            return Err(format!("the name `{person}` is another's: link them by hand"));
         }
-        let person = match self.new_name(said.username.as_deref(), db).await? {
-            Ok(person) => person,
-            Err(reason) => return Ok(Err(reason)),
-        };
-        Ok(Ok(apply::Entry {
+        Ok(apply::Entry {
             person,
             tie: Tie::New,
             said,
-        }))
-    }
-
-    /// A name for somebody new: what the mapping calls her, folded, if nobody has or had it. By a name alone
-    /// nobody is taken for somebody who is here.
-    async fn new_name(
-        &mut self,
-        username: Option<&str>,
-        db: &mut AnyConnection,
-    ) -> Result<Result<PersonId, String>, SyncFault> {
-        let Some(name) = username
-            .map(|name| name.trim().to_lowercase())
-            .filter(|name| !name.is_empty())
-        else {
-            return Ok(Err("the mapping gives no `username`".to_owned()));
-        };
-        let Ok(id) = name.parse::<PersonId>() else {
-            return Ok(Err("its `username` is no identifier".to_owned()));
-        };
-        let is_had = !tombstones::among(Noun::Person, &[id.as_str()], db)
-            .await?
-            .is_empty();
-        let is_there = !People::among(&[id.as_str()], db).await?.is_empty();
-        if is_had || is_there || !self.named.insert(id.clone()) {
-            return Ok(Err(format!("the name `{id}` is another's: link them by hand")));
-        }
-        Ok(Ok(id))
+        })
     }
 
     fn left_out(&mut self, one: &OnItsWay, refused: &[Refused]) {
@@ -254,28 +265,19 @@ impl<'a> Applier<'a> {
         now: DateTime<Utc>,
         db: &mut AnyConnection,
     ) -> Result<(), SyncFault> {
+        let brought = new.map(|one| {
+            let person = &one.entry.person;
+            Brought {
+                identity: self.identity(&one.subject),
+                person,
+                label: one.entry.said.display_name.as_deref().unwrap_or(person.as_str()),
+            }
+        });
         let mut log = Happened::new();
         let rng = &mut self.house.rng();
-        for one in new {
-            let identity = self.identity(&one.subject);
-            let person = &one.entry.person;
-            let label = one.entry.said.display_name.as_deref().unwrap_or(person.as_str());
-            let rule = Conflict::Add;
-            let made = link::make(
-                identity,
-                person,
-                label,
-                Made::Creation,
-                rule,
-                now,
-                rng,
-                &mut log,
-                db,
-            )
-            .await?;
-            if let Err(refusal) = made {
-                tracing::warn!(source = %self.source.id, person = %person, "no link to her entry: {refusal}");
-            }
+        let without = link::make_for_brought(brought.collect(), now, rng, &mut log, db).await?;
+        for person in without {
+            tracing::warn!(source = %self.source.id, person = %person, "no link to her entry: what the directory calls her cannot be kept");
         }
         let actor = Actor::Source(self.source.id.clone());
         record::happened(&actor, &log, now, db).await?;
@@ -323,12 +325,22 @@ impl<'a> Applier<'a> {
     }
 }
 
-fn linked(person: &PersonId, said: Sourced) -> apply::Entry {
+fn linked_to(person: &PersonId, said: Sourced) -> apply::Entry {
     apply::Entry {
         person: person.clone(),
         tie: Tie::Linked,
         said,
     }
+}
+
+/// What a newcomer is called here: her name there, folded.
+fn name(said: &Sourced) -> Result<PersonId, String> {
+    let name = said.username.as_deref().unwrap_or_default().trim().to_lowercase();
+    if name.is_empty() {
+        return Err("the mapping gives no `username`".to_owned());
+    }
+    name.parse()
+        .map_err(|_| "its `username` is no identifier".to_owned())
 }
 
 /// What a directory says of somebody who is gone: she has nothing from it any more.

@@ -3,7 +3,7 @@
 //! reader as she stands now; or what of it is no longer kept.
 
 use countersign_authz::explain::{Explanation, Horizon, Pseudonyms};
-use countersign_authz::{Context, Question, Reference};
+use countersign_authz::{Context, Question};
 use sqlx::AnyConnection;
 
 use crate::app::House;

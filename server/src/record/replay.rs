@@ -9,7 +9,7 @@ use countersign_authz::{Decision, Facts, Question, Snapshot};
 use countersign_directory::Revision;
 use countersign_directory::store::history;
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::json;
 use sqlx::AnyConnection;
 
 use crate::app::House;
