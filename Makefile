@@ -82,7 +82,7 @@ bench: ## measure the decision endpoint beside a handler that does nothing
 	@scripts/setup.sh bench
 	@$(MAKE) --no-print-directory ui
 	@cargo build --release --locked --workspace --bin bench
-	@target/release/bench
+	@scripts/with-postgres.sh target/release/bench
 
 bench-peers: ## measure it beside Cerbos, on the same questions
 	$(call say,Building the benchmark and fetching Cerbos)

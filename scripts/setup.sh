@@ -52,6 +52,9 @@ collect_packages() {
   wants python3 python3 python3-venv
   has python3 && { python3 -c 'import ensurepip, venv' 2>/dev/null || missing+=(python3-venv); }
   case $target in
+    bench)
+      compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || missing+=(postgresql)
+      ;;
     test)
       wants jq jq
       wants openssl openssl

@@ -53,6 +53,12 @@ const devices = createRoute({
   component: lazyRouteComponent(() => import('./pages/devices/DevicesPage'), 'DevicesPage'),
 });
 
+const revocation = createRoute({
+  getParentRoute: () => root,
+  path: '/revocation-lists',
+  component: lazyRouteComponent(() => import('./pages/revocation/RevocationPage'), 'RevocationPage'),
+});
+
 const decisions = createRoute({
   getParentRoute: () => root,
   path: '/decisions',
@@ -99,6 +105,7 @@ export const router = createRouter({
     channels,
     channel,
     devices,
+    revocation,
     proposals,
     proposal,
     breakGlass,

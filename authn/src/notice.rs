@@ -3,7 +3,7 @@
 //! somebody else does in her name. A notice is written in the transaction of the event.
 
 use chrono::{DateTime, Utc};
-use countersign_directory::Event;
+use countersign_directory::{Event, PersonId};
 use sqlx::AnyConnection;
 
 use crate::secret::sha256;
@@ -11,11 +11,13 @@ use crate::store::notices::{self, Notice};
 use crate::store::{StoreError, json_text};
 use crate::upstream::link::Made;
 
-/// The events, whose subject is the person.
-pub const KINDS: [&str; 19] = [
+/// The events. Their subject is the person; that of a device has its owner in the detail.
+pub const KINDS: [&str; 21] = [
     "authenticator.disabled",
     "card.added",
     "card.removed",
+    "device.enrolled",
+    "device.lost",
     "enrolment.issued",
     "link.made",
     "link.removed",
@@ -37,7 +39,7 @@ pub const KINDS: [&str; 19] = [
 /// Files what of `events` a person is told.
 pub async fn file(events: &[Event], now: DateTime<Utc>, db: &mut AnyConnection) -> Result<(), StoreError> {
     for event in events.iter().filter(|event| is_told(event)) {
-        let Ok(person) = event.subject.parse() else {
+        let Some(person) = whom(event) else {
             continue;
         };
         let detail = json_text(&event.detail);
@@ -64,6 +66,14 @@ pub async fn file(events: &[Event], now: DateTime<Utc>, db: &mut AnyConnection) 
 fn is_told(event: &Event) -> bool {
     let comes_with_it = event.kind == "link.made" && event.detail["by"] == Made::Creation.word();
     KINDS.contains(&event.kind) && !comes_with_it
+}
+
+/// Who is told.
+fn whom(event: &Event) -> Option<PersonId> {
+    if event.kind.starts_with("device.") {
+        return event.detail.get("owner")?.as_str()?.parse().ok();
+    }
+    event.subject.parse().ok()
 }
 
 fn hex(bytes: &[u8]) -> String {

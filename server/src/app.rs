@@ -20,7 +20,6 @@ use rand::rngs::StdRng;
 use sqlx::{Any, Transaction};
 
 use crate::asking::search::kept::Kept;
-use crate::certificates::Authorities;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::database::Database;
@@ -96,8 +95,8 @@ pub struct House {
     pub matrix: Option<Member>,
     /// What each caller may still ask.
     pub limits: Limits,
-    /// The authorities whose certificates count for programs.
-    pub authorities: Authorities,
+    /// Certificates of programs, where authorities for them are configured.
+    pub machines: Option<crate::machines::Desk>,
     /// Logout messages that are being sent.
     pub logouts_under_way: tokio::sync::Mutex<HashSet<String>>,
     /// What this process counts.

@@ -12,7 +12,6 @@ use countersign_labels::Schemes;
 
 use crate::app::{App, House};
 use crate::asking::search::kept::Kept;
-use crate::certificates::{Authorities, CertificateError};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::config::record::first_origin;
@@ -55,8 +54,8 @@ pub enum OpenError {
     #[error("sign-in cannot be set up: {0}")]
     Factors(#[from] FactorError),
     /// The authorities of programs.
-    #[error(transparent)]
-    Certificates(#[from] CertificateError),
+    #[error("certificates of programs cannot be judged: {0}")]
+    Machines(crate::cards::CardsError),
     /// The HTTP client.
     #[error(transparent)]
     Outbound(#[from] OutboundError),
@@ -170,7 +169,7 @@ pub async fn open(
         outbound: outbound::client()?,
         post: Post::new(&config.mail)?,
         logouts_under_way: tokio::sync::Mutex::default(),
-        authorities: Authorities::read(config.machines.authorities.as_deref())?,
+        machines: crate::machines::Desk::open(&config.machines).map_err(OpenError::Machines)?,
         searches: Kept::default(),
         metrics: Metrics::default(),
         traces: Traces::new(&config.traces),

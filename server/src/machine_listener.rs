@@ -16,8 +16,8 @@ use rustls::ServerConfig;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tower::Layer as _;
 
-use crate::certificates::PeerCertificate;
 use crate::listen::ListenError;
+use crate::machines::PeerCertificate;
 
 /// Serves `router` on `listener` until `handle` says stop.
 pub async fn serve(

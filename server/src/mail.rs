@@ -75,7 +75,9 @@ impl Post {
             Way::Nowhere => Ok(()),
             Way::Server(server) => match server.send(message).await {
                 Ok(_) => Ok(()),
-                Err(fault) if fault.is_permanent() => Err(PostError::Never(fault.to_string())),
+                Err(fault) if fault.is_permanent() && !is_about_us(&fault) => {
+                    Err(PostError::Never(fault.to_string()))
+                }
                 Err(fault) => Err(PostError::NotNow(fault.to_string())),
             },
             Way::Spool(folder) => {
@@ -91,6 +93,13 @@ impl Post {
             }
         }
     }
+}
+
+/// Whether a server refuses us and not the message (RFC 4954, section 6: 530, 534, 535 and 538): an operator can
+/// mend that.
+fn is_about_us(fault: &lettre::transport::smtp::Error) -> bool {
+    let status = fault.status();
+    status.is_some_and(|status| status.to_string().starts_with("53"))
 }
 
 impl std::fmt::Debug for Post {

@@ -2,6 +2,7 @@
 //! The one HTTP client. Nothing is called unless it is configured (back-channel logout addresses
 //! of registered clients, homeservers of the Matrix federation); no redirects are followed, every call has a time limit.
 
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use reqwest::redirect::Policy;
@@ -23,6 +24,21 @@ pub fn client_trusting(authorities: Option<&[u8]>) -> Result<reqwest::Client, Ou
         .transpose()?;
     Ok(limited()
         .tls_certs_merge(authorities.unwrap_or_default())
+        .build()?)
+}
+
+/// A client that also trusts the authorities of a PEM file, and knows `host` by these addresses alone.
+pub(crate) fn client_to(
+    authorities: Option<&[u8]>,
+    host: &str,
+    addresses: &[SocketAddr],
+) -> Result<reqwest::Client, OutboundError> {
+    let authorities = authorities
+        .map(reqwest::Certificate::from_pem_bundle)
+        .transpose()?;
+    Ok(limited()
+        .tls_certs_merge(authorities.unwrap_or_default())
+        .resolve_to_addrs(host, addresses)
         .build()?)
 }
 

@@ -210,11 +210,7 @@ impl House {
             .iter()
             .map(|recorded| (recorded.change.noun, recorded.change.id.as_str()))
             .collect();
-        if touched.iter().any(|(noun, _)| *noun == Noun::World) {
-            self.world.store(load(db).await?);
-            self.upstream.replace(sources(db).await?);
-            return Ok(());
-        }
+        let is_all = touched.iter().any(|(noun, _)| *noun == Noun::World);
         let mut changed = Vec::new();
         for (noun, id) in touched {
             match noun {
@@ -228,6 +224,7 @@ impl House {
                 }
                 Noun::Source => self.upstream.replace(sources(db).await?),
                 Noun::Approval | Noun::Client | Noun::Policy | Noun::World => {}
+                _ if is_all => {}
                 noun => {
                     // As of this revision, whatever was committed since: a decision names the world
                     // that it saw, and is replayed in that one.
@@ -240,7 +237,12 @@ impl House {
                 }
             }
         }
-        self.world.store(self.snapshot().after(changed, revision));
+        if is_all {
+            self.world.store(load(db).await?);
+            self.upstream.replace(sources(db).await?);
+        } else {
+            self.world.store(self.snapshot().after(changed, revision));
+        }
         Ok(())
     }
 }

@@ -12,7 +12,7 @@ use countersign_authn::certificate::ocsp::Nobody;
 use countersign_authn::certificate::revocation::Trust;
 use countersign_authn::certificate::{Certificate, Crl, CrlSet, Oid, pem_certificates, pem_crls};
 use countersign_authn::factor::card::{Cards, FirstUse, Issuer, Mapping, Presented};
-use countersign_tests::cards::{Authority, Leaf, PIV};
+use countersign_tests::pki::{Authority, Leaf, PIV};
 
 const ISSUERS: u64 = 5;
 const REVOKED: u64 = 1_000_000;

@@ -27,7 +27,10 @@ use serde_json::{Value, json};
 
 use crate::world;
 
-const CLIENT: &str = "bench";
+/// The server that asks.
+pub const CLIENT: &str = "bench";
+/// Another one, that asks little.
+const CALM: &str = "calm";
 
 /// A running house. Dropping it ends the process.
 #[derive(Debug)]
@@ -36,6 +39,8 @@ pub struct Running {
     pub address: SocketAddr,
     /// The access token of the connected server that asks.
     pub token: String,
+    /// That of another one.
+    pub calm: String,
     process: Child,
     _until_closed: ChildStdin,
 }
@@ -43,11 +48,17 @@ pub struct Running {
 impl Running {
     /// Starts a house over a store that [`fill`] has filled.
     pub fn start(folder: &Path, durability: &str) -> Self {
+        Self::limited(folder, durability, 0)
+    }
+
+    /// As [`Running::start`], with so many questions a second for each server; 0: no limit.
+    pub fn limited(folder: &Path, durability: &str, per_second: u32) -> Self {
         let program = std::env::current_exe().expect("this program has a path");
         let mut process = Command::new(program)
             .arg("serve")
             .arg(folder)
             .arg(durability)
+            .arg(per_second.to_string())
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
@@ -63,6 +74,7 @@ impl Running {
                 .parse()
                 .expect("an address"),
             token: said["token"].as_str().expect("a token").to_owned(),
+            calm: said["calm"].as_str().expect("a token").to_owned(),
             _until_closed: process.stdin.take().expect("its input"),
             process,
         }
@@ -83,36 +95,57 @@ impl Drop for Running {
 
 /// Puts the world and the connected server into a fresh store.
 pub async fn fill(folder: &Path, world: &countersign_directory::World) {
-    let database = open_store(&config(folder, "process")).await;
+    fill_store(&config(folder, "process", 0, None), world).await;
+}
+
+/// As [`fill`], into the store at `url`.
+pub async fn fill_on(folder: &Path, url: &str, world: &countersign_directory::World) {
+    fill_store(&config(folder, "process", 0, Some(url)), world).await;
+}
+
+async fn fill_store(config: &Config, world: &countersign_directory::World) {
+    let database = open_store(config).await;
     let mut transaction = database.begin_write().await.expect("a transaction");
     store::put_world(world, &mut transaction)
         .await
         .expect("the world is stored");
     let permit = Permit::operator();
-    let _no_record = operation::server::put(&server(), &permit, Utc::now(), &mut transaction)
-        .await
-        .expect("the server is connected");
+    for id in [CLIENT, CALM] {
+        let _no_record = operation::server::put(&server(id), &permit, Utc::now(), &mut transaction)
+            .await
+            .expect("the server is connected");
+    }
     transaction.commit().await.expect("a commit");
 }
 
 /// The house over a store that [`fill`] has filled.
 pub async fn opened(folder: &Path, durability: &str) -> App {
+    open(config(folder, durability, 0, None)).await
+}
+
+/// A house over the store at `url`.
+pub async fn opened_on(folder: &Path, url: &str) -> App {
+    open(config(folder, "process", 0, Some(url))).await
+}
+
+async fn open(config: Config) -> App {
     let randomness = Randomness::system().expect("randomness");
-    house::open(config(folder, durability), Clock::system(), randomness, None)
+    house::open(config, Clock::system(), randomness, None)
         .await
         .expect("the house opens")
 }
 
 /// Serves until standard input ends.
-pub async fn serve(folder: &Path, durability: &str) {
-    let app = opened(folder, durability).await;
+pub async fn serve(folder: &Path, durability: &str, per_second: u32) {
+    let app = open(config(folder, durability, per_second, None)).await;
     open_sessions(&app);
     jobs::start(&app);
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0")
         .await
         .expect("a free port");
     let address = listener.local_addr().expect("an address").to_string();
-    println!("{}", json!({"address": address, "token": token(&app)}));
+    let (loud, calm) = (token(CLIENT, &app), token(CALM, &app));
+    println!("{}", json!({"address": address, "token": loud, "calm": calm}));
     std::io::stdout().flush().expect("standard output");
     let router = http::router(app).merge(Router::new().route("/constant", post(constant)));
     axum::serve(listener, router).await.expect("serving");
@@ -134,12 +167,15 @@ async fn open_store(config: &Config) -> Database {
     .expect("the store opens")
 }
 
-fn config(folder: &Path, durability: &str) -> Config {
-    let variables = [
+fn config(folder: &Path, durability: &str, per_second: u32, url: Option<&str>) -> Config {
+    let mut variables = vec![
         ("COUNTERSIGN_DATA_DIR".to_owned(), folder.display().to_string()),
         ("COUNTERSIGN_RECORD__DURABILITY".to_owned(), durability.to_owned()),
-        // What is measured is the house, not what one caller may take of it, nor how it proves itself.
-        ("COUNTERSIGN_LIMITS__SERVER_PER_SECOND".to_owned(), "0".to_owned()),
+        // What is measured is the house, and mostly not what one caller may take of it, nor how it proves itself.
+        (
+            "COUNTERSIGN_LIMITS__SERVER_PER_SECOND".to_owned(),
+            per_second.to_string(),
+        ),
         (
             "COUNTERSIGN_LIMITS__SERVER_STREAMS_AT_ONCE".to_owned(),
             "2000".to_owned(),
@@ -149,12 +185,13 @@ fn config(folder: &Path, durability: &str) -> Config {
             "5".to_owned(),
         ),
     ];
+    variables.extend(url.map(|url| ("COUNTERSIGN_DATABASE__URL".to_owned(), url.to_owned())));
     Config::load(None, variables.into_iter()).expect("the configuration is valid")
 }
 
-fn server() -> ConnectedServer {
+fn server(id: &str) -> ConnectedServer {
     serde_json::from_value(json!({
-        "id": CLIENT, "kind": "bench", "client_id": CLIENT, "node": "nato-pol",
+        "id": id, "kind": "bench", "client_id": id, "members_owner": "server", "node": "nato-pol",
         "scope": {"people": "all", "channels": "all"},
         "may_assert": ["label"],
         "may_search": true,
@@ -185,12 +222,12 @@ fn open_sessions(app: &App) {
             csrf: String::new(),
             ended_at: None,
         };
-        let at = AtClient {
+        let at = [CLIENT, CALM].map(|client| AtClient {
             sid: sid(person),
-            client: CLIENT.to_owned(),
+            client: client.to_owned(),
             end_confirmed: false,
-        };
-        app.board.put(session, vec![at]);
+        });
+        app.board.put(session, at.into());
     }
 }
 
@@ -199,11 +236,11 @@ pub fn sid(person: &PersonId) -> Sid {
     Sid::from_text(format!("{person}-here"))
 }
 
-fn token(app: &App) -> String {
+fn token(client: &str, app: &App) -> String {
     let now = app.now().timestamp();
     AccessToken {
-        id: "bench".to_owned(),
-        client: CLIENT.to_owned(),
+        id: client.to_owned(),
+        client: client.to_owned(),
         person: None,
         scope: String::new(),
         issued_at: now,

@@ -75,8 +75,12 @@ impl Load {
             let request = &self.requests[next % self.requests.len()];
             next += 1;
             let sent = Instant::now();
-            stream.write_all(request).await.expect("the request is sent");
-            answer(&mut stream, &mut buffer).await;
+            let head = exchange(&mut stream, request, &mut buffer).await;
+            assert!(
+                head.starts_with("http/1.1 200"),
+                "{}",
+                String::from_utf8_lossy(&buffer)
+            );
             assert!(
                 contains(&buffer, self.expects.as_bytes()),
                 "not as expected: {}",
@@ -88,8 +92,9 @@ impl Load {
     }
 }
 
-/// Reads one answer with a content length; panics unless it is a 200.
-async fn answer(stream: &mut TcpStream, buffer: &mut Vec<u8>) {
+/// Sends a request and reads one answer with a content length; returns its head in lower case.
+pub async fn exchange(stream: &mut TcpStream, request: &[u8], buffer: &mut Vec<u8>) -> String {
+    stream.write_all(request).await.expect("the request is sent");
     buffer.clear();
     loop {
         let read = stream.read_buf(buffer).await.expect("the answer arrives");
@@ -100,11 +105,6 @@ async fn answer(stream: &mut TcpStream, buffer: &mut Vec<u8>) {
         let text = std::str::from_utf8(&buffer[..head])
             .expect("headers are text")
             .to_ascii_lowercase();
-        assert!(
-            text.starts_with("http/1.1 200"),
-            "{}",
-            String::from_utf8_lossy(buffer)
-        );
         let length: usize = text
             .lines()
             .find_map(|line| line.strip_prefix("content-length:"))
@@ -113,7 +113,7 @@ async fn answer(stream: &mut TcpStream, buffer: &mut Vec<u8>) {
             .parse()
             .expect("the length is a number");
         if buffer.len() >= head + 4 + length {
-            return;
+            return text;
         }
     }
 }

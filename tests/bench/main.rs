@@ -6,15 +6,18 @@
 //! no HTTP alone; `bench peers` puts another decision service beside it;
 //! `bench cards` judges smartcards with 200 MB of revocation lists; `bench saml` checks SAML responses;
 //! `bench ldap [PEOPLE]` synchronises with a directory; `bench lists` asks what chat servers ask of many
-//! things at once, and what that does to single questions.
+//! things at once, and what that does to single questions; `bench follow` says how long a change takes to another
+//! process, on the engine of `COUNTERSIGN_TEST_DATABASE`; `bench overload [SECONDS]` floods it for a minute.
 
 mod cards;
 mod cerbos;
 mod decide;
+mod follow;
 mod house;
 mod ldap;
 mod lists;
 mod load;
+mod overload;
 mod saml;
 mod table;
 mod world;
@@ -42,6 +45,15 @@ async fn main() {
     if arguments == ["cards"] {
         return cards::measure();
     }
+    if arguments == ["follow"] {
+        return follow::measure().await;
+    }
+    if let [command, rest @ ..] = arguments.as_slice()
+        && command == "overload"
+    {
+        let seconds = rest.first().map_or(60, |text| text.parse().expect("a number"));
+        return overload::measure(10_000, 1_000, Duration::from_secs(seconds)).await;
+    }
     if arguments == ["saml"] {
         return saml::measure();
     }
@@ -59,10 +71,11 @@ async fn main() {
     if arguments == ["peers"] {
         return peers(100_000, 10_000, Duration::from_secs(5)).await;
     }
-    if let [command, folder, durability] = arguments.as_slice()
+    if let [command, folder, durability, per_second] = arguments.as_slice()
         && command == "serve"
     {
-        return house::serve(Path::new(folder), durability).await;
+        let per_second = per_second.parse().expect("a number");
+        return house::serve(Path::new(folder), durability, per_second).await;
     }
     let number = |place: usize, default: usize| {
         arguments
@@ -203,4 +216,5 @@ async fn measure(people: usize, channels: usize, span: Duration) {
         println!("{name:<54}{mib:>8} MiB");
     }
     decide::measure(chrono::Utc::now());
+    follow::measure().await;
 }

@@ -2,19 +2,18 @@
 //! Devices: a key such as a browser keeps, and a house that takes certificates of devices behind a real TLS
 //! listener.
 
-use std::fs;
-use std::net::{SocketAddr, TcpListener};
-use std::path::PathBuf;
+use std::net::SocketAddr;
 
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair as _};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use countersign_authn::factor::device_key::{PublicKey, Purpose, message};
-use rcgen::{CertificateParams, KeyPair, date_time_ymd};
+use countersign_server::devices;
 
-use crate::cards::{Authority, TestCard, run};
 use crate::house::{TestHouse, open_house_configured};
+use crate::pki::{Authority, TestCard};
+use crate::tls_folder::{TlsFolder, bind};
 
 /// A key in a browser.
 #[derive(Debug)]
@@ -61,7 +60,7 @@ pub struct DeviceHouse {
     /// Whose certificates are accepted.
     pub authority: Authority,
     /// The folder of revocation lists, and what curl needs.
-    pub folder: tempfile::TempDir,
+    pub folder: TlsFolder,
     /// Where the device host listens.
     pub address: SocketAddr,
 }
@@ -70,46 +69,40 @@ impl DeviceHouse {
     /// Opens it, with a list on which nobody is.
     pub async fn open() -> Self {
         let authority = Authority::new("Device CA");
-        let folder = tempfile::tempdir().unwrap();
-        let write = |name: &str, text: &str| -> PathBuf {
-            let path = folder.path().join(name);
-            fs::write(&path, text).unwrap();
-            path
-        };
-        let anchor = write("anchor.pem", &authority.pem);
-        write("list.crl", &authority.list(10, 24, &[]));
-        let mut host = CertificateParams::new(vec!["localhost".into()]).unwrap();
-        host.not_before = date_time_ymd(2020, 1, 1);
-        let key = KeyPair::generate().unwrap();
-        let certificate = write("host.pem", &host.self_signed(&key).unwrap().pem());
-        let key = write("host.key", &key.serialize_pem());
+        let folder = TlsFolder::of(&authority);
+        Self::open_in(folder, authority, toml::Table::new(), toml::Table::new()).await
+    }
+
+    /// As [`DeviceHouse::open`], in a folder of the caller's, with more keys of `[devices]` and more sections.
+    pub async fn open_in(
+        folder: TlsFolder,
+        authority: Authority,
+        keys_of_devices: toml::Table,
+        mut sections: toml::Table,
+    ) -> Self {
         let mut section = toml::toml! {
             name = "fleet"
             id_from = "uri"
             id_prefix = "fleet/"
         };
-        section.insert("certificate".into(), anchor.display().to_string().into());
+        section.insert("certificate".into(), folder.named("anchor.pem"));
         let mut devices = toml::toml! {
             url = "https://device.example"
             address = "127.0.0.1:0"
         };
-        devices.insert("tls_certificate".into(), certificate.display().to_string().into());
-        devices.insert("tls_key".into(), key.display().to_string().into());
-        devices.insert("crl_folder".into(), folder.path().display().to_string().into());
+        devices.insert("tls_certificate".into(), folder.named("host.pem"));
+        devices.insert("tls_key".into(), folder.named("host.key"));
+        devices.insert("crl_folder".into(), folder.named(""));
+        devices.extend(keys_of_devices);
         devices.insert("anchors".into(), toml::Value::Array(vec![section.into()]));
-        let mut keys = toml::Table::new();
-        keys.insert("devices".into(), devices.into());
-        let house = open_house_configured(keys).await;
-        house.app.read_device_lists().await;
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        listener.set_nonblocking(true).unwrap();
-        let address = listener.local_addr().unwrap();
+        sections.insert("devices".into(), devices.into());
+        let house = open_house_configured(sections).await;
+        house.read_lists().await;
+        let (listener, address) = bind();
         let app = house.app.clone();
-        let config = app.config.devices.clone().unwrap();
+        let (certificate, key) = (folder.file("host.pem"), folder.file("host.key"));
         tokio::spawn(async move {
-            countersign_server::devices::serve(app, listener, &config)
-                .await
-                .unwrap();
+            devices::serve(app, listener, &certificate, &key).await.unwrap();
         });
         Self {
             house,
@@ -121,26 +114,11 @@ impl DeviceHouse {
 
     /// Puts a list into the folder, and has it read.
     pub async fn bring_list(&self, list: &str) {
-        let path = self.folder.path().join("list.crl");
-        fs::remove_file(&path).unwrap();
-        self.house.app.read_device_lists().await;
-        fs::write(&path, list).unwrap();
-        self.house.app.read_device_lists().await;
+        self.folder.bring_list(&self.house, list).await;
     }
 
-    /// Presents a certificate, or none, at a path of the device host by real TLS. Answers what curl prints.
+    /// Presents a certificate, or none, at a path of the device host by real TLS.
     pub async fn present(&self, path: &str, certificate: Option<&TestCard>) -> String {
-        let mut curl = std::process::Command::new("curl");
-        curl.args(["--silent", "--show-error", "--include", "--insecure"]);
-        if let Some(certificate) = certificate {
-            let file = self.folder.path().join("device.pem");
-            let key = self.folder.path().join("device.key");
-            fs::write(&file, &certificate.pem).unwrap();
-            fs::write(&key, &certificate.key).unwrap();
-            curl.arg("--cert").arg(file).arg("--key").arg(key);
-        }
-        let port = self.address.port();
-        curl.arg("--resolve").arg(format!("localhost:{port}:127.0.0.1"));
-        run(curl.arg(format!("https://localhost:{port}{path}"))).await
+        self.folder.present(self.address, path, certificate, &[]).await
     }
 }

@@ -22,6 +22,7 @@ use countersign_authn::matrix::event::Event;
 use countersign_authn::matrix::key::{SigningKey, VerifyKey};
 use countersign_authn::matrix::published::ServerKeys;
 use countersign_authn::matrix::request::Claim;
+use countersign_authn::matrix::resolve::{self, Step};
 use countersign_authn::matrix::version::RoomVersion;
 use countersign_authn::oidc::access_token::AccessToken;
 use countersign_authn::oidc::authorize::{self, Came, Refusal};
@@ -51,13 +52,13 @@ use countersign_directory::ldap::{Dn, Filter, account, ber, bind, dn};
 use countersign_directory::source::mapping::Whom;
 use countersign_directory::source::{Attributes, Mapping};
 use countersign_labels::{Format, RawLabel, Schemes, Scribe};
-use countersign_server::cards::proxy::{CHAIN, LEAF, presented, proven, strip};
 use countersign_server::config::Config;
 use countersign_server::http::access::batch::{Batch, MOST};
 use countersign_server::http::access::search::wire::PageRequest;
 use countersign_server::http::access::wire::EvaluationRequest;
 use countersign_server::http::opentdf::wire::{GetDecisionBulk, GetDecisions, GetEntitlements};
 use countersign_server::http::strict_json::{self, StrictJson};
+use countersign_server::proxies::headers::{CHAIN, LEAF, presented, proven, strip};
 use http::{HeaderMap, HeaderValue};
 use secrecy::SecretString;
 use serde_json::{Value, json};
@@ -493,6 +494,14 @@ pub fn marking(bytes: &[u8]) {
 pub fn matrix(bytes: &[u8]) {
     if let Ok(text) = std::str::from_utf8(bytes) {
         let _ = Claim::read(text);
+        if let Some(Step::Done(target)) = resolve::begin(text) {
+            assert!(target.port > 0 && !target.host.contains(['/', '@', ' ', '[']));
+        }
+    }
+    if let Some(Step::WellKnown(asked)) = resolve::begin("a.example")
+        && let Step::Done(target) = asked.found(Some(bytes))
+    {
+        assert!(target.is_delegated && !target.host.contains(['/', '@', ' ', '[']));
     }
     let Ok(value) = strict_json::parse(bytes) else {
         return;

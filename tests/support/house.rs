@@ -339,6 +339,13 @@ impl TestHouse {
         self.app.catch_up().await.unwrap();
     }
 
+    /// Has all folders of revocation lists looked at.
+    pub async fn read_lists(&self) {
+        for lists in self.app.revocation_lists() {
+            lists.look(self.app.now()).await;
+        }
+    }
+
     /// Sends a request as it is.
     pub async fn send(&self, request: Request<Body>) -> Answer {
         let response = self.router.clone().oneshot(request).await.unwrap();

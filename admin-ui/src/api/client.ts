@@ -13,6 +13,7 @@ export type Clearance = Schemas['Clearance'] & { source?: string | null };
 export type Channel = Schemas['Channel'];
 export type ChannelSummary = Schemas['ChannelSummary'];
 export type Device = Schemas['Device'];
+export type RevocationList = Schemas['RevocationList'];
 export type Label = Schemas['Label'];
 export type Scheme = Schemas['Scheme'];
 export type Decision = Schemas['Decision'];

@@ -65,6 +65,11 @@ export const devices = ({ q, cursor }: ListSearch, limit = PAGE_SIZE) =>
     placeholderData: keepPreviousData,
   });
 
+export const revocationLists = queryOptions({
+  queryKey: ['revocation-lists'],
+  queryFn: () => answered(client.GET('/api/v1/revocation-lists')),
+});
+
 export const proposals = queryOptions({
   queryKey: ['proposals'],
   queryFn: () => answered(client.GET('/api/v1/proposals')),

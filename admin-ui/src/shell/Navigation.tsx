@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Link, useRouterState } from '@tanstack/react-router';
-import { Activity, FlaskConical, Hash, Hourglass, Laptop, Siren, Users } from 'lucide-react';
+import { Activity, FlaskConical, Hash, Hourglass, Laptop, ListX, Siren, Users } from 'lucide-react';
 import type { Me } from '../api/client';
 import { useWaiting } from '../api/waiting';
 import styles from './Navigation.module.css';
@@ -9,6 +9,7 @@ const PLACES = [
   { to: '/people', name: 'People', icon: Users },
   { to: '/channels', name: 'Channels', icon: Hash },
   { to: '/devices', name: 'Devices', icon: Laptop },
+  { to: '/revocation-lists', name: 'Revocation lists', icon: ListX },
   { to: '/proposals', name: 'Proposals', icon: Hourglass },
   { to: '/break-glass', name: 'Break-glass', icon: Siren },
   { to: '/decisions', name: 'Live decisions', icon: Activity },

@@ -8,6 +8,7 @@ use super::extensions::KeyUsage;
 use super::name::{GeneralName, text};
 use super::parsed::Certificate;
 
+const CLIENT_AUTHENTICATION: Oid = Oid::new_unwrap("1.3.6.1.5.5.7.3.2");
 const UPN: Oid = Oid::new_unwrap("1.3.6.1.4.1.311.20.2.3");
 
 impl Certificate {
@@ -66,6 +67,20 @@ impl Certificate {
     /// Whether it may prove who somebody is by signing.
     pub fn may_sign(&self) -> bool {
         self.extensions.usage.is_some_and(KeyUsage::digital_signature)
+    }
+
+    /// Whether it may prove a program to a server: what it says about its uses, if it says anything, allows that.
+    pub fn may_prove_programs(&self) -> bool {
+        let signs = self.extensions.usage.is_none_or(KeyUsage::digital_signature);
+        let stated = self.extensions.extended_usage.as_deref();
+        signs && !self.is_ca() && stated.is_none_or(|uses| uses.contains(&CLIENT_AUTHENTICATION))
+    }
+
+    /// Whether one of its names is this DNS name. A wildcard is no name of anybody.
+    pub fn has_dns_name(&self, name: &str) -> bool {
+        let is_it =
+            |one: &GeneralName| matches!(one, GeneralName::Dns(dns) if dns.eq_ignore_ascii_case(name));
+        !name.contains('*') && self.extensions.names.iter().any(is_it)
     }
 
     /// Whether its extended use is among these.

@@ -10,4 +10,5 @@ pub mod event;
 pub mod key;
 pub mod published;
 pub mod request;
+pub mod resolve;
 pub mod version;

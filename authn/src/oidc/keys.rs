@@ -241,7 +241,11 @@ pub async fn rotate(
     keep(&row, log, db).await
 }
 
-async fn keep(row: &KeyRow, log: &mut Happened, db: &mut AnyConnection) -> Result<(), SigningError> {
+pub(super) async fn keep(
+    row: &KeyRow,
+    log: &mut Happened,
+    db: &mut AnyConnection,
+) -> Result<(), SigningError> {
     signing_keys::insert(row, db).await?;
     let detail = json!({ "alg": row.algorithm.name(), "use_from": row.use_from });
     log.event("signing_key.published", row.kid.as_str(), detail);
@@ -249,7 +253,7 @@ async fn keep(row: &KeyRow, log: &mut Happened, db: &mut AnyConnection) -> Resul
     Ok(())
 }
 
-fn generate(
+pub(super) fn generate(
     algorithm: Algorithm,
     published_at: DateTime<Utc>,
     use_from: DateTime<Utc>,

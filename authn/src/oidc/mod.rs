@@ -21,3 +21,4 @@ pub mod parameters;
 pub mod pushed;
 pub mod refresh_token;
 pub mod token;
+pub mod withdraw;

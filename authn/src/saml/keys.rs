@@ -214,6 +214,40 @@ pub async fn rotate(
     Ok(())
 }
 
+/// Takes a key that somebody else may know out at once; where nothing else of its role serves its purpose, a
+/// fresh one does. False: no such key is published.
+#[expect(
+    clippy::too_many_arguments,
+    reason = "a key, its role, and what every operation takes"
+)]
+pub async fn withdraw(
+    id: &str,
+    role: Role,
+    name: &str,
+    sealer: &Sealer,
+    now: DateTime<Utc>,
+    rng: &mut impl CryptoRng,
+    log: &mut Happened,
+    db: &mut AnyConnection,
+) -> Result<bool, KeysError> {
+    let published = saml_keys::published(role, now, db).await?;
+    let Some(key) = published.iter().find(|key| key.id == id) else {
+        return Ok(false);
+    };
+    saml_keys::retire(id, now, db).await?;
+    let detail = json!({ "role": role.name(), "purpose": key.purpose.name() });
+    log.event("saml_key.withdrawn", id, detail);
+    log.change(Change::put(Noun::SigningKey, id));
+    let serves = published.iter().any(|other| {
+        other.id != id && other.purpose == key.purpose && other.use_from <= now && other.gone_at.is_none()
+    });
+    if !serves {
+        let row = generate(role, key.purpose, name, now, now, sealer, rng)?;
+        keep(&row, log, db).await?;
+    }
+    Ok(true)
+}
+
 async fn keep(row: &KeyRow, log: &mut Happened, db: &mut AnyConnection) -> Result<(), KeysError> {
     saml_keys::insert(row, db).await?;
     let detail = json!({

@@ -77,3 +77,13 @@ pub async fn retire(kid: &str, gone_at: DateTime<Utc>, db: &mut AnyConnection) -
         .await?;
     Ok(())
 }
+
+/// Takes a key out of the key set, whenever it was to leave.
+pub async fn withdraw(kid: &str, now: DateTime<Utc>, db: &mut AnyConnection) -> Result<(), StoreError> {
+    sqlx::query("UPDATE signing_keys SET gone_at = $2 WHERE kid = $1")
+        .bind(kid)
+        .bind(millis(now))
+        .execute(db)
+        .await?;
+    Ok(())
+}

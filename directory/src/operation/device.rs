@@ -109,7 +109,8 @@ pub async fn lose(
         return unchanged(db).await;
     }
     let device = held.without_trust();
-    let detail = json!({"by": by.to_string(), "managed": held.managed, "accreditation": held.accreditation});
+    let detail = json!({"by": by.to_string(), "owner": held.owner, "managed": held.managed,
+        "accreditation": held.accreditation});
     write(
         id,
         &device,

@@ -33,6 +33,28 @@ impl House {
             .ok_or_else(|| refused(&answered, action, &self.config.issuer))
     }
 
+    /// Whether she may take something away at once that is out of hand: whoever may end the sessions of `person`,
+    /// and whoever looks after the installation and so after `thing`.
+    pub(crate) async fn may_take_away(
+        &self,
+        session: &Session,
+        person: &str,
+        thing: &str,
+    ) -> Result<(), Problem> {
+        let Err(as_officer) = self.act(session, "session.end", "user", person).await else {
+            return Ok(());
+        };
+        // A stronger sign-in is all that she lacks: that is what she has to hear.
+        if as_officer.status == StatusCode::UNAUTHORIZED.as_u16() {
+            return Err(as_officer);
+        }
+        let as_administrator = self.act(session, "server.manage", "server", thing).await;
+        as_administrator.map(|_| ()).map_err(|mut refused| {
+            refused.required_roles = vec!["security_officer".to_owned(), "sysadmin".to_owned()];
+            refused
+        })
+    }
+
     /// The decision behind [`House::act`], with what the question brings along.
     pub(crate) async fn ask_act(
         &self,

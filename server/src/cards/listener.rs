@@ -26,11 +26,11 @@ use rustls::{DistinguishedName, ServerConfig};
 use tokio::net::TcpStream;
 use tower::Layer as _;
 
-use super::Desk;
 use crate::app::App;
 use crate::http;
 use crate::listen::{ListenError, bind_to, stopped_when_asked};
 use crate::possession::Possession;
+use crate::proxies;
 
 /// Serves the card host until the process is asked to stop.
 pub async fn serve(
@@ -62,18 +62,6 @@ pub(crate) async fn serve_with(
         .map_err(ListenError::Serve)
 }
 
-/// Serves proxies until the process is asked to stop.
-pub async fn serve_proxies(app: App, listener: TcpListener) -> Result<(), ListenError> {
-    let router: Router = http::cards::behind_proxy(app);
-    axum_server::from_tcp(listener)
-        .map_err(ListenError::Serve)?
-        .http1_only()
-        .handle(stopped_when_asked())
-        .serve(router.into_make_service_with_connect_info::<SocketAddr>())
-        .await
-        .map_err(ListenError::Serve)
-}
-
 /// Binds what the configuration names and serves it in the background.
 pub fn start(app: &App) -> Result<(), ListenError> {
     let Some(cards) = app.config.cards.clone() else {
@@ -91,13 +79,7 @@ pub fn start(app: &App) -> Result<(), ListenError> {
         });
     }
     if let Some(proxy) = &cards.proxy {
-        let listener = bind_to(proxy.address)?;
-        let app = app.clone();
-        tokio::spawn(async move {
-            if let Err(fault) = serve_proxies(app, listener).await {
-                tracing::error!(error = %fault, "proxies of the card host are not served any more");
-            }
-        });
+        proxies::start(app, proxy, http::cards::behind_proxy(app.clone()))?;
     }
     Ok(())
 }
@@ -133,10 +115,8 @@ pub(crate) fn config(mut hints: Vec<Vec<u8>>, certificate: &Path, key: &Path) ->
 
 /// The names of all authorities of the configuration, so that the browser's list is short.
 fn hints(app: &App) -> Vec<Vec<u8>> {
-    let desk = app.cards.iter();
-    desk.flat_map(Desk::authorities)
-        .map(|one| one.subject().der().to_vec())
-        .collect()
+    let signers = app.cards.iter().flat_map(|desk| desk.lists.signers());
+    signers.map(|one| one.subject().der().to_vec()).collect()
 }
 
 /// Hands on what the browser presented with each request of a connection.

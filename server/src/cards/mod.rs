@@ -6,24 +6,23 @@ use std::fs;
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
-use arc_swap::ArcSwap;
 use authn::assurance::Level;
 use authn::certificate::build::Store;
 use authn::certificate::ocsp::Cache;
 use authn::certificate::revocation::Trust;
-use authn::certificate::{Certificate, CrlSet, Malformed, Oid, pem_certificates};
+use authn::certificate::{Certificate, Malformed, Oid, pem_certificates};
 use authn::factor::card::{self, Judged, Presented};
 use chrono::TimeDelta;
 use countersign_authn as authn;
-use secrecy::{ExposeSecret, SecretString};
 
 use crate::app::House;
 use crate::config::cards as config;
+use crate::proxies::Proxies;
+use crate::revocation::Lists;
 
 pub mod ask;
+mod fetch;
 pub mod listener;
-pub mod lists;
-pub mod proxy;
 
 /// What cards need.
 #[derive(Debug)]
@@ -31,15 +30,13 @@ pub struct Desk {
     /// Whose are accepted.
     pub cards: card::Cards,
     /// Revocation lists at hand.
-    pub lists: ArcSwap<CrlSet>,
+    pub lists: Lists,
     /// Answers of responders.
     pub answers: Cache,
-    /// What proxies prove themselves with.
-    pub proxy_secret: Option<SecretString>,
+    /// Proxies that end TLS in front of us.
+    pub proxies: Option<Proxies>,
     /// Where lists can be had, as accepted cards say.
     addresses: Mutex<Vec<String>>,
-    /// What was read of the folder, and of the addresses.
-    read: tokio::sync::Mutex<lists::Read>,
 }
 
 /// Cards cannot be set up.
@@ -86,7 +83,7 @@ pub enum CardsError {
         level: u8,
     },
     /// The secret is too short.
-    #[error("the secret of `cards.proxy` must have at least 32 characters")]
+    #[error("the secret of a `proxy` must have at least 32 characters")]
     Secret,
 }
 
@@ -96,26 +93,16 @@ impl Desk {
     /// As the configuration says.
     pub fn open(config: &config::Cards) -> Result<Self, CardsError> {
         let issuers: Result<Vec<_>, _> = config.anchors.iter().map(issuer).collect();
-        let proxy_secret = match &config.proxy {
-            None => None,
-            Some(proxy) => Some(secret(proxy)?),
-        };
+        let issuers = issuers?;
+        let signers = issuers.iter().flat_map(|issuer| known(&issuer.trust)).collect();
+        let folder = config.crl_folder.clone();
         Ok(Self {
-            cards: card::Cards { issuers: issuers? },
-            lists: ArcSwap::from_pointee(CrlSet::default()),
+            cards: card::Cards { issuers },
+            lists: Lists::new("cards", folder, config.crl_memory_mib, signers),
             answers: Cache::default(),
-            proxy_secret,
+            proxies: config.proxy.as_ref().map(Proxies::open).transpose()?,
             addresses: Mutex::new(config.crl_urls.clone()),
-            read: tokio::sync::Mutex::default(),
         })
-    }
-
-    /// The certificates of all authorities of the configuration.
-    fn authorities(&self) -> Vec<Certificate> {
-        let trusted = self.cards.issuers.iter().map(|issuer| &issuer.trust);
-        trusted
-            .flat_map(|trust| std::iter::once(&trust.anchor).chain(trust.store.all()).cloned())
-            .collect()
     }
 
     /// Remembers where lists can be had.
@@ -141,7 +128,7 @@ impl House {
     pub async fn judge_card(&self, presented: &Presented) -> Option<Judged> {
         let (desk, config) = self.cards.as_ref().zip(self.config.cards.as_ref())?;
         let judge = || {
-            let lists = desk.lists.load_full();
+            let lists = desk.lists.load();
             desk.cards.judge(presented, &lists, &desk.answers, self.now())
         };
         let mut judged = judge();
@@ -227,6 +214,14 @@ fn issuer(anchor: &config::Anchor) -> Result<card::Issuer, CardsError> {
     })
 }
 
+/// The certificates of an anchor and of all below it.
+pub(crate) fn known(trust: &Trust) -> Vec<Certificate> {
+    std::iter::once(&trust.anchor)
+        .chain(trust.store.all())
+        .cloned()
+        .collect()
+}
+
 pub(crate) fn certificates(file: &Path) -> Result<Vec<Certificate>, CardsError> {
     let name = || file.display().to_string();
     let bytes = fs::read(file).map_err(|cause| CardsError::File { file: name(), cause })?;
@@ -241,22 +236,4 @@ pub(crate) fn certificates(file: &Path) -> Result<Vec<Certificate>, CardsError> 
     all.iter()
         .map(|der| Certificate::from_der(der).map_err(unusable))
         .collect()
-}
-
-fn secret(proxy: &config::Proxy) -> Result<SecretString, CardsError> {
-    let secret = match (&proxy.secret, &proxy.secret_file) {
-        (Some(secret), _) => secret.clone(),
-        (None, Some(file)) => {
-            let text = fs::read_to_string(file).map_err(|cause| CardsError::File {
-                file: file.display().to_string(),
-                cause,
-            })?;
-            SecretString::from(text.trim())
-        }
-        (None, None) => return Err(CardsError::Secret),
-    };
-    if secret.expose_secret().len() < 32 {
-        return Err(CardsError::Secret);
-    }
-    Ok(secret)
 }

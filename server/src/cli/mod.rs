@@ -18,6 +18,7 @@ mod demo;
 mod directory;
 mod doctor;
 mod init;
+mod key;
 mod label;
 mod matrix;
 mod openapi;
@@ -56,6 +57,9 @@ pub enum Command {
     Doctor(doctor::Doctor),
     /// Set up an empty store: the first two security officers, the first connected server.
     Init(init::Init),
+    /// Look at signing keys, and take one out at once.
+    #[command(subcommand)]
+    Key(key::KeyCommand),
     /// Read labels and write them in other formats.
     #[command(subcommand)]
     Label(label::LabelCommand),
@@ -144,6 +148,7 @@ impl Command {
             Self::Directory(command) => command.run(),
             Self::Doctor(command) => command.run(),
             Self::Init(command) => command.run(),
+            Self::Key(command) => command.run(),
             Self::Label(command) => command.run(),
             Self::Matrix(command) => command.run(),
             Self::Openapi => openapi::run(),

@@ -11,7 +11,7 @@ use super::opened::{Store, outside};
 use super::{Failure, block_on};
 use crate::app::App;
 use crate::config::Config;
-use crate::{certificates, http, jobs, listen, machine_listener, telemetry};
+use crate::{http, jobs, listen, machine_listener, machines, telemetry};
 
 /// Serve sign-in, decisions and administration.
 #[derive(Args, Debug)]
@@ -36,8 +36,8 @@ impl Serve {
 pub(super) async fn run(app: App, listener: TcpListener) -> Result<(), Failure> {
     jobs::start(&app);
     let router = http::router(app.clone());
-    if let Some(machines) = machines(&app.config)? {
-        tokio::spawn(serve_machines(machines, router.clone()));
+    if let Some(bound) = for_machines(&app.config)? {
+        tokio::spawn(serve_machines(bound, router.clone()));
     }
     crate::cards::listener::start(&app).map_err(outside)?;
     crate::devices::start(&app).map_err(outside)?;
@@ -48,7 +48,7 @@ pub(super) async fn run(app: App, listener: TcpListener) -> Result<(), Failure> 
 }
 
 /// The listener for programs with certificates, bound before anything is served.
-fn machines(config: &Config) -> Result<Option<(TcpListener, ServerConfig)>, Failure> {
+fn for_machines(config: &Config) -> Result<Option<(TcpListener, ServerConfig)>, Failure> {
     let Some(address) = config.machines.listen else {
         return Ok(None);
     };
@@ -63,7 +63,7 @@ fn machines(config: &Config) -> Result<Option<(TcpListener, ServerConfig)>, Fail
                 .into(),
         ));
     };
-    let tls = certificates::config(chain, key).map_err(|fault| Failure::Input(fault.to_string()))?;
+    let tls = machines::config(chain, key).map_err(|fault| Failure::Input(fault.to_string()))?;
     let listener = listen::bind_to(address).map_err(outside)?;
     Ok(Some((listener, tls)))
 }

@@ -2,14 +2,14 @@
 //! Smartcards: where they are presented, whose are accepted, and how revocation is told.
 
 use std::collections::BTreeMap;
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use schemars::JsonSchema;
-use secrecy::SecretString;
 use serde::Deserialize;
 
 use super::ConfigError;
+use super::proxy::Proxy;
 
 /// `[cards]`.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -42,21 +42,6 @@ pub struct Cards {
     pub crl_urls: Vec<String>,
     /// Whose cards are accepted.
     pub anchors: Vec<Anchor>,
-}
-
-/// `[cards.proxy]`.
-#[derive(Clone, Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Proxy {
-    /// Address and port.
-    pub address: SocketAddr,
-    /// The proxies that may speak here.
-    pub peers: Vec<IpAddr>,
-    /// What they prove themselves with: at least 32 characters.
-    #[schemars(with = "Option<String>")]
-    pub secret: Option<SecretString>,
-    /// A file that holds it.
-    pub secret_file: Option<PathBuf>,
 }
 
 /// `[[cards.anchors]]`: a set of cards.
@@ -170,13 +155,8 @@ impl Cards {
                 "needs `tls_certificate` and `tls_key`, or a `[cards.proxy]`".into(),
             ));
         }
-        if let Some(proxy) = &self.proxy
-            && (proxy.peers.is_empty() || proxy.secret.is_some() == proxy.secret_file.is_some())
-        {
-            return Err(fault(
-                "proxy",
-                "needs `peers`, and one of `secret` and `secret_file`".into(),
-            ));
+        if let Some(proxy) = &self.proxy {
+            proxy.check("cards.proxy")?;
         }
         if self.anchors.is_empty() {
             return Err(fault("anchors", "must name at least one".into()));

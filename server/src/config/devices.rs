@@ -8,6 +8,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::ConfigError;
+use super::proxy::Proxy;
 
 /// `[devices]`.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -16,11 +17,13 @@ pub struct Devices {
     /// Public address of the device host, e.g. `https://device.id.example`. Never the host of `issuer`.
     pub url: String,
     /// Address and port of the listener that asks for a certificate in TLS.
-    pub address: SocketAddr,
+    pub address: Option<SocketAddr>,
     /// Certificate chain of that listener, PEM.
-    pub tls_certificate: PathBuf,
+    pub tls_certificate: Option<PathBuf>,
     /// Its private key, PEM.
-    pub tls_key: PathBuf,
+    pub tls_key: Option<PathBuf>,
+    /// A listener for proxies that end TLS in front of us, in place of the other.
+    pub proxy: Option<Proxy>,
     /// Folder with revocation lists, `.crl`, DER or PEM; read again when it changes. A certificate that no
     /// list speaks about proves nothing.
     pub crl_folder: PathBuf,
@@ -73,6 +76,13 @@ pub enum IdFrom {
 }
 
 impl Devices {
+    /// The listener's certificate and key.
+    pub fn tls(&self) -> Option<(SocketAddr, &PathBuf, &PathBuf)> {
+        let address = self.address?;
+        let (certificate, key) = self.tls_certificate.as_ref().zip(self.tls_key.as_ref())?;
+        Some((address, certificate, key))
+    }
+
     pub(super) fn check(&self, issuer: &str) -> Result<(), ConfigError> {
         let fault = |key: &str, message: String| ConfigError::Key {
             key: format!("devices.{key}"),
@@ -88,6 +98,13 @@ impl Devices {
             let message =
                 "must not be the address of `issuer`: browsers would ask for a certificate everywhere";
             return Err(fault("url", message.into()));
+        }
+        if self.tls().is_none() && self.proxy.is_none() {
+            let message = "needs `tls_certificate` and `tls_key`, or a `[devices.proxy]`";
+            return Err(fault("address", message.into()));
+        }
+        if let Some(proxy) = &self.proxy {
+            proxy.check("devices.proxy")?;
         }
         if self.anchors.is_empty() {
             return Err(fault("anchors", "must name at least one".into()));

@@ -26,11 +26,33 @@ pub struct Machines {
     pub tls_certificate: Option<PathBuf>,
     /// Its private key, PEM; absent, that of `[listen]`.
     pub tls_key: Option<PathBuf>,
-    /// Authorities whose certificates count for `tls_client_auth`, PEM.
+    /// Authorities whose certificates count for `tls_client_auth` and for proxies, PEM.
     pub authorities: Option<PathBuf>,
+    /// Whether a certificate of theirs counts only when a revocation list says that nobody on its path was
+    /// revoked (`lists`), or also when none says anything (`unchecked`).
+    pub revocation: Revocation,
+    /// Folder with their revocation lists, `.crl`, DER or PEM; read again when it changes.
+    pub crl_folder: Option<PathBuf>,
+    /// Seconds between two looks at the folder.
+    pub crl_reload_seconds: u64,
+    /// Hours that a revocation list counts after its successor was due.
+    pub crl_grace_hours: u16,
+    /// The most memory that lists may take, MiB.
+    pub crl_memory_mib: usize,
     /// Chat servers on a node accredited at this rank or above get tokens, and may use them, only beside their
     /// certificate. 5 asks it of none.
     pub bound_tokens_from_rank: u8,
+}
+
+/// What has to be known of a program's certificate.
+#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, JsonSchema, PartialEq)]
+#[serde(rename_all = "snake_case")]
+pub enum Revocation {
+    /// A list says that it was not revoked.
+    #[default]
+    Lists,
+    /// No list says that it was.
+    Unchecked,
 }
 
 impl Default for Machines {
@@ -41,6 +63,11 @@ impl Default for Machines {
             tls_certificate: None,
             tls_key: None,
             authorities: None,
+            revocation: Revocation::default(),
+            crl_folder: None,
+            crl_reload_seconds: 30,
+            crl_grace_hours: 0,
+            crl_memory_mib: 256,
             bound_tokens_from_rank: 1,
         }
     }
@@ -68,6 +95,12 @@ impl Machines {
         }
         if self.tls_certificate.is_some() != self.tls_key.is_some() {
             return Err(fault("machines.tls_key", "certificate and key go together"));
+        }
+        if self.authorities.is_some() && self.crl_folder.is_none() && self.revocation == Revocation::Lists {
+            return Err(fault(
+                "machines.crl_folder",
+                "must name the folder with the revocation lists of `authorities`; `revocation = \"unchecked\"` does without",
+            ));
         }
         let is_https = |address: &String| {
             url::Url::parse(address).is_ok_and(|url| url.scheme() == "https") && !address.ends_with('/')

@@ -2,9 +2,11 @@
 //! Being a server of the Matrix federation, which homeservers ask before they take an event into a room.
 
 use std::collections::BTreeMap;
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use countersign_authn::matrix::key::VerifyKey;
+use countersign_authn::matrix::resolve;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -19,6 +21,12 @@ pub struct Matrix {
     /// Certificates, PEM, that homeservers are recognised by besides those of the machine.
     #[serde(default)]
     pub ca_file: Option<PathBuf>,
+    /// The name server that is asked about homeservers, with its port; absent, those of the machine.
+    #[serde(default)]
+    pub name_server: Option<SocketAddr>,
+    /// The port of `.well-known` at homeservers; 443, but for trying out.
+    #[serde(default = "https")]
+    pub well_known_port: u16,
     /// The homeservers that are heard and called. There are no others.
     pub homeservers: Vec<Homeserver>,
 }
@@ -29,9 +37,13 @@ pub struct Matrix {
 pub struct Homeserver {
     /// Its name in the federation.
     pub name: String,
-    /// Where its federation is reached; by default `https://NAME`, with port 8448 unless the name has one.
+    /// Where its federation is reached. Absent, its name is looked up as Matrix says: by `.well-known` and SRV
+    /// records.
     #[serde(default)]
     pub address: Option<String>,
+    /// Whether these may lead to an address of this machine or its own link. They may not, unless it is said here.
+    #[serde(default)]
+    pub is_local: bool,
     /// The connected server whose record says how its people and rooms are called here.
     pub record: String,
     /// Its public keys by their names (`ed25519:…`). Absent, it is asked for them.
@@ -40,13 +52,10 @@ pub struct Homeserver {
 }
 
 impl Homeserver {
-    /// Where its federation is reached, without a trailing slash.
-    pub fn base(&self) -> String {
-        match &self.address {
-            Some(address) => address.trim_end_matches('/').to_owned(),
-            None if has_port(&self.name) => format!("https://{}", self.name),
-            None => format!("https://{}:8448", self.name),
-        }
+    /// Where its federation is reached, without a trailing slash; none: it is looked up.
+    pub fn base(&self) -> Option<String> {
+        let address = self.address.as_ref();
+        address.map(|address| address.trim_end_matches('/').to_owned())
     }
 }
 
@@ -69,12 +78,21 @@ impl Matrix {
                 let message = format!("`{}` is no name of another server", homeserver.name);
                 return Err(fault(&place("name"), message));
             }
-            let base = url::Url::parse(&homeserver.base());
-            if !base
-                .is_ok_and(|base| base.scheme() == "https" && base.path() == "/" && base.query().is_none())
-            {
+            let is_address = |base: String| {
+                url::Url::parse(&base).is_ok_and(|base| {
+                    base.scheme() == "https" && base.path() == "/" && base.query().is_none()
+                })
+            };
+            if homeserver.base().is_some_and(|base| !is_address(base)) {
                 let message = "must be an https address without a path".to_owned();
                 return Err(fault(&place("address"), message));
+            }
+            if homeserver.base().is_none() && resolve::begin(&homeserver.name).is_none() {
+                let message = format!(
+                    "`{}` is no name that can be looked up: give its `address`",
+                    homeserver.name
+                );
+                return Err(fault(&place("name"), message));
             }
             for (id, key) in &homeserver.keys {
                 if !id.starts_with("ed25519:") || VerifyKey::read(key).is_none() {
@@ -87,9 +105,8 @@ impl Matrix {
     }
 }
 
-fn has_port(name: &str) -> bool {
-    let digits = |port: &str| !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit());
-    name.rsplit_once(':').is_some_and(|(_, port)| digits(port))
+fn https() -> u16 {
+    443
 }
 
 /// A host name or an address, and perhaps a port.
@@ -106,27 +123,6 @@ mod tests {
         let matrix: Matrix = toml::from_str(text).map_err(|fault| fault.to_string())?;
         matrix.check().map_err(|fault| fault.to_string())?;
         Ok(matrix)
-    }
-
-    #[test]
-    fn homeservers_are_reached_where_their_names_say() {
-        let text = "server_name = \"policy.example\"\n[[homeservers]]\nname = \"a.example\"\nrecord = \"a\"\n\
-                    [[homeservers]]\nname = \"b.example:9\"\nrecord = \"b\"\n\
-                    [[homeservers]]\nname = \"c.example\"\nrecord = \"c\"\naddress = \"https://d.example/\"";
-        let bases: Vec<String> = read(text)
-            .unwrap()
-            .homeservers
-            .iter()
-            .map(Homeserver::base)
-            .collect();
-        assert_eq!(
-            bases,
-            [
-                "https://a.example:8448",
-                "https://b.example:9",
-                "https://d.example"
-            ]
-        );
     }
 
     #[test]
@@ -147,6 +143,9 @@ mod tests {
                 .contains("keys.ed25519:1")
         );
         assert!(own("adress = \"x\"").is_err());
+        assert!(own("address = \"https://d.example/\"").is_ok());
+        let unknown = "server_name = \"p.example\"\n[[homeservers]]\nname = \"a..example\"\nrecord = \"a\"";
+        assert!(read(unknown).unwrap_err().contains("homeservers[0].name"));
         assert!(read("server_name = \"no name\"\nhomeservers = []").is_err());
     }
 }

@@ -20,6 +20,7 @@ pub mod matrix;
 pub mod metrics;
 pub mod passkeys;
 pub mod provider;
+pub mod proxy;
 pub mod record;
 mod sources;
 pub mod traces;
@@ -181,9 +182,26 @@ impl Config {
         self.passkeys.policy()?;
         self.mail.check()?;
         self.machines.check()?;
+        self.check_proxies()?;
         self.traces.check()?;
         sources::check(&self.sources)?;
         Ok(self)
+    }
+
+    /// A proxy's certificate is one of a program: somebody must have issued it.
+    fn check_proxies(&self) -> Result<(), ConfigError> {
+        let cards = self.cards.as_ref().and_then(|cards| cards.proxy.as_ref());
+        let devices = self.devices.as_ref().and_then(|devices| devices.proxy.as_ref());
+        for (section, proxy) in [("cards", cards), ("devices", devices)] {
+            if proxy.is_some_and(|proxy| !proxy.names.is_empty()) && self.machines.authorities.is_none() {
+                return Err(ConfigError::Key {
+                    key: format!("{section}.proxy.names"),
+                    message: "need `machines.authorities`: they say whose a proxy's certificate is"
+                        .to_owned(),
+                });
+            }
+        }
+        Ok(())
     }
 
     /// Whether the public address is https, so that cookies can be bound to the host.

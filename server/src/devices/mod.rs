@@ -3,12 +3,11 @@
 //! and the listener where certificates are presented. Nothing is fetched.
 
 use std::net::TcpListener;
-use std::sync::Arc;
+use std::path::Path;
 
-use arc_swap::ArcSwap;
+use authn::certificate::Oid;
 use authn::certificate::build::Store;
 use authn::certificate::revocation::Trust;
-use authn::certificate::{Certificate, CrlSet, Oid};
 use authn::factor::card::Presented;
 use authn::factor::device_certificate::{Issuer, Issuers, NameFrom, Refused};
 use chrono::TimeDelta;
@@ -16,10 +15,12 @@ use countersign_authn as authn;
 use countersign_directory::DeviceId;
 
 use crate::app::{App, House};
-use crate::cards::{CardsError, certificates, listener, lists};
+use crate::cards::{CardsError, certificates, known, listener};
 use crate::config::devices as config;
 use crate::http;
 use crate::listen::{ListenError, bind_to};
+use crate::proxies::{self, Proxies};
+use crate::revocation::Lists;
 
 /// What device certificates need.
 #[derive(Debug)]
@@ -27,27 +28,23 @@ pub struct Desk {
     /// Whose are accepted.
     pub issuers: Issuers,
     /// Revocation lists at hand.
-    pub lists: ArcSwap<CrlSet>,
-    read: tokio::sync::Mutex<lists::Read>,
+    pub lists: Lists,
+    /// Proxies that end TLS in front of us.
+    pub proxies: Option<Proxies>,
 }
 
 impl Desk {
     /// As the configuration says.
     pub fn open(config: &config::Devices) -> Result<Self, CardsError> {
         let issuers: Result<Vec<_>, _> = config.anchors.iter().map(issuer).collect();
+        let issuers = issuers?;
+        let signers = issuers.iter().flat_map(|issuer| known(&issuer.trust)).collect();
+        let folder = Some(config.crl_folder.clone());
         Ok(Self {
-            issuers: Issuers(issuers?),
-            lists: ArcSwap::from_pointee(CrlSet::default()),
-            read: tokio::sync::Mutex::default(),
+            issuers: Issuers(issuers),
+            lists: Lists::new("devices", folder, config.crl_memory_mib, signers),
+            proxies: config.proxy.as_ref().map(Proxies::open).transpose()?,
         })
-    }
-
-    /// The authorities' own certificates.
-    fn authorities(&self) -> Vec<Certificate> {
-        let trusted = self.issuers.0.iter().map(|issuer| &issuer.trust);
-        trusted
-            .flat_map(|trust| std::iter::once(&trust.anchor).chain(trust.store.all()).cloned())
-            .collect()
     }
 }
 
@@ -57,61 +54,45 @@ impl House {
         let desk = self.devices.as_ref()?;
         Some(desk.issuers.judge(presented, &desk.lists.load(), self.now()))
     }
-
-    /// Looks at the folder of lists about devices, and swaps the lists when something changed.
-    pub async fn read_device_lists(&self) {
-        let Some((desk, config)) = self.devices.as_ref().zip(self.config.devices.as_ref()) else {
-            return;
-        };
-        let mut read = desk.read.lock().await;
-        let (folder, signers) = (config.crl_folder.clone(), desk.authorities());
-        let limit = config.crl_memory_mib.saturating_mul(1024 * 1024);
-        let mut state = std::mem::take(&mut *read);
-        let worked = tokio::task::spawn_blocking(move || {
-            let set = state.look(&folder, &signers).then(|| state.set(limit));
-            (state, set)
-        });
-        match worked.await {
-            Ok((state, set)) => {
-                *read = state;
-                if let Some(set) = set {
-                    desk.lists.store(Arc::new(set));
-                }
-            }
-            Err(fault) => {
-                tracing::error!(error = %fault, "revocation lists about devices could not be read");
-            }
-        }
-    }
 }
 
-/// Binds the device host and serves it in the background, where it is configured.
+/// Binds what the configuration names and serves it in the background.
 pub fn start(app: &App) -> Result<(), ListenError> {
     let Some(config) = app.config.devices.clone() else {
         return Ok(());
     };
-    let listener = bind_to(config.address)?;
-    // What cannot be served is said before anything is.
-    tls(app, &config)?;
-    let app = app.clone();
-    tokio::spawn(async move {
-        if let Err(fault) = serve(app, listener, &config).await {
-            tracing::error!(error = %fault, "the device host is not served any more");
-        }
-    });
+    if let Some((address, certificate, key)) = config.tls() {
+        // What cannot be served is said before anything is.
+        let tls = tls(app, certificate, key)?;
+        let listener = bind_to(address)?;
+        let router = http::device_host::direct(app.clone());
+        tokio::spawn(async move {
+            if let Err(fault) = listener::serve_with(tls, listener, router).await {
+                tracing::error!(error = %fault, "the device host is not served any more");
+            }
+        });
+    }
+    if let Some(proxy) = &config.proxy {
+        proxies::start(app, proxy, http::device_host::behind_proxy(app.clone()))?;
+    }
     Ok(())
 }
 
 /// Serves the device host until the process is asked to stop.
-pub async fn serve(app: App, listener: TcpListener, config: &config::Devices) -> Result<(), ListenError> {
-    let tls = tls(&app, config)?;
-    listener::serve_with(tls, listener, http::device_host::router(app)).await
+pub async fn serve(
+    app: App,
+    listener: TcpListener,
+    certificate: &Path,
+    key: &Path,
+) -> Result<(), ListenError> {
+    let tls = tls(&app, certificate, key)?;
+    listener::serve_with(tls, listener, http::device_host::direct(app)).await
 }
 
-fn tls(app: &App, config: &config::Devices) -> Result<rustls::ServerConfig, ListenError> {
-    let authorities = app.devices.iter().flat_map(Desk::authorities);
-    let names = authorities.map(|one| one.subject().der().to_vec()).collect();
-    listener::config(names, &config.tls_certificate, &config.tls_key).map_err(ListenError::Tls)
+fn tls(app: &App, certificate: &Path, key: &Path) -> Result<rustls::ServerConfig, ListenError> {
+    let signers = app.devices.iter().flat_map(|desk| desk.lists.signers());
+    let names = signers.map(|one| one.subject().der().to_vec()).collect();
+    listener::config(names, certificate, key).map_err(ListenError::Tls)
 }
 
 fn issuer(anchor: &config::Anchor) -> Result<Issuer, CardsError> {

@@ -14,10 +14,10 @@ use http::{Extensions, HeaderMap, Method, header};
 use subtle::ConstantTimeEq;
 
 use crate::app::{App, House};
-use crate::certificates::PeerCertificate;
 use crate::http::admission::Admitted;
 use crate::http::cookies;
 use crate::http::problem::Problem;
+use crate::machines::PeerCertificate;
 
 /// A connected server, by the access token of its client.
 #[derive(Debug)]

@@ -45,6 +45,7 @@ pub mod problem;
 pub mod query;
 pub mod record;
 pub mod saml;
+pub mod signing_keys;
 pub mod sources;
 pub mod strict_json;
 pub mod upstream;
@@ -137,6 +138,9 @@ pub fn api() -> (Router<App>, utoipa::openapi::OpenApi) {
         .routes(routes!(record::proofs::consistency))
         .routes(routes!(record::proofs::inclusion))
         .routes(routes!(console::connect::get))
+        .routes(routes!(signing_keys::list::get))
+        .routes(routes!(signing_keys::withdraw::post))
+        .routes(routes!(console::revocation::get))
         .routes(routes!(console::schemes::get))
         .routes(routes!(console::simulate::post))
         .routes(routes!(console::explain::post))

@@ -124,6 +124,7 @@ macro_rules! unavailable {
 }
 
 unavailable! {
+    crate::signing_keys::KeyFault,
     countersign_audit::store::StoreError,
     countersign_authn::store::StoreError,
     countersign_directory::store::StoreError,

@@ -7,7 +7,8 @@ use std::time::Duration;
 use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
 
-use crate::app::App;
+use crate::app::{App, House};
+use crate::revocation::Lists;
 
 mod activity;
 mod checkpoint;
@@ -87,43 +88,42 @@ pub fn start(app: &App) {
     every(app, "sweep", Duration::from_mins(10), |app| {
         async move { Ok(app.sweep().await?) }.boxed()
     });
-    start_devices(app);
-    start_cards(app);
+    start_lists(app);
 }
 
-/// Revocation lists: the folder as often as is configured, addresses once a minute.
-fn start_cards(app: &App) {
-    let Some(cards) = &app.config.cards else { return };
-    let pause = Duration::from_secs(cards.crl_reload_seconds.max(1));
-    every(app, "revocation_lists", pause, |app| {
-        async move {
-            app.read_lists().await;
-            Ok(())
-        }
-        .boxed()
-    });
-    every(app, "revocation_addresses", Duration::from_mins(1), |app| {
-        async move {
-            app.fetch_lists().await;
-            Ok(())
-        }
-        .boxed()
-    });
+/// Revocation lists: each folder as often as is configured, addresses once a minute.
+fn start_lists(app: &App) {
+    let pause = |seconds: u64| Duration::from_secs(seconds.max(1));
+    if let Some(config) = &app.config.cards {
+        every(app, "card_lists", pause(config.crl_reload_seconds), |app| {
+            look(app, |house| house.cards.as_ref().map(|desk| &desk.lists)).boxed()
+        });
+        every(app, "revocation_addresses", Duration::from_mins(1), |app| {
+            async move {
+                app.fetch_lists().await;
+                Ok(())
+            }
+            .boxed()
+        });
+    }
+    if let Some(config) = &app.config.devices {
+        every(app, "device_lists", pause(config.crl_reload_seconds), |app| {
+            look(app, |house| house.devices.as_ref().map(|desk| &desk.lists)).boxed()
+        });
+    }
+    if app.machines.is_some() {
+        let seconds = app.config.machines.crl_reload_seconds;
+        every(app, "machine_lists", pause(seconds), |app| {
+            look(app, |house| house.machines.as_ref().map(|desk| &desk.lists)).boxed()
+        });
+    }
 }
 
-/// Revocation lists about devices.
-fn start_devices(app: &App) {
-    let Some(devices) = &app.config.devices else {
-        return;
-    };
-    let pause = Duration::from_secs(devices.crl_reload_seconds.max(1));
-    every(app, "device_revocation_lists", pause, |app| {
-        async move {
-            app.read_device_lists().await;
-            Ok(())
-        }
-        .boxed()
-    });
+async fn look(app: App, lists: fn(&House) -> Option<&Lists>) -> Result<(), JobError> {
+    if let Some(lists) = lists(&app) {
+        lists.look(app.now()).await;
+    }
+    Ok(())
 }
 
 fn every(app: &App, name: &'static str, pause: Duration, run: Run) {

@@ -3,6 +3,7 @@
 //! called, and nobody is called more often than once a minute for a key that he does not have.
 
 use std::collections::BTreeMap;
+use std::time::Instant;
 
 use authn::matrix::key::VerifyKey;
 use authn::matrix::published::{NotBelieved, ServerKeys};
@@ -15,6 +16,8 @@ use serde_json::Value;
 use tokio::sync::Mutex;
 
 use super::Member;
+use super::reach::{BELIEVED, Reach};
+use crate::clock;
 use crate::config::matrix::Homeserver;
 
 /// How long fetched keys are believed at most, whatever they say.
@@ -28,7 +31,11 @@ const KEYS: usize = 64 * 1024;
 #[derive(Debug)]
 pub(crate) struct Known {
     name: String,
-    base: String,
+    /// Where it is, if the configuration says so.
+    base: Option<String>,
+    is_local: bool,
+    /// The way that was found, and when.
+    found: Mutex<Option<(Reach, Instant)>>,
     /// The connected server whose record its people and rooms are read by.
     pub(crate) record: String,
     pinned: BTreeMap<String, VerifyKey>,
@@ -86,6 +93,8 @@ impl Known {
         Self {
             name: homeserver.name.clone(),
             base: homeserver.base(),
+            is_local: homeserver.is_local,
+            found: Mutex::default(),
             record: homeserver.record.clone(),
             // Checked when the configuration was.
             pinned: pinned
@@ -147,8 +156,8 @@ impl Member {
     }
 
     async fn get(&self, server: &Known, path: &str, most: usize) -> Result<Value, CallError> {
-        let request = self.client.get(format!("{}{path}", server.base));
-        answered(server, request, most).await
+        self.send(server, Method::GET, path, most, |request| request)
+            .await
     }
 
     /// A signed request.
@@ -169,12 +178,60 @@ impl Member {
             content,
         );
         let signed = signed.map_err(|fault| server.unusable(fault))?;
-        let request = self.client.request(method, format!("{}{path}", server.base));
-        let mut request = request.header(header::AUTHORIZATION, signed);
-        if let Some(content) = content {
-            request = request.json(content);
+        self.send(server, method, path, most, |request| {
+            let request = request.header(header::AUTHORIZATION, signed);
+            match content {
+                Some(content) => request.json(content),
+                None => request,
+            }
+        })
+        .await
+    }
+
+    /// Sends what `completed` makes of a request to where the homeserver is. A way that leads nowhere is looked for
+    /// anew the next time.
+    async fn send(
+        &self,
+        server: &Known,
+        method: Method,
+        path: &str,
+        most: usize,
+        completed: impl FnOnce(reqwest::RequestBuilder) -> reqwest::RequestBuilder,
+    ) -> Result<Value, CallError> {
+        let reach = self.reach(server).await?;
+        let mut request = reach.client.request(method, format!("{}{path}", reach.base));
+        if let Some(host) = &reach.header {
+            request = request.header(header::HOST, host);
         }
-        answered(server, request, most).await
+        let answer = answered(server, completed(request), most).await;
+        if matches!(answer, Err(CallError::Unreachable { .. })) {
+            *server.found.lock().await = None;
+        }
+        answer
+    }
+
+    async fn reach(&self, server: &Known) -> Result<Reach, CallError> {
+        if let Some(base) = &server.base {
+            return Ok(Reach {
+                client: self.client.clone(),
+                base: base.clone(),
+                header: None,
+            });
+        }
+        // Held while it is looked for: the others wait for what is found.
+        let mut found = server.found.lock().await;
+        if let Some((reach, at)) = found.as_ref()
+            && at.elapsed() < BELIEVED
+        {
+            return Ok(reach.clone());
+        }
+        let reach = self.finder.find(&server.name, server.is_local).await;
+        let reach = reach.map_err(|cause| CallError::Unreachable {
+            server: server.name.clone(),
+            cause,
+        })?;
+        *found = Some((reach.clone(), clock::instant()));
+        Ok(reach)
     }
 }
 

@@ -4,6 +4,7 @@
 
 pub mod homeservers;
 pub mod join;
+mod reach;
 
 use std::collections::BTreeMap;
 use std::sync::RwLock;
@@ -21,6 +22,7 @@ use zeroize::Zeroizing;
 use crate::config::matrix::Matrix;
 use crate::outbound::{self, OutboundError};
 use homeservers::Known;
+use reach::Finder;
 
 /// The name of the key that signs events that may enter, fixed by the specification.
 pub const POLICY_KEY: &str = "ed25519:policy_server";
@@ -41,7 +43,8 @@ pub struct Member {
     /// Signs the events that may enter.
     pub policy_key: SigningKey,
     pub(crate) homeservers: BTreeMap<String, Known>,
-    pub(crate) client: reqwest::Client,
+    client: reqwest::Client,
+    finder: Finder,
     versions: RwLock<BTreeMap<String, RoomVersion>>,
 }
 
@@ -51,6 +54,9 @@ pub enum MatrixError {
     /// The certificates cannot be used.
     #[error("`matrix.ca_file` cannot be used: {0}")]
     Certificates(String),
+    /// The resolver.
+    #[error("the name servers cannot be asked: {0}")]
+    Names(String),
     /// A key does not open.
     #[error("the Matrix keys of `{0}` do not open: they were sealed under another master key")]
     Key(String),
@@ -75,6 +81,7 @@ impl Member {
         let authorities = config.ca_file.as_ref().map(std::fs::read).transpose();
         let authorities = authorities.map_err(|cause| MatrixError::Certificates(cause.to_string()))?;
         let client = outbound::client_trusting(authorities.as_deref())?;
+        let finder = Finder::new(config.name_server, config.well_known_port, authorities);
         let known = |homeserver| {
             let known = Known::of(homeserver);
             (known.name().to_owned(), known)
@@ -87,6 +94,7 @@ impl Member {
             policy_key: key(&name, "policy", POLICY_KEY, sealer, now, rng, db).await?,
             homeservers: config.homeservers.iter().map(known).collect(),
             client,
+            finder: finder.map_err(MatrixError::Names)?,
             versions: RwLock::default(),
             name,
         })

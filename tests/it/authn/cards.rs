@@ -8,13 +8,14 @@ use countersign_authn::factor::card::{Card, Mapping};
 use countersign_authn::store::cards::{self, BoundCard};
 use countersign_authn::store::sessions;
 use countersign_authn::{Happened, session::Session};
-use countersign_tests::cards::{Authority, CARD_AUTHENTICATION, CardHouse, Leaf, SECRET, TestCard};
+use countersign_tests::cards::{CardHouse, SECRET};
 use countersign_tests::house::Answer;
+use countersign_tests::pki::{Authority, CARD_AUTHENTICATION, Leaf, TestCard};
 use http::{Method as Verb, StatusCode};
 
 use super::desk::{ORIGIN, Tab, form, location};
 
-const ALICE: &str = "alice@agency.example";
+pub(super) const ALICE: &str = "alice@agency.example";
 const DAVE: &str = "dave@agency.example";
 
 #[tokio::test]
@@ -92,8 +93,9 @@ async fn a4_the_identity_is_the_leaf_that_proved_possession() {
         key: desk.authority.issue(&Leaf::of(3, DAVE)).key,
     };
     let path = "/card/none";
-    let file = desk.folder.path().join("swapped.pem");
-    std::fs::write(&file, format!("{}{}", swapped.pem, swapped.key)).unwrap();
+    let file = desk
+        .folder
+        .write("swapped.pem", &format!("{}{}", swapped.pem, swapped.key));
     let curl = std::process::Command::new("curl")
         .args(["--silent", "--insecure", "--cert"])
         .arg(&file)
@@ -188,6 +190,38 @@ async fn a7_a_list_counts_until_its_successor_is_due_and_not_a_second_longer() {
     let mut tab = Tab::new(&desk.house);
     let page = present(&desk, &mut tab, Some(&card)).await;
     assert!(page.text.contains("has been cancelled"), "{}", page.text);
+}
+
+#[tokio::test]
+async fn the_console_shows_each_list_with_its_age_and_who_has_none() {
+    let desk = CardHouse::open(toml::Table::new()).await;
+    let hugo = desk.house.browser("hugo", Level::Aal2, None).await;
+    let shown = async || {
+        let path = "/api/v1/revocation-lists";
+        desk.house.as_person(&hugo, Verb::GET, path, None).await.json()
+    };
+    // Made on the 20th, due on the 24th at midnight; it is noon of the 23rd.
+    let all = shown().await;
+    let list = &all["items"][0];
+    assert_eq!(list["about"], "cards", "{all}");
+    assert_eq!(list["due_at"], "2026-11-24T00:00:00Z");
+    assert!(list["issuer"].as_str().unwrap().contains("Agency CA"), "{all}");
+    assert_eq!((&list["age"], &list["entries"]), (&"old".into(), &0.into()));
+    assert!(all["missing"].as_array().unwrap().is_empty(), "{all}");
+    desk.house.advance(TimeDelta::hours(13)).await;
+    assert_eq!(shown().await["items"][0]["age"], "overdue");
+    desk.bring_list(&desk.authority.list(11, 28, &[1, 2])).await;
+    let all = shown().await;
+    let list = &all["items"][0];
+    assert_eq!(
+        (&list["age"], &list["entries"]),
+        (&"fresh".into(), &2.into()),
+        "{all}"
+    );
+    std::fs::remove_file(desk.folder.file("list.crl")).unwrap();
+    desk.house.read_lists().await;
+    let all = shown().await;
+    assert_eq!(all["missing"][0]["about"], "cards", "{all}");
 }
 
 #[tokio::test]
@@ -424,8 +458,8 @@ async fn a_list_is_fetched_from_its_address_where_calls_are_allowed() {
         keys.insert("crl_urls".into(), urls.into());
         let authority = authority.again();
         let desk = CardHouse::open_with(authority, keys, toml::Table::new()).await;
-        std::fs::remove_file(desk.folder.path().join("list.crl")).unwrap();
-        desk.house.app.read_lists().await;
+        std::fs::remove_file(desk.folder.file("list.crl")).unwrap();
+        desk.house.read_lists().await;
         desk.house.app.fetch_lists().await;
         let card = desk.authority.issue(&Leaf::of(1, ALICE));
         let mut tab = Tab::new(&desk.house);
@@ -442,8 +476,8 @@ async fn a_responder_that_does_not_answer_leaves_the_card_undetermined_after_two
     anchor.insert("ocsp_responder".into(), format!("http://{address}/").into());
     let keys = toml::toml! { outbound = true };
     let desk = CardHouse::open_with(Authority::new("Agency CA"), keys, anchor).await;
-    std::fs::remove_file(desk.folder.path().join("list.crl")).unwrap();
-    desk.house.app.read_lists().await;
+    std::fs::remove_file(desk.folder.file("list.crl")).unwrap();
+    desk.house.read_lists().await;
     let card = desk.authority.issue(&Leaf::of(1, ALICE));
     let began = std::time::Instant::now();
     let mut tab = Tab::new(&desk.house);
@@ -460,7 +494,7 @@ async fn serve(router: axum::Router) -> std::net::SocketAddr {
 }
 
 /// Links a card on the account page, as its holder does.
-async fn link(desk: &CardHouse, person: &str, card: &TestCard) {
+pub(super) async fn link(desk: &CardHouse, person: &str, card: &TestCard) {
     let browser = desk.house.browser(person, Level::Aal3, None).await;
     let page = desk
         .house
@@ -525,7 +559,7 @@ async fn bound_cards(desk: &CardHouse, person: &str) -> Vec<BoundCard> {
 }
 
 /// Begins a sign-in in a tab; answers the flow and the path on the card host.
-async fn start(tab: &mut Tab<'_>, at: &str) -> (String, String) {
+pub(super) async fn start(tab: &mut Tab<'_>, at: &str) -> (String, String) {
     let flow = tab.begin(at).await;
     let page = tab.get(&format!("/signin/card?flow={flow}")).await;
     assert!(
@@ -554,7 +588,7 @@ fn start_path(page: &Answer) -> String {
 }
 
 /// Where the card host sends the browser.
-fn back(answer: &str) -> String {
+pub(super) fn back(answer: &str) -> String {
     assert!(answer.starts_with("HTTP/1.1 303"), "{answer}");
     let line = answer
         .lines()

@@ -49,7 +49,7 @@ fn at(id: &str, path: &str, changes: &[(&str, &str)]) -> String {
     authorize(&all)
 }
 
-async fn tokens_at(house: &TestHouse, tab: &mut Tab<'_>, id: &str, secret: &str) -> Value {
+pub(super) async fn tokens_at(house: &TestHouse, tab: &mut Tab<'_>, id: &str, secret: &str) -> Value {
     let code = told(&tab.get(&at(id, "authorize", &[("prompt", "none")])).await)["code"].clone();
     redeem(house, secret, &code, &[("client_id", id)]).await.json()
 }

@@ -2,11 +2,14 @@
 //! People are told by mail what was done in their name.
 
 use chrono::TimeDelta;
+use countersign_authn::assurance::Level;
 use countersign_directory::store::{People, Shelf as _, changes};
 use countersign_directory::{Change, Noun, Person, PersonId};
 use countersign_tests::house::{TestHouse, open_house_configured};
+use http::{Method, StatusCode};
 
 use super::desk::{Tab, passkey};
+use super::devices::enrolled;
 
 /// A house that writes messages into a folder, and the folder.
 async fn house() -> (TestHouse, tempfile::TempDir) {
@@ -20,7 +23,7 @@ async fn house() -> (TestHouse, tempfile::TempDir) {
 }
 
 /// Gives somebody a mail address.
-async fn with_address(house: &TestHouse, person: &str, address: &str) {
+pub(super) async fn with_address(house: &TestHouse, person: &str, address: &str) {
     let snapshot = house.app.snapshot();
     let mut entry = Person::clone(snapshot.person(person).unwrap());
     entry.email = Some(address.into());
@@ -68,6 +71,31 @@ async fn adding_a_passkey_is_told_once_without_a_secret() {
     tab.sign_in("/signin", &mut key).await;
     house.app.send_notices().await.unwrap();
     assert_eq!(messages(&folder).len(), 2, "the first browser is no news");
+}
+
+#[tokio::test]
+async fn whoever_enrolled_a_device_is_told_of_that_and_of_its_loss() {
+    let (house, folder) = house().await;
+    with_address(&house, "alice", "alice@agency.example").await;
+    let (key, _tab, _) = enrolled(&house, "alice").await;
+    let judy = house.browser("judy", Level::Aal2, None).await;
+    let path = format!("/api/v1/devices/{}/lost", key.device());
+    let lost = house.as_person(&judy, Method::POST, &path, None).await;
+    assert_eq!(lost.status, StatusCode::OK, "{}", lost.text);
+    // A device of nobody in particular: nobody is told.
+    let lost = house
+        .as_person(&judy, Method::POST, "/api/v1/devices/ns/lost", None)
+        .await;
+    assert_eq!(lost.status, StatusCode::OK, "{}", lost.text);
+    house.app.send_notices().await.unwrap();
+    let told = messages(&folder);
+    let about = |words: &str| told.iter().filter(|one| one.contains(words)).count();
+    assert_eq!(about("A device was put on file for you"), 1, "{told:#?}");
+    assert_eq!(about("One of your devices was reported as lost"), 1, "{told:#?}");
+    assert!(
+        told.iter().all(|one| one.contains("To: alice@agency.example")),
+        "{told:#?}"
+    );
 }
 
 #[tokio::test]

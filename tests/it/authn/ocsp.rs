@@ -9,7 +9,7 @@ use chrono::{TimeDelta, Utc};
 use countersign_authn::certificate::ocsp::{NoAnswer, Said, judge, question};
 use countersign_authn::certificate::revocation::Standing;
 use countersign_authn::certificate::{Certificate, pem_certificates};
-use countersign_tests::cards::{Authority, Leaf};
+use countersign_tests::pki::{Authority, Leaf};
 
 const NONCE: [u8; 32] = [7; 32];
 

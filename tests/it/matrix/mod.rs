@@ -2,6 +2,7 @@
 //! A server of the Matrix federation: what homeservers may ask of it, and what it signs. The federation with real
 //! homeservers is in `tests/federation`.
 
+mod reach;
 mod sign;
 mod unsigned;
 

@@ -1,13 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 //! `countersign doctor`: what an operator reads when all is well, and when something is not.
 
+use std::net::SocketAddr;
 use std::path::Path;
 use std::process::Output;
 
+use axum_server::tls_rustls::RustlsConfig;
 use countersign_authn::oidc::client::{ClientRecord, new_secret};
 use countersign_authn::store::clients;
 use countersign_tests::house::{TestHouse, open_house, whole_world};
+use countersign_tests::pki::Authority;
 use countersign_tests::process::{Demo, command, run};
+use countersign_tests::tls_folder::{TlsFolder, bind};
 use serde_json::{Value, json};
 
 /// What it printed, without what differs from run to run.
@@ -150,7 +154,7 @@ fn an_installation_without_its_key_or_store_reads_well() {
     ok    configuration    http://… on 127.0.0.1:8080
     FAIL  database         there is none yet
                            mend: `countersign init` or `countersign directory import FILE` makes it
-    ok    journal          `/tmp/…` can be written
+    ok    journal          the first start makes `/tmp/…` `/tmp/…` can be written
     warn  keys             not looked at: they are in the database
                            mend: as for `database`
     warn  certificate      none: plain http, on this machine alone
@@ -159,6 +163,8 @@ fn an_installation_without_its_key_or_store_reads_well() {
     wrong: database
     ");
     assert_eq!(code(&none), 3);
+    let left = std::fs::read_dir(folder.path()).unwrap().count();
+    assert_eq!(left, 0, "looking makes nothing");
     let made = run(&[
         "init",
         "--data-dir",
@@ -210,6 +216,69 @@ async fn served(house: &TestHouse, servers: &[Value]) -> (String, String) {
     let router = countersign_server::http::router(house.app.clone());
     tokio::spawn(async move { axum::serve(listener, router).await });
     (url, secret.expose().to_owned())
+}
+
+/// An installation whose certificate an authority issued that no machine knows.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_authority_of_the_installations_own_is_trusted_where_it_is_named() {
+    let house = open_house().await;
+    let (_, secret) = served(&house, &[whole_world("chat")]).await;
+    let authority = Authority::new("Agency CA");
+    let folder = TlsFolder::of(&authority);
+    let host = authority.host("localhost");
+    let (certificate, key) = (
+        folder.write("own.pem", &host.pem),
+        folder.write("own.key", &host.key),
+    );
+    let tls = RustlsConfig::from_pem_file(certificate, key).await.unwrap();
+    let (listener, address) = bind();
+    let router = countersign_server::http::router(house.app.clone());
+    let serving = axum_server::from_tcp_rustls(listener, tls).unwrap();
+    tokio::spawn(serving.serve(router.into_make_service_with_connect_info::<SocketAddr>()));
+
+    let file = folder.write("secret", &secret).display().to_string();
+    let url = format!("https://localhost:{}", address.port());
+    let look = |ca: Option<&str>| {
+        let mut arguments = [
+            "doctor",
+            "--server",
+            "chat",
+            "--url",
+            &url,
+            "--secret-file",
+            &file,
+        ]
+        .map(str::to_owned)
+        .to_vec();
+        arguments.extend(
+            ca.map(|name| ["--ca".to_owned(), folder.file(name).display().to_string()])
+                .into_iter()
+                .flatten(),
+        );
+        on_a_thread(move || run(&arguments.iter().map(String::as_str).collect::<Vec<_>>()))
+    };
+    let known = look(Some("anchor.pem")).await;
+    let shown = told(&known);
+    assert!(
+        shown.contains("ok    address          answers in N ms"),
+        "{shown}"
+    );
+    assert!(shown.contains("ok    token            obtained"), "{shown}");
+    folder.write("other.pem", &Authority::new("Agency CA").pem);
+    for ca in [None, Some("other.pem")] {
+        let unknown = look(ca).await;
+        let shown = told(&unknown);
+        assert!(shown.starts_with("FAIL  address"), "{shown}");
+        assert!(
+            shown.contains("that --ca names the authority of its certificate"),
+            "{shown}"
+        );
+        assert_eq!(code(&unknown), 3);
+    }
+    folder.write("none.pem", "no certificate");
+    for ca in ["none.pem", "missing.pem"] {
+        assert_eq!(code(&look(Some(ca)).await), 2, "{ca}");
+    }
 }
 
 /// A clock that stands at another day, and records of which nothing can come.

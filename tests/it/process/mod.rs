@@ -3,7 +3,9 @@
 
 mod command_line;
 mod doctor;
+mod follow;
 mod full_disk;
+mod key_commands;
 mod killed;
 mod label_commands;
 mod passkey_commands;

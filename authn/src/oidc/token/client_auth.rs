@@ -29,7 +29,9 @@ pub const METHODS: [&str; 6] = [
 pub struct Certificate<'a> {
     /// Its SHA-256, base64url.
     pub thumbprint: &'a str,
-    /// Whether an authority that this deployment trusts issued it for a DNS name.
+    /// Whether this moment lies within its validity.
+    pub is_in_force: bool,
+    /// Whether an authority that this deployment trusts says that it is for a DNS name, now.
     pub names: &'a (dyn Fn(&str) -> bool + Send + Sync),
 }
 
@@ -114,7 +116,10 @@ fn is_certified(client: &Client, certificate: Option<Certificate<'_>>) -> bool {
     };
     let record = &client.record;
     match record.token_endpoint_auth_method {
-        Some(AuthMethod::SelfSignedTlsClientAuth) => record.tls_certificates.contains(certificate.thumbprint),
+        // Nobody else says when a pinned certificate has ended: it does itself.
+        Some(AuthMethod::SelfSignedTlsClientAuth) => {
+            certificate.is_in_force && record.tls_certificates.contains(certificate.thumbprint)
+        }
         Some(AuthMethod::TlsClientAuth) => record
             .tls_dns_name
             .as_deref()
@@ -221,6 +226,7 @@ mod tests {
         let shown = |thumbprint| {
             Some(Certificate {
                 thumbprint,
+                is_in_force: true,
                 names: &names,
             })
         };
@@ -231,6 +237,11 @@ mod tests {
         assert!(is_certified(&client, shown("a")));
         assert!(!is_certified(&client, shown("b")));
         assert!(!is_certified(&client, None));
+        let ended = shown("a").map(|one| Certificate {
+            is_in_force: false,
+            ..one
+        });
+        assert!(!is_certified(&client, ended));
         client.record.token_endpoint_auth_method = Some(AuthMethod::TlsClientAuth);
         assert!(!is_certified(&client, shown("a")));
         client.record.tls_dns_name = Some("other.example".into());

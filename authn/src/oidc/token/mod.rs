@@ -8,6 +8,7 @@ pub mod client_credentials;
 pub mod issue;
 pub mod refresh;
 pub mod revoke;
+pub mod tls_certificate;
 
 use serde::Serialize;
 

@@ -83,18 +83,34 @@ async fn store(config: &Config, lines: &mut Vec<Line>) -> Option<AnyConnection> 
     }
 }
 
-/// Writes a file where the journal is, and takes it away.
+/// Writes a file where the journal is, or where it will be, and takes it away. Folders are not made.
 fn journal(data_dir: &Path) -> Line {
     let folder = record::folder(data_dir);
-    let probe = folder.join(".doctor");
-    let tried = std::fs::create_dir_all(&folder).and_then(|()| {
-        let mut file = std::fs::File::create(&probe)?;
-        file.write_all(b"doctor")?;
-        file.sync_all()?;
-        std::fs::remove_file(&probe)
+    // A relative path ends in nothing, which is this folder.
+    let mut above = folder.ancestors().map(|one| {
+        if one.as_os_str().is_empty() {
+            Path::new(".")
+        } else {
+            one
+        }
+    });
+    let there = above.find(|one| one.is_dir()).unwrap_or(&folder);
+    let probe = there.join(".doctor");
+    let tried = std::fs::File::create_new(&probe).and_then(|mut file| {
+        let written = file.write_all(b"doctor").and_then(|()| file.sync_all());
+        std::fs::remove_file(&probe)?;
+        written
     });
     match tried {
-        Ok(()) => Line::ok("journal", format!("`{}` can be written", folder.display())),
+        Ok(()) if there == folder => Line::ok("journal", format!("`{}` can be written", folder.display())),
+        Ok(()) => Line::ok(
+            "journal",
+            format!(
+                "the first start makes `{}`; `{}` can be written",
+                folder.display(),
+                there.display()
+            ),
+        ),
         Err(cause) => Line::fail(
             "journal",
             format!("`{}` cannot be written: {cause}", folder.display()),

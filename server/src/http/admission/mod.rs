@@ -20,8 +20,8 @@ use http::{HeaderMap, HeaderName, Method, header};
 
 use super::{LARGEST_BODY, matrix};
 use crate::app::{App, House};
-use crate::certificates::PeerCertificate;
 use crate::http::caller::{certificate, must_be_bound};
+use crate::machines::PeerCertificate;
 use crate::metrics::requests::ELSEWHERE;
 use crate::traces::Span;
 use crate::traces::parent::Parent;

@@ -113,6 +113,8 @@ pub fn notice(kind: &str) -> &'static str {
         "authenticator.disabled" => "A way to sign in was closed after too many wrong attempts",
         "card.added" => "A smartcard was added",
         "card.removed" => "A smartcard was removed",
+        "device.enrolled" => "A device was put on file for you",
+        "device.lost" => "One of your devices was reported as lost",
         "enrolment.issued" => "A link to set up a new way to sign in was made for you",
         "enrolment.issued_alone" => "An operator alone gave you a new way to sign in",
         "enrolment.used" => "A link to set up a new way to sign in was used",

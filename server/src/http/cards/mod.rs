@@ -5,17 +5,17 @@
 
 use std::net::SocketAddr;
 
-use authn::factor::card::Presented;
 use axum::Router;
 use axum::extract::{ConnectInfo, Request, State};
 use axum::middleware::{Next, from_fn, from_fn_with_state, map_request};
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::get;
-use countersign_authn as authn;
-use http::{HeaderMap, HeaderValue, StatusCode, header};
+use http::{HeaderValue, StatusCode, header};
 
-use crate::app::App;
-use crate::cards::proxy::{self, BadHeaders};
+use crate::app::{App, House};
+use crate::http::caller;
+use crate::proxies::Proxies;
+use crate::proxies::headers::{self, BadHeaders};
 
 pub mod present;
 
@@ -26,8 +26,12 @@ pub fn direct(app: App) -> Router {
 
 /// The card host behind proxies that end TLS.
 pub fn behind_proxy(app: App) -> Router {
+    let proxies = |house: &House| house.cards.as_ref().and_then(|desk| desk.proxies.as_ref());
+    let believe = move |State(app): State<App>, request: Request, next: Next| {
+        believe_proxy(app, proxies, request, next)
+    };
     routes()
-        .layer(from_fn_with_state(app.clone(), believe_proxy))
+        .layer(from_fn_with_state(app.clone(), believe))
         .with_state(app)
 }
 
@@ -40,24 +44,32 @@ fn routes() -> Router<App> {
 
 /// Takes away what only a proxy may say, before anything is routed.
 pub async fn without_proxy_headers(mut request: Request) -> Request {
-    proxy::strip(request.headers_mut());
+    headers::strip(request.headers_mut());
     request
 }
 
-/// Lets a proxy of the list that proves itself say what it saw, and nobody else anything.
-async fn believe_proxy(State(app): State<App>, mut request: Request, next: Next) -> Response {
+/// Lets a proxy that proves itself say what it saw, and nobody else anything. `proxies` are those of the host.
+pub(super) async fn believe_proxy(
+    app: App,
+    proxies: fn(&House) -> Option<&Proxies>,
+    mut request: Request,
+    next: Next,
+) -> Response {
     let peer = request
         .extensions()
         .get::<ConnectInfo<SocketAddr>>()
         .map(|peer| peer.0.ip());
-    match heard(&app, peer, request.headers()) {
+    let certificate = caller::certificate(request.extensions());
+    let told = proxies(&app).ok_or(BadHeaders::Unproven);
+    let told = told.and_then(|proxies| app.told_by_proxy(proxies, peer, certificate, request.headers()));
+    match told {
         Ok(presented) => {
-            proxy::strip(request.headers_mut());
+            headers::strip(request.headers_mut());
             request.extensions_mut().insert(presented);
             next.run(request).await
         }
         Err(fault) => {
-            tracing::warn!(peer = ?peer, error = %fault, "the card host was called by somebody who is no proxy of ours");
+            tracing::warn!(peer = ?peer, error = %fault, "a host for proxies was called by somebody who is none of ours");
             let status = match fault {
                 BadHeaders::Malformed => StatusCode::BAD_REQUEST,
                 BadHeaders::Unproven => StatusCode::FORBIDDEN,
@@ -65,19 +77,6 @@ async fn believe_proxy(State(app): State<App>, mut request: Request, next: Next)
             (status, [(header::CONNECTION, "close")]).into_response()
         }
     }
-}
-
-fn heard(app: &App, peer: Option<std::net::IpAddr>, headers: &HeaderMap) -> Result<Presented, BadHeaders> {
-    let config = app.config.cards.as_ref().and_then(|cards| cards.proxy.as_ref());
-    let secret = app.cards.as_ref().and_then(|desk| desk.proxy_secret.as_ref());
-    let (Some(config), Some(secret), Some(peer)) = (config, secret, peer) else {
-        return Err(BadHeaders::Unproven);
-    };
-    if !config.peers.contains(&peer.to_canonical()) {
-        return Err(BadHeaders::Unproven);
-    }
-    proxy::proven(headers, secret)?;
-    proxy::presented(headers)
 }
 
 /// Every answer of the card host stands alone and is the last of its connection.

@@ -9,6 +9,7 @@ pub mod explain;
 pub mod explanation;
 pub mod me;
 pub mod people;
+pub mod revocation;
 pub mod schemes;
 pub mod sessions;
 pub mod shapes;

@@ -4,8 +4,8 @@
 
 use authn::factor::card::Presented;
 use authn::store::ceremonies::{self, Kind};
-use axum::extract::{Path, State};
-use axum::middleware::{from_fn, map_request};
+use axum::extract::{Path, Request, State};
+use axum::middleware::{Next, from_fn, from_fn_with_state, map_request};
 use axum::response::Response;
 use axum::routing::get;
 use axum::{Extension, Router};
@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::app::{App, House};
 use crate::http::authn::card_page::Back;
-use crate::http::cards::{alone, gone, without_proxy_headers};
+use crate::http::cards::{alone, believe_proxy, gone, without_proxy_headers};
 use crate::http::fault::Fault;
 use crate::http::page::see_other;
 
@@ -32,14 +32,27 @@ pub enum Verdict {
     Refused(String),
 }
 
-/// Its routes.
-pub fn router(app: App) -> Router {
+/// The device host where TLS ends here. What a proxy would say is taken away.
+pub fn direct(app: App) -> Router {
+    routes().layer(map_request(without_proxy_headers)).with_state(app)
+}
+
+/// The device host behind proxies that end TLS.
+pub fn behind_proxy(app: App) -> Router {
+    let proxies = |house: &House| house.devices.as_ref().and_then(|desk| desk.proxies.as_ref());
+    let believe = move |State(app): State<App>, request: Request, next: Next| {
+        believe_proxy(app, proxies, request, next)
+    };
+    routes()
+        .layer(from_fn_with_state(app.clone(), believe))
+        .with_state(app)
+}
+
+fn routes() -> Router<App> {
     Router::new()
         .route("/device/{nonce}", get(present))
         .fallback(async || gone())
         .layer(from_fn(alone))
-        .layer(map_request(without_proxy_headers))
-        .with_state(app)
 }
 
 /// `GET /device/{nonce}` on the device host. The nonce is used up, whatever comes of it.

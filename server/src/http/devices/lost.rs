@@ -2,17 +2,15 @@
 //! `POST /api/v1/devices/{id}/lost`: a device is out of hand. One person is enough: who enrolled it, a security
 //! officer or a system administrator.
 
-use authn::session::Session;
 use authn::{Happened, devices};
 use axum::Json;
 use axum::extract::State;
 use countersign_authn as authn;
-use countersign_directory::{Actor, DeviceId, PersonId};
-use http::StatusCode;
+use countersign_directory::{Actor, DeviceId};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::app::{App, House};
+use crate::app::App;
 use crate::http::caller::Person;
 use crate::http::path::Path;
 use crate::http::problem::Problem;
@@ -41,7 +39,8 @@ pub async fn post(
         .device(id.as_str())
         .and_then(|device| device.owner.as_ref());
     if owner != Some(&session.person) {
-        may_take_away(&app, &session, &id, owner).await?;
+        let whose = owner.unwrap_or(&session.person).as_str();
+        app.may_take_away(&session, whose, id.as_str()).await?;
     }
     let by = Actor::Person(session.person.clone());
     let (now, mut rng, mut log) = (app.now(), app.rng(), Happened::new());
@@ -53,26 +52,4 @@ pub async fn post(
     Ok(Json(Lost {
         sessions_ended: ended.len(),
     }))
-}
-
-/// Whoever may end people's sessions, and whoever looks after devices.
-async fn may_take_away(
-    house: &House,
-    session: &Session,
-    id: &DeviceId,
-    owner: Option<&PersonId>,
-) -> Result<(), Problem> {
-    let whose = owner.unwrap_or(&session.person).as_str();
-    let Err(as_officer) = house.act(session, "session.end", "user", whose).await else {
-        return Ok(());
-    };
-    // A stronger sign-in is all that she lacks: that is what she has to hear.
-    if as_officer.status == StatusCode::UNAUTHORIZED.as_u16() {
-        return Err(as_officer);
-    }
-    let as_administrator = house.act(session, "server.manage", "server", id.as_str()).await;
-    as_administrator.map(|_| ()).map_err(|mut refused| {
-        refused.required_roles = vec!["security_officer".to_owned(), "sysadmin".to_owned()];
-        refused
-    })
 }

@@ -12,10 +12,10 @@ use http::header;
 
 use super::reply;
 use crate::app::App;
-use crate::certificates::PeerCertificate;
 use crate::http::caller;
 use crate::http::fault::Fault;
 use crate::http::form;
+use crate::machines::PeerCertificate;
 
 /// A client and what it sent.
 #[derive(Debug)]
@@ -67,11 +67,12 @@ async fn authenticate(
     form: &Parameters,
 ) -> Result<Result<Client, Error>, Fault> {
     let now = app.now();
-    let names = |name: &str| certificate.is_some_and(|one| app.authorities.say(one, name, now));
+    let names = |name: &str| certificate.is_some_and(|one| app.is_program(one, name));
     let shown = Shown {
         authorization,
         certificate: certificate.map(|one| Certificate {
             thumbprint: &one.thumbprint,
+            is_in_force: one.is_in_force(now),
             names: &names,
         }),
     };

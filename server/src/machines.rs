@@ -1,22 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
 //! Certificates of programs: TLS proves that the caller holds the key, and nothing more is asked of it there.
-//! Whose it is, clients' records say (RFC 8705); whether a trusted authority issued it is asked here.
+//! Whose it is, clients' records say (RFC 8705); whether a trusted authority issued it, and still stands by it, is
+//! asked here.
 
 use std::path::Path;
 use std::sync::Arc;
 
+use authn::certificate::Certificate;
+use authn::oidc::token::tls_certificate::Authorities;
 use aws_lc_rs::digest;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use chrono::{DateTime, Utc};
-use rustls::client::verify_server_name;
+use chrono::{DateTime, TimeDelta, Utc};
+use countersign_authn as authn;
+use rustls::ServerConfig;
 use rustls::pki_types::pem::PemObject;
-use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName, UnixTime};
-use rustls::server::danger::ClientCertVerifier;
-use rustls::server::{ParsedCertificate, WebPkiClientVerifier};
-use rustls::{RootCertStore, ServerConfig};
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 
+use crate::app::House;
+use crate::cards::{self, CardsError};
+use crate::config::machines::{Machines, Revocation};
 use crate::possession::Possession;
+use crate::revocation::Lists;
 
 /// Certificates cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -40,6 +45,12 @@ pub struct PeerCertificate {
 }
 
 impl PeerCertificate {
+    /// Whether `now` lies within its validity. One that cannot be read is never in force.
+    pub fn is_in_force(&self, now: DateTime<Utc>) -> bool {
+        let leaf = self.chain.first().map(|der| Certificate::from_der(der));
+        leaf.is_some_and(|leaf| leaf.is_ok_and(|leaf| leaf.is_valid_at(now)))
+    }
+
     /// The first of a chain.
     pub fn of(chain: &[CertificateDer<'_>]) -> Option<Self> {
         let first = chain.first()?;
@@ -51,40 +62,51 @@ impl PeerCertificate {
     }
 }
 
-/// The authorities whose certificates count.
-#[derive(Clone, Debug, Default)]
-pub struct Authorities(Option<Arc<dyn ClientCertVerifier>>);
+/// What certificates of programs need, where authorities for them are configured.
+#[derive(Debug)]
+pub struct Desk {
+    authorities: Authorities,
+    /// Revocation lists at hand.
+    pub lists: Lists,
+}
 
-impl Authorities {
-    /// Reads them; no file, no authority.
-    pub fn read(file: Option<&Path>) -> Result<Self, CertificateError> {
-        let Some(file) = file else {
-            return Ok(Self::default());
+impl Desk {
+    /// As the configuration says; none without authorities.
+    pub fn open(config: &Machines) -> Result<Option<Self>, CardsError> {
+        let Some(file) = &config.authorities else {
+            return Ok(None);
         };
-        let mut roots = RootCertStore::empty();
-        for certificate in certificates(file)? {
-            roots.add(certificate).map_err(|cause| bad(file, cause))?;
-        }
-        let verifier = WebPkiClientVerifier::builder(roots.into())
-            .build()
-            .map_err(|cause| bad(file, cause))?;
-        Ok(Self(Some(verifier)))
+        let known = cards::certificates(file)?;
+        let folder = config.crl_folder.clone();
+        let grace = TimeDelta::hours(config.crl_grace_hours.into());
+        let takes_undetermined = config.revocation == Revocation::Unchecked;
+        Ok(Some(Self {
+            lists: Lists::new("machines", folder, config.crl_memory_mib, known.clone()),
+            authorities: Authorities::of(known, grace, takes_undetermined),
+        }))
     }
 
-    /// Whether one of them says that `certificate` is for the host `name`, now.
-    pub fn say(&self, certificate: &PeerCertificate, name: &str, now: DateTime<Utc>) -> bool {
-        let (Some(verifier), Some((first, rest))) = (&self.0, certificate.chain.split_first()) else {
+    /// The names of the authorities, DER.
+    pub fn hints(&self) -> Vec<Vec<u8>> {
+        let signers = self.lists.signers().iter();
+        signers.map(|one| one.subject().der().to_vec()).collect()
+    }
+}
+
+impl House {
+    /// Whether an authority for programs says that `certificate` is for the host `name`, now. Why not is logged.
+    pub fn is_program(&self, certificate: &PeerCertificate, name: &str) -> bool {
+        let Some(desk) = &self.machines else {
             return false;
         };
-        let Ok(seconds) = u64::try_from(now.timestamp()) else {
-            return false;
-        };
-        let at = UnixTime::since_unix_epoch(std::time::Duration::from_secs(seconds));
-        let is_issued = verifier.verify_client_cert(first, rest, at).is_ok();
-        let names = ParsedCertificate::try_from(first)
-            .ok()
-            .zip(ServerName::try_from(name).ok());
-        is_issued && names.is_some_and(|(parsed, name)| verify_server_name(&parsed, &name).is_ok())
+        let chain = certificate.chain.iter().map(AsRef::as_ref);
+        let judged = desk
+            .authorities
+            .judge(chain, name, &desk.lists.load(), self.now());
+        if let Err(refused) = judged {
+            tracing::info!(name, reason = %refused, "a program's certificate was refused");
+        }
+        judged.is_ok()
     }
 }
 
