@@ -226,7 +226,7 @@ impl Engine {
         now: DateTime<Utc>,
         turn: &mut Turn,
     ) -> Option<Verdict> {
-        turn.and(case.turn(now));
+        turn.and(case.turn(snapshot, now));
         let frame = Frame::of(case, snapshot, snapshot.schemes(now), now).ok()?;
         let verdict = self.verdict(&frame);
         let flips = frame.flips_in().and_then(TimeDelta::try_milliseconds);
@@ -309,7 +309,11 @@ impl Engine {
             determining,
             disclosed: true,
             step_up: None,
-            ends: case.ends(now).into_iter().chain(snapshot.turn_after(now)).min(),
+            ends: case
+                .ends(snapshot, now)
+                .into_iter()
+                .chain(snapshot.turn_after(now))
+                .min(),
             expires_at: DateTime::default(),
             policy_revision: self.revision.clone(),
             standing: case.facts.standing,
@@ -396,7 +400,7 @@ impl Case<'_> {
     }
 
     /// When time alone next changes what was looked up for it.
-    fn turn(&self, now: DateTime<Utc>) -> Turn {
+    fn turn(&self, snapshot: &Snapshot, now: DateTime<Utc>) -> Turn {
         let asked = [&self.asked, &self.target_asked].into_iter().flatten();
         let labels = self.place.iter().chain(&self.to).map(|place| &place.label);
         let mut turn = asked.fold(self.members.turn, |mut turn, asked| {
@@ -404,6 +408,9 @@ impl Case<'_> {
             turn
         });
         turn.and(self.load.turn);
+        for until in self.contracts(snapshot) {
+            turn.ends_after(until, now);
+        }
         for moment in labels.filter_map(|label| label.not_before()) {
             turn.begins(moment, now);
         }
@@ -411,12 +418,13 @@ impl Case<'_> {
     }
 
     /// The ends of the validities on which a permit rests.
-    fn ends(&self, now: DateTime<Utc>) -> Vec<DateTime<Utc>> {
+    fn ends(&self, snapshot: &Snapshot, now: DateTime<Utc>) -> Vec<DateTime<Utc>> {
         let asked = [&self.asked, &self.target_asked]
             .into_iter()
             .flatten()
             .filter_map(crate::resolve::Asked::until);
         let mut ends: Vec<DateTime<Utc>> = asked.chain(self.members.until).collect();
+        ends.extend(self.contracts(snapshot).filter(|until| *until >= now));
         if self.facts.standing {
             return ends;
         }
@@ -440,6 +448,12 @@ impl Case<'_> {
         }
         ends.retain(|end| *end >= now);
         ends
+    }
+
+    /// The ends of the contracts that guard 30 asks for.
+    fn contracts(&self, snapshot: &Snapshot) -> impl Iterator<Item = DateTime<Utc>> {
+        let people = [Some(self.subject), self.target].into_iter().flatten();
+        people.filter_map(|named| needed_contract(named.person, snapshot)?)
     }
 
     fn proof(&self) -> Option<Proof> {

@@ -30,7 +30,11 @@ pub(super) fn person<'c>(named: Named<'c>, snapshot: &Snapshot) -> Record<'c> {
         .text_if(Field::Agency, person.agency.as_ref().map(AsRef::as_ref))
         .texts(Field::Missions, person.missions.iter().map(MissionId::as_str))
         .bool(Field::Sponsored, is_sponsored(person, snapshot))
-        .bool(Field::Rejected, person.clearances.iter().any(rejected));
+        .bool(Field::Rejected, person.clearances.iter().any(rejected))
+        .moment_if(
+            Field::ContractUntil,
+            person.contract.as_ref().map(|contract| contract.until),
+        );
     record
 }
 
@@ -60,6 +64,7 @@ pub(super) fn rules(rules: Rules) -> Record<'static> {
         .bool(Field::AnyNationality, rules.any_nationality)
         .bool(Field::DenyUnrecorded, rules.deny_unrecorded)
         .bool(Field::EmergencyMembership, rules.emergency_membership)
+        .bool(Field::IndustryContract, rules.industry_contract)
         .bool(Field::OwnBriefingOnly, rules.own_briefing_only)
         .bool(Field::SameSchemeDevices, rules.same_scheme_devices);
     record

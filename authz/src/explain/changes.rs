@@ -83,7 +83,11 @@ impl List<'_, '_> {
             Reason::WriteDown => self.within("a place whose label takes in the item's; here it is"),
             Reason::OriginatorConsent => self.originators(),
             Reason::IndustryNotAllowed => {
-                self.say("a channel that takes industry, or a person of another kind");
+                self.say(if self.snapshot.settings().rules.industry_contract {
+                    "a channel that takes industry, and a contract of theirs that is in force; or a person of another kind"
+                } else {
+                    "a channel that takes industry, or a person of another kind"
+                });
             }
             Reason::NeedToKnow => self.need_to_know(),
             Reason::MembersNotCleared => self.say("every active member of the channel, and everybody named to receive it, cleared for the label and concerned"),

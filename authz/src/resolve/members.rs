@@ -118,17 +118,29 @@ impl Members {
             emergency: place.is_some(),
         };
         let asked = ask(named.person, label, at, snapshot, schemes, now)?;
+        let contract = needed_contract(named.person, snapshot);
+        let lacks_contract = contract.is_some_and(|until| until.is_none_or(|until| until < now));
         let refused = |place: &Place<'_>| {
             let industry = named.person.kind == PersonKind::Industry
                 && place.label.rank() >= 1
-                && !place.channel.industry_allowed;
+                && (!place.channel.industry_allowed || lacks_contract);
             industry || !needs_to_know(named.person, named.id, place, label, snapshot)
         };
         self.not_cleared |= asked.denied(now).is_some() || place.is_some_and(refused);
         self.turn.and(asked.turn);
-        self.until = [self.until, asked.until()].into_iter().flatten().min();
+        let held = contract.flatten().filter(|until| *until >= now);
+        if let Some(until) = held {
+            self.turn.ends_after(until, now);
+        }
+        self.until = [self.until, asked.until(), held].into_iter().flatten().min();
         Ok(())
     }
+}
+
+/// The end of the contract that guard 30 asks for, if it asks this person for one: `Some(None)`, she has none.
+pub(crate) fn needed_contract(person: &Person, snapshot: &Snapshot) -> Option<Option<DateTime<Utc>>> {
+    let is_asked = person.kind == PersonKind::Industry && snapshot.settings().rules.industry_contract;
+    is_asked.then(|| person.contract.as_ref().map(|contract| contract.until))
 }
 
 /// Guard 31, for a member who reads.

@@ -238,6 +238,7 @@ impl NewPerson {
             missions: self.missions.clone(),
             briefings: self.briefings.clone(),
             sponsor: self.sponsor.clone(),
+            contract: self.contract.clone(),
             clearances: Vec::new(),
             display_name: self.display_name.clone(),
             email: self.email.clone(),
@@ -257,6 +258,7 @@ impl PersonPatch {
             missions: self.missions.as_ref().unwrap_or(&old.missions).clone(),
             briefings: self.briefings.as_ref().unwrap_or(&old.briefings).clone(),
             sponsor: self.sponsor.as_ref().unwrap_or(&old.sponsor).clone(),
+            contract: self.contract.as_ref().unwrap_or(&old.contract).clone(),
             clearances: old.clearances.clone(),
             display_name: self.display_name.as_ref().unwrap_or(&old.display_name).clone(),
             email: self.email.as_ref().unwrap_or(&old.email).clone(),
@@ -386,6 +388,7 @@ fn person_bounds(person: Person) -> Result<Person, AmendError> {
         person
             .briefings
             .iter()
+            .chain(person.contract.iter().map(|contract| &contract.reference))
             .chain(&person.display_name)
             .chain(&person.email),
     )?;

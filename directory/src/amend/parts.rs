@@ -6,8 +6,8 @@ use serde_json::json;
 
 use super::AmendError;
 use crate::{
-    Accreditation, AgencyId, ChannelState, Clearance, Country, LabelMode, MissionId, ParametersHash,
-    PersonId, PersonKind, Role, Set, SourceId,
+    Accreditation, AgencyId, ChannelState, Clearance, Contract, Country, LabelMode, MissionId,
+    ParametersHash, PersonId, PersonKind, Role, Set, SourceId,
 };
 
 /// Somebody at a source, by the names that never change.
@@ -58,6 +58,9 @@ pub struct NewPerson {
     /// Who answers for her.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sponsor: Option<PersonId>,
+    /// Under which contract she works.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub contract: Option<Box<Contract>>,
     /// What people call her.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub display_name: Option<String>,
@@ -91,6 +94,9 @@ pub struct PersonPatch {
     /// Who answers for her.
     #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "spoken_of")]
     pub sponsor: Option<Option<PersonId>>,
+    /// Under which contract she works.
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "spoken_of")]
+    pub contract: Option<Option<Box<Contract>>>,
     /// What people call her.
     #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "spoken_of")]
     pub display_name: Option<Option<String>>,

@@ -56,6 +56,7 @@ fn person(old: &Person, new: &Person) -> Vec<&'static str> {
     // The originator's own agency is free of its control.
     says("agency", old.agency != new.agency);
     says("sponsor", old.sponsor != new.sponsor && new.sponsor.is_some());
+    says("contract", !contract_narrows(old, new));
     says("roles", !roles_narrow(&old.roles, &new.roles));
     says("missions", !new.missions.is_subset(&old.missions));
     says("briefings", !new.briefings.is_subset(&old.briefings));
@@ -73,6 +74,15 @@ fn roles_narrow(old: &Set<Role>, new: &Set<Role>) -> bool {
         )
     };
     new.is_subset(old) && old.iter().all(|role| new.contains(role) || forbids_nothing(role))
+}
+
+/// Whether a contract only lost time, or went.
+fn contract_narrows(old: &Person, new: &Person) -> bool {
+    match (&old.contract, &new.contract) {
+        (_, None) => true,
+        (None, Some(_)) => false,
+        (Some(old), Some(new)) => old.reference == new.reference && new.until <= old.until,
+    }
 }
 
 fn clearances_narrow(old: &[Clearance], new: &[Clearance]) -> bool {
@@ -274,6 +284,7 @@ fn loosens(old: Rules, new: Rules) -> bool {
     begins(old.any_nationality, new.any_nationality)
         || begins(old.emergency_membership, new.emergency_membership)
         || begins(new.deny_unrecorded, old.deny_unrecorded)
+        || begins(new.industry_contract, old.industry_contract)
         || begins(new.own_briefing_only, old.own_briefing_only)
         || begins(new.same_scheme_devices, old.same_scheme_devices)
         || old.fixed_from != new.fixed_from

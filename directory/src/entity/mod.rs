@@ -31,7 +31,7 @@ pub use device::{Accreditation, Device, DeviceKey};
 pub use item::{Item, ItemKind};
 pub use mapping::{Mapping, ServerIds, Template, TemplateError};
 pub use node::Node;
-pub use person::{Person, PersonKind, Role, Status};
+pub use person::{Contract, Person, PersonKind, Role, Status};
 pub(crate) use settings::yes;
 pub use settings::{Administration, Rules, Settings};
 

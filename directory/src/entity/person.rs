@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //! People, and services that act as people.
 
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::{AgencyId, Clearance, Country, MissionId, PersonId, Set};
@@ -55,6 +56,16 @@ pub enum Role {
     Sysadmin,
 }
 
+/// For whom somebody from industry works here, and until when.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Contract {
+    /// By what both sides know it.
+    pub reference: String,
+    /// Its last second.
+    pub until: DateTime<Utc>,
+}
+
 /// A person.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -81,6 +92,9 @@ pub struct Person {
     /// Who answers for her, when she is a guest.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sponsor: Option<PersonId>,
+    /// Under which contract she works, when she is from industry. Few have one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub contract: Option<Box<Contract>>,
     /// Her clearances, in the order of the file.
     #[serde(default)]
     pub clearances: Vec<Clearance>,

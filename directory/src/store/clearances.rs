@@ -15,8 +15,8 @@ use crate::{ChangeKind, Clearance, Person, PersonId};
 
 const COLUMNS: &str = "person, position, scheme, level, compartments, kind, state, valid_from, valid_until, attestation, channel";
 
-/// People of whom a clearance began to be valid (`valid_from`) or had its last valid second
-/// (`valid_until`) within `(from, to]`, each once per kind. A job passes the end of its last look
+/// People of whom a clearance began to be valid (`valid_from`), or a clearance or contract had its last valid
+/// second within `(from, to]`, each once per kind. A job passes the end of its last look
 /// and now, and records the changes, so that snapshots and connectors hear of what time alone did.
 ///
 /// A clearance is good up to and including its last second, so its end is met one second later:
@@ -34,6 +34,11 @@ pub async fn ending_between(
         ),
         (
             "SELECT DISTINCT person FROM clearances WHERE valid_until > $1 AND valid_until <= $2 ORDER BY person",
+            ChangeKind::Expired,
+        ),
+        // A contract is no clearance, and ends like one.
+        (
+            "SELECT id FROM people WHERE contract_until > $1 AND contract_until <= $2 ORDER BY id",
             ChangeKind::Expired,
         ),
     ] {

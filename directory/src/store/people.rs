@@ -9,7 +9,7 @@ use sqlx::AnyConnection;
 use super::row::{Columns, json, spelled};
 use super::shelf::{Shelf, each, remove_from};
 use super::{StoreError, clearances, sql};
-use crate::{Country, MissionId, Noun, Person, PersonId, Role, Set, Status};
+use crate::{Contract, Country, MissionId, Noun, Person, PersonId, Role, Set, Status};
 
 /// The people.
 #[derive(Debug)]
@@ -78,8 +78,8 @@ pub(super) async fn read(
 ) -> Result<BTreeMap<PersonId, Person>, StoreError> {
     let mut people = BTreeMap::new();
     let mut seen = Seen::default();
-    let columns =
-        "id, kind, status, agency, sponsor, nationalities, roles, missions, briefings, display_name, email";
+    let columns = "id, kind, status, agency, sponsor, nationalities, roles, missions, briefings, display_name, email, \
+         contract, contract_until";
     each::<People>(columns, ids, db, |row| {
         let columns = Columns { table: "people", row };
         let person = Person {
@@ -91,6 +91,10 @@ pub(super) async fn read(
             missions: shared(&mut seen.missions, columns, 7)?,
             briefings: shared(&mut seen.briefings, columns, 8)?,
             sponsor: columns.optional_parsed(4)?,
+            contract: match (columns.optional_text(11)?, columns.optional_moment(12)?) {
+                (Some(reference), Some(until)) => Some(Box::new(Contract { reference, until })),
+                _ => None,
+            },
             clearances: Vec::new(),
             display_name: columns.optional_text(9)?,
             email: columns.optional_text(10)?,
@@ -129,12 +133,12 @@ fn shared<T: Ord + Clone + DeserializeOwned>(
 async fn put_rows(batch: &[(&PersonId, &Person)], db: &mut AnyConnection) -> Result<(), StoreError> {
     let text = format!(
         "INSERT INTO people (id, kind, status, agency, sponsor, nationalities, roles, missions, briefings, \
-         display_name, email) VALUES {} \
+         display_name, email, contract, contract_until) VALUES {} \
          ON CONFLICT (id) DO UPDATE SET kind = excluded.kind, status = excluded.status, agency = excluded.agency, \
          sponsor = excluded.sponsor, nationalities = excluded.nationalities, roles = excluded.roles, \
          missions = excluded.missions, briefings = excluded.briefings, display_name = excluded.display_name, \
-         email = excluded.email",
-        sql::rows(batch.len(), 11),
+         email = excluded.email, contract = excluded.contract, contract_until = excluded.contract_until",
+        sql::rows(batch.len(), 13),
     );
     let mut query = sqlx::query(sql::statement(text));
     for (id, person) in batch {
@@ -149,7 +153,19 @@ async fn put_rows(batch: &[(&PersonId, &Person)], db: &mut AnyConnection) -> Res
             .bind(json(&person.missions)?)
             .bind(json(&person.briefings)?)
             .bind(person.display_name.as_deref())
-            .bind(person.email.as_deref());
+            .bind(person.email.as_deref())
+            .bind(
+                person
+                    .contract
+                    .as_ref()
+                    .map(|contract| contract.reference.as_str()),
+            )
+            .bind(
+                person
+                    .contract
+                    .as_ref()
+                    .map(|contract| contract.until.timestamp_millis()),
+            );
     }
     query.execute(db).await?;
     Ok(())

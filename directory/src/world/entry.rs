@@ -79,6 +79,7 @@ impl Reader<'_> {
         let missions = fields.set("missions");
         let briefings = fields.set("briefings");
         let sponsor = fields.optional("sponsor");
+        let contract = fields.optional("contract");
         let clearances = if self.lenient {
             let readable =
                 |value, path: &Path<'_>, faults: &mut Faults| Some(self.clearance(value, path, faults));
@@ -102,6 +103,7 @@ impl Reader<'_> {
             missions: missions?,
             briefings: briefings?,
             sponsor: sponsor?,
+            contract: contract?,
             clearances: clearances?,
             display_name: display_name?,
             email: email?,

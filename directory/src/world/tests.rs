@@ -220,6 +220,7 @@ fn people() -> impl Strategy<Value = Person> {
             missions: Set::default(),
             briefings,
             sponsor: None,
+            contract: None,
             clearances,
             display_name,
             email: None,

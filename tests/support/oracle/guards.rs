@@ -14,7 +14,7 @@ use super::need::{
 };
 use super::terms::{Audience, Label, accredited, nations};
 use super::within::{Within, agreements, within};
-use super::world::{active, entry, flag, holds, industry, is, moment, rule, sponsored, text, texts};
+use super::world::{active, entry, flag, holds, is, moment, rule, sponsored, text, texts};
 
 const CODES: [&str; 38] = [
     "PDP_INPUT",
@@ -106,7 +106,7 @@ pub(super) fn failing(case: &Case<'_>) -> Read<Vec<u8>> {
         (26, node_lacks_compartment(case)),
         (27, federates_nationals_only(case)),
         (28, not_releasable_to_node(case)),
-        (30, industry_not_allowed(case)),
+        (30, industry_not_allowed(case)?),
         (31, need_to_know(case)?),
         (32, members(case)?),
         (33, device_cap(case)?),
@@ -467,16 +467,14 @@ fn not_releasable_to_node(case: &Case<'_>) -> bool {
 }
 
 /// 30
-fn industry_not_allowed(case: &Case<'_>) -> bool {
+fn industry_not_allowed(case: &Case<'_>) -> Read<bool> {
     let Some(channel) = case.channel.as_ref().filter(|_| case.act.content()) else {
-        return false;
+        return Ok(false);
     };
+    let refused = |person: &Value| industry_refused(case.world, channel, person, case.now);
     let brings = matches!(case.act, Act::Invite | Act::AddGuest);
-    industry_refused(channel, case.subject)
-        || brings
-            && case
-                .target
-                .is_some_and(|(_, target)| industry(target) && industry_refused(channel, target))
+    let target = case.target.filter(|_| brings);
+    Ok(refused(case.subject)? || target.map_or(Ok(false), |(_, target)| refused(target))?)
 }
 
 /// 31

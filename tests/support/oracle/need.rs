@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 //! Guards 30 to 32 as asked of one person in one channel, and of a channel's members.
 
+use chrono::{DateTime, Utc};
 use serde_json::Value;
 
 use super::Read;
 use super::clearance::{Setting, uncleared};
 use super::terms::Label;
-use super::world::{active, archiving_service, entry, flag, holds, industry, is, sponsored, text, texts};
+use super::world::{
+    active, archiving_service, entry, flag, holds, industry, is, moment, rule, sponsored, text, texts,
+};
 
 /// A channel of the world, its label understood.
 #[derive(Debug, Clone)]
@@ -35,9 +38,22 @@ impl Channel<'_> {
     }
 }
 
-/// Guard 30: kind industry in a channel of rank 1 or more that does not allow it.
-pub(super) fn industry_refused(channel: &Channel<'_>, person: &Value) -> bool {
-    industry(person) && channel.label.rank >= 1 && !flag(channel.entry, "industry_allowed")
+/// Guard 30: kind industry in a channel of rank 1 or more that does not allow it; or, where the deployment asks
+/// for one, without a contract that is in force.
+pub(super) fn industry_refused(
+    world: &Value,
+    channel: &Channel<'_>,
+    person: &Value,
+    now: DateTime<Utc>,
+) -> Read<bool> {
+    if !industry(person) || channel.label.rank < 1 {
+        return Ok(false);
+    }
+    let lapsed = match person.get("contract") {
+        None | Some(Value::Null) => true,
+        Some(contract) => moment(&contract["until"])? < now,
+    };
+    Ok(!flag(channel.entry, "industry_allowed") || rule(world, "industry_contract") && lapsed)
 }
 
 /// The channel has missions and the person shares none.
@@ -84,7 +100,7 @@ pub(super) fn recipients_not_cleared(
         };
         if !active(person)
             || !uncleared(reading, person, label)?.is_empty()
-            || industry_refused(channel, person)
+            || industry_refused(setting.world, channel, person, setting.now)?
             || no_need(setting.world, channel, label, (id, person), true)
         {
             return Ok(true);
@@ -106,7 +122,7 @@ pub(super) fn members_not_cleared(setting: Setting<'_>, channel: &Channel<'_>, n
             ..setting
         };
         if !uncleared(reading, member, label)?.is_empty()
-            || industry_refused(channel, member)
+            || industry_refused(setting.world, channel, member, setting.now)?
             || no_need(setting.world, channel, label, (id, member), true)
         {
             return Ok(true);

@@ -12,7 +12,7 @@ import { Failure } from '../../parts/Failure';
 import { Loading } from '../../parts/Loading';
 import { Facts, Page, Panel } from '../../parts/Page';
 import { StatusChip } from '../../parts/StatusChip';
-import { ago } from '../../parts/when';
+import { ago, moment } from '../../parts/when';
 import { Acts } from './Acts';
 import { Clearances } from './Clearances';
 import { Memberships } from './Memberships';
@@ -95,6 +95,7 @@ function identity(who: Person) {
     ['Missions', who.missions.join(', ') || '–'],
     ['Briefings', who.briefings.join(', ') || '–'],
     ['Sponsor', who.sponsor ?? '–'],
+    ['Contract', who.contract ? `${who.contract.reference}, until ${moment(who.contract.until)}` : '–'],
     ['E-mail', who.email ?? '–'],
     ['Last sign-in', ago(who.last_sign_in, new Date())],
   ] as const;

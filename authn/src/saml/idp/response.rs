@@ -224,6 +224,7 @@ mod tests {
             missions: countersign_directory::Set::default(),
             briefings: countersign_directory::Set::default(),
             sponsor: None,
+            contract: None,
             clearances: vec![],
             display_name: Some("Alice <\"&'> Ærø\r\u{1}".into()),
             email: None,

@@ -201,6 +201,7 @@ impl Planner<'_> {
             missions: Set::default(),
             briefings: Set::default(),
             sponsor: None,
+            contract: None,
             display_name: said.display_name.clone(),
             email: None,
         };

@@ -166,6 +166,7 @@ fn person() -> impl Strategy<Value = Person> {
                     missions,
                     briefings,
                     sponsor: None,
+                    contract: None,
                     clearances,
                     display_name: None,
                     email: None,
@@ -233,7 +234,7 @@ proptest! {
         let Some(new) = &planned.after else { return Ok(()) };
         let nobody = Person {
             kind: source.linking.kind, status: Status::Active, nationalities: Set::default(), agency: None,
-            roles: Set::default(), missions: Set::default(), briefings: Set::default(), sponsor: None,
+            roles: Set::default(), missions: Set::default(), briefings: Set::default(), sponsor: None, contract: None,
             clearances: Vec::new(), display_name: None, email: None,
         };
         let is_new = old.is_none();

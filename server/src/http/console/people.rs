@@ -18,7 +18,8 @@ use countersign_directory::{self as directory, Actor, PersonId, SourceId};
 use http::StatusCode;
 
 use super::shapes::{
-    Clearance, Ended, FromSource, Membership, Person, PersonPage, PersonSession, PersonSummary, word, words,
+    Clearance, Contract, Ended, FromSource, Membership, Person, PersonPage, PersonSession, PersonSummary,
+    word, words,
 };
 use super::{Page, cut};
 use crate::app::App;
@@ -79,6 +80,10 @@ pub async fn show(
         status: word(person.status),
         agency: person.agency.as_ref().map(ToString::to_string),
         sponsor: person.sponsor.as_ref().map(ToString::to_string),
+        contract: person.contract.as_ref().map(|contract| Contract {
+            reference: contract.reference.clone(),
+            until: contract.until,
+        }),
         roles: words(person.roles.iter()),
         nationalities: words(person.nationalities.iter()),
         missions: person

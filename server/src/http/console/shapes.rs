@@ -175,6 +175,15 @@ pub struct Membership {
     pub reason: Option<String>,
 }
 
+/// A contract.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Contract {
+    /// By what both sides know it.
+    pub reference: String,
+    /// Its last second.
+    pub until: DateTime<Utc>,
+}
+
 /// A person in full.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Person {
@@ -192,6 +201,8 @@ pub struct Person {
     pub agency: Option<String>,
     /// Who answers for her, when she is a guest.
     pub sponsor: Option<String>,
+    /// Under which contract she works, when she is from industry.
+    pub contract: Option<Contract>,
     /// Her offices.
     pub roles: Vec<String>,
     /// Her nationalities.

@@ -18,7 +18,7 @@ use crate::http::strict_json::StrictJson;
 /// Somebody new, active, without clearance. Two people.
 #[utoipa::path(post, path = "/api/v1/people", operation_id = "create_person",
     params(Why, ("X-CSRF-Token" = String, Header)),
-    request_body(content = HashMap<String, Value>, description = "`id`, `kind`, and `nationalities`, `agency`, `roles`, `missions`, `briefings`, `sponsor`, `display_name`, `email`"),
+    request_body(content = HashMap<String, Value>, description = "`id`, `kind`, and `nationalities`, `agency`, `roles`, `missions`, `briefings`, `sponsor`, `contract`, `display_name`, `email`"),
     responses((status = 200, body = Applied), (status = 202, body = Waiting), (status = 400, body = Problem),
         (status = 401, body = Problem), (status = 403, body = Problem), (status = 404, body = Problem),
         (status = 409, body = Problem)))]
@@ -36,10 +36,10 @@ pub async fn create(
     amend(&app, &session, act, why).await
 }
 
-/// Changes attributes of a person. One person may take away missions, briefings, a sponsor, and offices that forbid nothing; anything else takes two.
+/// Changes attributes of a person. One person may take away missions, briefings, a sponsor, a contract or some of its time, and offices that forbid nothing; anything else takes two.
 #[utoipa::path(patch, path = "/api/v1/people/{id}", operation_id = "change_person",
     params(Why, ("X-CSRF-Token" = String, Header), ("id" = String, Path)),
-    request_body(content = HashMap<String, Value>, description = "What changes: `kind`, `nationalities`, `agency`, `roles`, `missions`, `briefings`, `sponsor`, `display_name`, `email`. Lists are given whole; `null` takes away"),
+    request_body(content = HashMap<String, Value>, description = "What changes: `kind`, `nationalities`, `agency`, `roles`, `missions`, `briefings`, `sponsor`, `contract`, `display_name`, `email`. Lists are given whole; `null` takes away"),
     responses((status = 200, body = Applied), (status = 202, body = Waiting), (status = 400, body = Problem),
         (status = 401, body = Problem), (status = 403, body = Problem), (status = 404, body = Problem),
         (status = 409, body = Problem)))]

@@ -44,6 +44,7 @@ fn rules(draw: &mut Draw<'_>) -> Value {
         "any_nationality",
         "deny_unrecorded",
         "emergency_membership",
+        "industry_contract",
         "own_briefing_only",
         "same_scheme_devices",
     ] {
@@ -128,7 +129,7 @@ fn channel(draw: &mut Draw<'_>, row: &Value) -> Value {
 }
 
 fn person(draw: &mut Draw<'_>, channel: &str, at: &str) -> Value {
-    match draw.below(14) {
+    match draw.below(15) {
         0 => json!({"status": draw.of(&["active", "disabled"])}),
         1 => json!({"kind": draw.of(&["government", "military", "industry", "service", "outsider"])}),
         2 => json!({"nationalities": draw.some(&["DEU", "FRA", "GBR", "USA", "CHE", "POL", "AUS"], 25)}),
@@ -151,6 +152,11 @@ fn person(draw: &mut Draw<'_>, channel: &str, at: &str) -> Value {
             json!({"sponsor": if draw.chance(20) { Value::Null } else { json!(sponsor) }})
         }
         8 => json!({"agency": draw.of(&["BMVg", "DOD", "UKMOD"])}),
+        9 => {
+            let until = draw.of(&[at, "2020-01-01T00:00:00Z", "2040-01-01T00:00:00Z"]);
+            let contract = json!({"reference": "R-1", "until": until});
+            json!({"kind": "industry", "contract": if draw.chance(20) { Value::Null } else { contract }})
+        }
         _ => {
             let count = draw.of(&[0, 1, 1, 2, 2, 3]);
             let clearances: Vec<Value> = (0..count).map(|_| clearance(draw, channel, at)).collect();
