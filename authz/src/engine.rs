@@ -16,7 +16,7 @@ use crate::decision::{Decision, Obligation, Outcome, Proof, StepUp};
 use crate::explain::Clauses;
 use crate::obligations::obligations;
 use crate::remember::{AnswerKey, Answered, Turn};
-use crate::resolve::{Case, resolve};
+use crate::resolve::{Case, needed_contract, resolve};
 use crate::{Facts, Question, Reason, Snapshot, disclosure};
 
 /// Decides. Made once per policy revision.

@@ -34,7 +34,7 @@ pub async fn measure() {
         let mut transaction = one.database.begin_write().await.expect("a transaction");
         let removed =
             operation::member::remove(&channel, &person, &permit, one.now(), &mut transaction).await;
-        removed.expect("she is removed");
+        let _no_record = removed.expect("she is removed");
         transaction.commit().await.expect("a commit");
         let committed = Instant::now();
         while is_member() {

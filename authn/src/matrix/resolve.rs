@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-//! Where a homeserver is reached (Matrix v1.18, server-server API, "Resolving server names"). Pure: each step says
-//! what is to be looked up, and takes what was found.
+//! Where a homeserver is reached (Matrix v1.18, server-server API, "Resolving server names"), as far as the name and
+//! a document of its own say so; SRV records are not asked. Pure: what is to be looked up is said, and what was found
+//! is taken.
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
 use serde::Deserialize;
 
 const FEDERATION_PORT: u16 = 8448;
-/// In the order in which they are asked; the second is deprecated.
-const SERVICES: [&str; 2] = ["_matrix-fed._tcp", "_matrix._tcp"];
 const LONGEST_NAME: usize = 255;
 
 /// What is to be looked up next.
@@ -16,13 +15,6 @@ const LONGEST_NAME: usize = 255;
 pub enum Step {
     /// Nothing: it is known.
     Done(Target),
-    /// The SRV record of `name`.
-    Srv {
-        /// The whole name.
-        name: String,
-        /// What to do with what was found.
-        then: Srv,
-    },
     /// `https://HOST/.well-known/matrix/server`.
     WellKnown(WellKnown),
 }
@@ -32,13 +24,11 @@ pub enum Step {
 pub struct Target {
     /// The host whose certificate it must show, without brackets.
     pub host: String,
-    /// The host whose address is connected to; it differs where an SRV record says so.
-    pub connect: String,
     /// The port.
     pub port: u16,
     /// What the `Host` header says.
     pub header: String,
-    /// Whether somebody's document or record led here, and not the name alone.
+    /// Whether a document led here, and not the name alone.
     pub is_delegated: bool,
 }
 
@@ -46,14 +36,6 @@ pub struct Target {
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct WellKnown {
     name: Name,
-}
-
-/// The host whose SRV records are asked for.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub struct Srv {
-    name: Name,
-    is_delegated: bool,
-    asked: usize,
 }
 
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -72,9 +54,10 @@ struct Document {
 /// The first step for a server of that name; `None`: it is no server name.
 pub fn begin(name: &str) -> Option<Step> {
     let name = Name::read(name)?;
-    Some(match name.fixed(false) {
-        Some(target) => Step::Done(target),
-        None => Step::WellKnown(WellKnown { name }),
+    Some(if name.is_literal || name.port.is_some() {
+        Step::Done(name.target(false))
+    } else {
+        Step::WellKnown(WellKnown { name })
     })
 }
 
@@ -85,53 +68,13 @@ impl WellKnown {
     }
 
     /// What follows from the document there; `None`, or one that says nothing usable, leaves the name itself.
-    pub fn found(self, document: Option<&[u8]>) -> Step {
+    pub fn found(self, document: Option<&[u8]>) -> Target {
         let document = document.and_then(|bytes| serde_json::from_slice::<Document>(bytes).ok());
         let delegated = document.and_then(|document| Name::read(&document.server));
-        let is_delegated = delegated.is_some();
-        let name = delegated.unwrap_or(self.name);
-        match name.fixed(is_delegated) {
-            Some(target) => Step::Done(target),
-            None => Srv {
-                name,
-                is_delegated,
-                asked: 0,
-            }
-            .step(),
+        match delegated {
+            Some(name) => name.target(true),
+            None => self.name.target(false),
         }
-    }
-}
-
-impl Srv {
-    fn step(self) -> Step {
-        match SERVICES.get(self.asked) {
-            Some(service) => Step::Srv {
-                name: format!("{service}.{}.", self.name.host),
-                then: self,
-            },
-            None => Step::Done(Target {
-                connect: self.name.host.clone(),
-                header: self.name.host.clone(),
-                host: self.name.host,
-                port: FEDERATION_PORT,
-                is_delegated: self.is_delegated,
-            }),
-        }
-    }
-
-    /// What follows from the record, if there is one: the host and port that it names.
-    pub fn found(self, record: Option<(&str, u16)>) -> Step {
-        let Some((target, port)) = record else {
-            let asked = self.asked + 1;
-            return Self { asked, ..self }.step();
-        };
-        Step::Done(Target {
-            connect: target.trim_end_matches('.').to_owned(),
-            header: self.name.host.clone(),
-            host: self.name.host,
-            port,
-            is_delegated: true,
-        })
     }
 }
 
@@ -169,23 +112,22 @@ impl Name {
         })
     }
 
-    /// Where it is, if nothing has to be looked up: an address, or a name with a port.
-    fn fixed(&self, is_delegated: bool) -> Option<Target> {
-        if !self.is_literal && self.port.is_none() {
-            return None;
-        }
+    /// Where it is.
+    fn target(self, is_delegated: bool) -> Target {
         let shown = if self.host.contains(':') {
             format!("[{}]", self.host)
         } else {
             self.host.clone()
         };
-        Some(Target {
-            host: self.host.clone(),
-            connect: self.host.clone(),
+        Target {
+            host: self.host,
             port: self.port.unwrap_or(FEDERATION_PORT),
-            header: self.port.map_or(shown.clone(), |port| format!("{shown}:{port}")),
+            header: match self.port {
+                Some(port) => format!("{shown}:{port}"),
+                None => shown,
+            },
             is_delegated,
-        })
+        }
     }
 }
 
@@ -198,119 +140,53 @@ fn port(digits: &str) -> Option<u16> {
 mod tests {
     use super::*;
 
-    fn done(step: Step) -> (String, String, u16, String, bool) {
-        match step {
-            Step::Done(target) => (
-                target.host,
-                target.connect,
-                target.port,
-                target.header,
-                target.is_delegated,
-            ),
-            other => panic!("not done: {other:?}"),
+    fn is(host: &str, port: u16, header: &str, is_delegated: bool) -> Target {
+        Target {
+            host: host.into(),
+            port,
+            header: header.into(),
+            is_delegated,
         }
     }
 
-    fn well_known(name: &str, document: Option<&str>) -> Step {
+    fn well_known(name: &str, document: Option<&str>) -> Target {
         match begin(name) {
             Some(Step::WellKnown(asked)) => asked.found(document.map(str::as_bytes)),
             other => panic!("nothing to look up: {other:?}"),
         }
     }
 
-    fn srv(step: Step, records: &[(&str, Option<(&str, u16)>)]) -> Step {
-        let mut step = step;
-        for (name, record) in records {
-            step = match step {
-                Step::Srv { name: asked, then } if asked == *name => then.found(*record),
-                other => panic!("not {name}: {other:?}"),
-            };
-        }
-        step
-    }
-
-    fn is(
-        host: &str,
-        connect: &str,
-        port: u16,
-        header: &str,
-        delegated: bool,
-    ) -> (String, String, u16, String, bool) {
-        (host.into(), connect.into(), port, header.into(), delegated)
-    }
-
     #[test]
     fn an_address_and_a_name_with_a_port_are_looked_up_nowhere() {
         for (name, expected) in [
-            (
-                "192.0.2.1",
-                is("192.0.2.1", "192.0.2.1", 8448, "192.0.2.1", false),
-            ),
-            (
-                "192.0.2.1:8",
-                is("192.0.2.1", "192.0.2.1", 8, "192.0.2.1:8", false),
-            ),
-            (
-                "[2001:db8::1]",
-                is("2001:db8::1", "2001:db8::1", 8448, "[2001:db8::1]", false),
-            ),
-            (
-                "[2001:db8::1]:9",
-                is("2001:db8::1", "2001:db8::1", 9, "[2001:db8::1]:9", false),
-            ),
+            ("192.0.2.1", is("192.0.2.1", 8448, "192.0.2.1", false)),
+            ("192.0.2.1:8", is("192.0.2.1", 8, "192.0.2.1:8", false)),
+            ("[2001:db8::1]", is("2001:db8::1", 8448, "[2001:db8::1]", false)),
+            ("[2001:db8::1]:9", is("2001:db8::1", 9, "[2001:db8::1]:9", false)),
             (
                 "Chat.example:443",
-                is("chat.example", "chat.example", 443, "chat.example:443", false),
+                is("chat.example", 443, "chat.example:443", false),
             ),
         ] {
-            assert_eq!(done(begin(name).unwrap()), expected, "{name}");
+            assert_eq!(begin(name), Some(Step::Done(expected)), "{name}");
         }
     }
 
     #[test]
-    fn a_document_leads_to_a_place_or_to_records_of_another_name() {
-        let at = |server: &str| format!("{{\"m.server\": \"{server}\"}}");
+    fn a_document_leads_to_another_place() {
         for (server, expected) in [
-            (
-                "fed.example:99",
-                is("fed.example", "fed.example", 99, "fed.example:99", true),
-            ),
-            ("192.0.2.1", is("192.0.2.1", "192.0.2.1", 8448, "192.0.2.1", true)),
-            (
-                "[2001:db8::1]:9",
-                is("2001:db8::1", "2001:db8::1", 9, "[2001:db8::1]:9", true),
-            ),
+            ("fed.example", is("fed.example", 8448, "fed.example", true)),
+            ("fed.example:99", is("fed.example", 99, "fed.example:99", true)),
+            ("192.0.2.1", is("192.0.2.1", 8448, "192.0.2.1", true)),
+            ("[2001:db8::1]:9", is("2001:db8::1", 9, "[2001:db8::1]:9", true)),
         ] {
-            assert_eq!(done(well_known("chat.example", Some(&at(server)))), expected);
+            let document = format!("{{\"m.server\": \"{server}\"}}");
+            assert_eq!(well_known("chat.example", Some(&document)), expected);
         }
-        let step = well_known("chat.example", Some(&at("fed.example")));
-        let found = srv(
-            step.clone(),
-            &[
-                ("_matrix-fed._tcp.fed.example.", None),
-                ("_matrix._tcp.fed.example.", Some(("host.example.", 7))),
-            ],
-        );
-        // TLS and the header are those of the name that was delegated to, never of the record.
-        assert_eq!(
-            done(found),
-            is("fed.example", "host.example", 7, "fed.example", true)
-        );
-        let none = srv(
-            step,
-            &[
-                ("_matrix-fed._tcp.fed.example.", None),
-                ("_matrix._tcp.fed.example.", None),
-            ],
-        );
-        assert_eq!(
-            done(none),
-            is("fed.example", "fed.example", 8448, "fed.example", true)
-        );
     }
 
     #[test]
-    fn without_a_usable_document_the_name_itself_is_asked_about() {
+    fn without_a_usable_document_it_is_the_name_itself() {
         for document in [
             None,
             Some("<html>"),
@@ -322,28 +198,13 @@ mod tests {
             Some("{\"m.server\": \"user@x\"}"),
             Some("{\"m.server\": \"x/y\"}"),
         ] {
-            let step = well_known("chat.example", document);
-            let found = srv(
-                step,
-                &[("_matrix-fed._tcp.chat.example.", Some(("h.example.", 5)))],
-            );
+            let found = well_known("chat.example", document);
             assert_eq!(
-                done(found),
-                is("chat.example", "h.example", 5, "chat.example", true),
+                found,
+                is("chat.example", 8448, "chat.example", false),
                 "{document:?}"
             );
         }
-        let none = srv(
-            well_known("chat.example", None),
-            &[
-                ("_matrix-fed._tcp.chat.example.", None),
-                ("_matrix._tcp.chat.example.", None),
-            ],
-        );
-        assert_eq!(
-            done(none),
-            is("chat.example", "chat.example", 8448, "chat.example", false)
-        );
     }
 
     #[test]

@@ -2,7 +2,6 @@
 //! Being a server of the Matrix federation, which homeservers ask before they take an event into a room.
 
 use std::collections::BTreeMap;
-use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use countersign_authn::matrix::key::VerifyKey;
@@ -21,9 +20,6 @@ pub struct Matrix {
     /// Certificates, PEM, that homeservers are recognised by besides those of the machine.
     #[serde(default)]
     pub ca_file: Option<PathBuf>,
-    /// The name server that is asked about homeservers, with its port; absent, those of the machine.
-    #[serde(default)]
-    pub name_server: Option<SocketAddr>,
     /// The port of `.well-known` at homeservers; 443, but for trying out.
     #[serde(default = "https")]
     pub well_known_port: u16,
@@ -37,11 +33,11 @@ pub struct Matrix {
 pub struct Homeserver {
     /// Its name in the federation.
     pub name: String,
-    /// Where its federation is reached. Absent, its name is looked up as Matrix says: by `.well-known` and SRV
-    /// records.
+    /// Where its federation is reached. Absent, its name is looked up by `.well-known`; SRV records are
+    /// not asked.
     #[serde(default)]
     pub address: Option<String>,
-    /// Whether these may lead to an address of this machine or its own link. They may not, unless it is said here.
+    /// Whether `.well-known` may lead to an address of this machine or its own link. It may not, unless it is said here.
     #[serde(default)]
     pub is_local: bool,
     /// The connected server whose record says how its people and rooms are called here.

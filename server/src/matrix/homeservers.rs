@@ -16,7 +16,7 @@ use serde_json::Value;
 use tokio::sync::Mutex;
 
 use super::Member;
-use super::reach::{BELIEVED, Reach};
+use super::reach::{self, Reach};
 use crate::clock;
 use crate::config::matrix::Homeserver;
 
@@ -221,7 +221,7 @@ impl Member {
         // Held while it is looked for: the others wait for what is found.
         let mut found = server.found.lock().await;
         if let Some((reach, at)) = found.as_ref()
-            && at.elapsed() < BELIEVED
+            && at.elapsed() < reach::BELIEVED
         {
             return Ok(reach.clone());
         }

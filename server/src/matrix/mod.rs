@@ -54,9 +54,6 @@ pub enum MatrixError {
     /// The certificates cannot be used.
     #[error("`matrix.ca_file` cannot be used: {0}")]
     Certificates(String),
-    /// The resolver.
-    #[error("the name servers cannot be asked: {0}")]
-    Names(String),
     /// A key does not open.
     #[error("the Matrix keys of `{0}` do not open: they were sealed under another master key")]
     Key(String),
@@ -81,7 +78,7 @@ impl Member {
         let authorities = config.ca_file.as_ref().map(std::fs::read).transpose();
         let authorities = authorities.map_err(|cause| MatrixError::Certificates(cause.to_string()))?;
         let client = outbound::client_trusting(authorities.as_deref())?;
-        let finder = Finder::new(config.name_server, config.well_known_port, authorities);
+        let finder = Finder::new(config.well_known_port, authorities);
         let known = |homeserver| {
             let known = Known::of(homeserver);
             (known.name().to_owned(), known)
@@ -94,7 +91,7 @@ impl Member {
             policy_key: key(&name, "policy", POLICY_KEY, sealer, now, rng, db).await?,
             homeservers: config.homeservers.iter().map(known).collect(),
             client,
-            finder: finder.map_err(MatrixError::Names)?,
+            finder,
             versions: RwLock::default(),
             name,
         })

@@ -8,9 +8,6 @@ use std::time::Duration;
 
 use authn::matrix::resolve::{Step, Target, begin};
 use countersign_authn as authn;
-use hickory_resolver::config::{NameServerConfigGroup, ResolverConfig};
-use hickory_resolver::name_server::TokioConnectionProvider;
-use hickory_resolver::{Resolver, TokioResolver};
 
 use crate::outbound;
 
@@ -23,7 +20,6 @@ const WELL_KNOWN: &str = "/.well-known/matrix/server";
 /// Looks things up.
 #[derive(Debug)]
 pub(super) struct Finder {
-    resolver: TokioResolver,
     authorities: Option<Vec<u8>>,
     /// The port of `.well-known`.
     well_known: u16,
@@ -41,55 +37,35 @@ pub(super) struct Reach {
 }
 
 impl Finder {
-    /// By the machine's name servers, or by `server` alone.
-    pub(super) fn new(
-        server: Option<SocketAddr>,
-        well_known: u16,
-        authorities: Option<Vec<u8>>,
-    ) -> Result<Self, String> {
-        let resolver = match server {
-            None => TokioResolver::builder_tokio().map_err(|fault| fault.to_string())?,
-            Some(at) => {
-                let servers = NameServerConfigGroup::from_ips_clear(&[at.ip()], at.port(), true);
-                let config = ResolverConfig::from_parts(None, Vec::new(), servers);
-                Resolver::builder_with_config(config, TokioConnectionProvider::default())
-            }
-        };
-        Ok(Self {
-            resolver: resolver.build(),
+    /// That trusts the authorities of a PEM file, too. `well_known` is the port of `.well-known`.
+    pub(super) fn new(well_known: u16, authorities: Option<Vec<u8>>) -> Self {
+        Self {
             authorities,
             well_known,
-        })
-    }
-
-    /// The way to the homeserver `name`; `is_local` is whether it may be at this machine or its link, wherever
-    /// documents and records say so.
-    pub(super) async fn find(&self, name: &str, is_local: bool) -> Result<Reach, String> {
-        let mut step = begin(name).ok_or_else(|| format!("`{name}` is no server name"))?;
-        loop {
-            step = match step {
-                Step::Done(target) => return self.reach(target, is_local).await,
-                Step::Srv { name, then } => match self.record(&name).await {
-                    Some((target, port)) => then.found(Some((&target, port))),
-                    None => then.found(None),
-                },
-                Step::WellKnown(asked) => {
-                    let document = self.document(asked.host()).await;
-                    if let Err(fault) = &document {
-                        tracing::debug!(
-                            host = asked.host(),
-                            error = fault,
-                            "no `.well-known` of a homeserver"
-                        );
-                    }
-                    asked.found(document.ok().as_deref())
-                }
-            }
         }
     }
 
+    /// The way to the homeserver `name`; `is_local` is whether its document may lead to this machine or its link.
+    pub(super) async fn find(&self, name: &str, is_local: bool) -> Result<Reach, String> {
+        let target = match begin(name).ok_or_else(|| format!("`{name}` is no server name"))? {
+            Step::Done(target) => target,
+            Step::WellKnown(asked) => {
+                let document = self.document(asked.host()).await;
+                if let Err(fault) = &document {
+                    tracing::debug!(
+                        host = asked.host(),
+                        error = fault,
+                        "no `.well-known` of a homeserver"
+                    );
+                }
+                asked.found(document.ok().as_deref())
+            }
+        };
+        self.reach(target, is_local).await
+    }
+
     async fn reach(&self, target: Target, is_local: bool) -> Result<Reach, String> {
-        let addresses = self.addresses(&target.connect, target.port).await?;
+        let addresses = addresses(&target.host, target.port).await?;
         let is_refused = |at: &SocketAddr| target.is_delegated && !is_local && is_here(at.ip());
         if let Some(at) = addresses.iter().find(|at| is_refused(at)) {
             return Err(format!(
@@ -112,7 +88,7 @@ impl Finder {
     }
 
     async fn document(&self, host: &str) -> Result<Vec<u8>, String> {
-        let addresses = self.addresses(host, self.well_known).await?;
+        let addresses = addresses(host, self.well_known).await?;
         let client = outbound::client_to(self.authorities.as_deref(), host, &addresses);
         let client = client.map_err(|fault| fault.to_string())?;
         let address = format!("https://{host}:{}{WELL_KNOWN}", self.well_known);
@@ -130,26 +106,15 @@ impl Finder {
         }
         Ok(bytes)
     }
+}
 
-    /// The record to follow: of the lowest priority the one with the greatest weight. A root as its target says
-    /// that there is no such service (RFC 2782).
-    async fn record(&self, name: &str) -> Option<(String, u16)> {
-        let found = self.resolver.srv_lookup(name).await.ok()?;
-        let best = found
-            .iter()
-            .min_by_key(|record| (record.priority(), std::cmp::Reverse(record.weight())))?;
-        let target = best.target().to_ascii();
-        (target != "." && best.port() > 0).then_some((target, best.port()))
+async fn addresses(host: &str, port: u16) -> Result<Vec<SocketAddr>, String> {
+    let found = tokio::net::lookup_host((host, port)).await;
+    let found: Vec<SocketAddr> = found.map_err(|fault| fault.to_string())?.collect();
+    if found.is_empty() {
+        return Err(format!("`{host}` has no address"));
     }
-
-    async fn addresses(&self, host: &str, port: u16) -> Result<Vec<SocketAddr>, String> {
-        if let Ok(literal) = host.parse::<IpAddr>() {
-            return Ok(vec![SocketAddr::new(literal, port)]);
-        }
-        let found = self.resolver.lookup_ip(format!("{host}.")).await;
-        let found = found.map_err(|fault| format!("`{host}` has no address: {fault}"))?;
-        Ok(found.iter().map(|ip| SocketAddr::new(ip, port)).collect())
-    }
+    Ok(found)
 }
 
 /// Whether an address is this machine's, its link's, or nobody's in particular.

@@ -26,7 +26,8 @@ pub fn direct(app: App) -> Router {
 
 /// The card host behind proxies that end TLS.
 pub fn behind_proxy(app: App) -> Router {
-    let proxies = |house: &House| house.cards.as_ref().and_then(|desk| desk.proxies.as_ref());
+    let proxies: fn(&House) -> Option<&Proxies> =
+        |house| house.cards.as_ref().and_then(|desk| desk.proxies.as_ref());
     let believe = move |State(app): State<App>, request: Request, next: Next| {
         believe_proxy(app, proxies, request, next)
     };

@@ -18,6 +18,7 @@ use crate::http::authn::card_page::Back;
 use crate::http::cards::{alone, believe_proxy, gone, without_proxy_headers};
 use crate::http::fault::Fault;
 use crate::http::page::see_other;
+use crate::proxies::Proxies;
 
 /// How long a verdict waits for its browser.
 const PATIENCE: TimeDelta = TimeDelta::minutes(2);
@@ -39,7 +40,8 @@ pub fn direct(app: App) -> Router {
 
 /// The device host behind proxies that end TLS.
 pub fn behind_proxy(app: App) -> Router {
-    let proxies = |house: &House| house.devices.as_ref().and_then(|desk| desk.proxies.as_ref());
+    let proxies: fn(&House) -> Option<&Proxies> =
+        |house| house.devices.as_ref().and_then(|desk| desk.proxies.as_ref());
     let believe = move |State(app): State<App>, request: Request, next: Next| {
         believe_proxy(app, proxies, request, next)
     };

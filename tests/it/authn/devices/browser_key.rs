@@ -5,7 +5,7 @@ use authn::factor::device_key::Purpose;
 use countersign_authn as authn;
 use countersign_directory::DeviceKey;
 use countersign_tests::devices::BrowserKey;
-use countersign_tests::house::{Browser, open_house};
+use countersign_tests::house::open_house;
 use http::StatusCode;
 
 use super::{ACCOUNT, begin_anew, challenge, enrol, enrolled, newest, send, sign_in_on, stored};
