@@ -17,9 +17,12 @@ async fn a_change_in_one_process_reaches_the_decisions_of_another() {
         command.env("COUNTERSIGN_DATABASE__URL", &database.url);
         Demo::start_by(command, folder.path())
     };
-    let (one, other) = (start(), start());
     let client = client();
-    let (here, there) = (one.token(&client).await, other.token(&client).await);
+    let one = start();
+    // The next start gives the demo's server a new secret; a token stays.
+    let here = one.token(&client).await;
+    let other = start();
+    let there = other.token(&client).await;
     let decided = async || -> Value {
         let answer = client
             .post(format!("{}/access/v1/evaluation", other.text("/base_url")))
