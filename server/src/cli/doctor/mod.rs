@@ -5,6 +5,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
+use countersign_authn::certificate::pem_certificates;
 
 use super::opened::Store;
 use super::{Failure, block_on};
@@ -66,6 +67,14 @@ impl Doctor {
             None => String::new(),
         };
         let authorities = self.ca.as_ref().map(read).transpose()?;
+        if let (Some(file), Some(pem)) = (&self.ca, &authorities)
+            && !pem_certificates(pem).is_ok_and(|all| !all.is_empty())
+        {
+            let name = file.display();
+            return Err(Failure::Input(format!(
+                "`--ca`: `{name}` holds no certificate, PEM"
+            )));
+        }
         server::Wiring::new(
             id,
             &url,
