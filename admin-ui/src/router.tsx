@@ -59,6 +59,30 @@ const revocation = createRoute({
   component: lazyRouteComponent(() => import('./pages/revocation/RevocationPage'), 'RevocationPage'),
 });
 
+const sources = createRoute({
+  getParentRoute: () => root,
+  path: '/sources',
+  component: lazyRouteComponent(() => import('./pages/sources/SourcesPage'), 'SourcesPage'),
+});
+
+const source = createRoute({
+  getParentRoute: () => root,
+  path: '/sources/$id',
+  component: lazyRouteComponent(() => import('./pages/sources/SourcePage'), 'SourcePage'),
+});
+
+const applications = createRoute({
+  getParentRoute: () => root,
+  path: '/applications',
+  component: lazyRouteComponent(() => import('./pages/applications/ApplicationsPage'), 'ApplicationsPage'),
+});
+
+const application = createRoute({
+  getParentRoute: () => root,
+  path: '/applications/$id',
+  component: lazyRouteComponent(() => import('./pages/applications/ApplicationPage'), 'ApplicationPage'),
+});
+
 const decisions = createRoute({
   getParentRoute: () => root,
   path: '/decisions',
@@ -106,6 +130,10 @@ export const router = createRouter({
     channel,
     devices,
     revocation,
+    sources,
+    source,
+    applications,
+    application,
     proposals,
     proposal,
     breakGlass,

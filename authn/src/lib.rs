@@ -29,6 +29,7 @@ pub mod metadata;
 pub mod notice;
 pub mod oidc;
 pub mod recovery;
+pub mod rotation;
 pub mod saml;
 pub mod secret;
 pub mod session;

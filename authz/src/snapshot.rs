@@ -332,7 +332,7 @@ impl Snapshot {
                 }
             }
             // No decision rests on where people come from.
-            Entity::Approval(_) | Entity::Source(_) => {}
+            Entity::Approval(_) | Entity::Client(_) | Entity::Source(_) => {}
             Entity::Channel(channel) => {
                 if let Ok(id) = id.parse() {
                     self.put_channel(id, channel);

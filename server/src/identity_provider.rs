@@ -8,6 +8,7 @@ use authn::Happened;
 use authn::saml::keys::{Keys, KeysError, NOTICE, Role, rotate};
 use countersign_authn as authn;
 use countersign_directory::Actor;
+use countersign_directory::store::changes;
 use sqlx::AnyConnection;
 
 use crate::app::House;
@@ -25,7 +26,8 @@ impl House {
         let mut log = Happened::new();
         // One process at a time comes here; the others find what it made.
         let mut db = self.database.begin_write().await?;
-        let keys = Keys::load(
+        changes::lock(&mut db).await?;
+        Keys::load(
             Role::IdentityProvider,
             &self.config.issuer,
             &self.sealer,
@@ -37,7 +39,10 @@ impl House {
         .await?;
         record::happened(&Actor::Operator, &log, now, &mut db).await?;
         self.commit(db).await?;
-        let keys = Arc::new(keys);
+        // What another process has done since is read with them; what it does from now on, the tail reads.
+        let _still = self.tail.hold().await;
+        let mut db = self.database.pool.acquire().await?;
+        let keys = Arc::new(Keys::published(Role::IdentityProvider, &self.sealer, now, &mut db).await?);
         self.idp_keys.store(Some(Arc::clone(&keys)));
         Ok(keys)
     }
@@ -53,17 +58,24 @@ impl House {
         if !is_due {
             return Ok(());
         }
+        let (role, name) = (Role::IdentityProvider, &self.config.issuer);
         let mut log = Happened::new();
         let mut db = self.database.begin_write().await?;
-        let mut rng = self.rng();
-        let (role, name) = (Role::IdentityProvider, &self.config.issuer);
-        rotate(role, name, NOTICE, &self.sealer, now, &mut rng, &mut log, &mut db).await?;
-        record::happened(&Actor::Operator, &log, now, &mut db).await?;
+        // Another process may have done it a moment ago.
+        changes::lock(&mut db).await?;
+        if Keys::published(role, &self.sealer, now, &mut db)
+            .await?
+            .is_rotation_due(now)
+        {
+            let mut rng = self.rng();
+            rotate(role, name, NOTICE, &self.sealer, now, &mut rng, &mut log, &mut db).await?;
+            record::happened(&Actor::Operator, &log, now, &mut db).await?;
+        }
         self.commit(db).await?;
         Ok(())
     }
 
-    /// Reads them anew after a change, if they are in use here.
+    /// Reads them anew after a change, if they are in use here. The caller holds the tail.
     pub(crate) async fn reload_identity_provider(&self, db: &mut AnyConnection) -> Result<(), KeysError> {
         if self.idp_keys.load().is_some() {
             let keys = Keys::published(Role::IdentityProvider, &self.sealer, self.now(), db).await?;

@@ -42,6 +42,15 @@ pub(crate) fn client_to(
         .build()?)
 }
 
+/// The innermost cause: those around it say only that something went wrong.
+pub fn innermost(fault: &(dyn std::error::Error + 'static)) -> String {
+    let mut cause = fault;
+    while let Some(inner) = cause.source() {
+        cause = inner;
+    }
+    cause.to_string()
+}
+
 fn limited() -> reqwest::ClientBuilder {
     reqwest::Client::builder()
         .redirect(Policy::none())

@@ -17,7 +17,7 @@ use countersign_directory::source::Source;
 use countersign_directory::store::{changes, history, load_world};
 use countersign_directory::{Cursor, Noun, Revision};
 use sqlx::{AnyConnection, Row as _};
-use tokio::sync::{Mutex, watch};
+use tokio::sync::{Mutex, MutexGuard, watch};
 
 use crate::app::House;
 
@@ -74,6 +74,11 @@ impl Tail {
     /// The revision that was last taken in, for those who wait for the next.
     pub fn head(&self) -> watch::Receiver<Revision> {
         self.head.subscribe()
+    }
+
+    /// Takes in nothing as long as the guard lives: what is read from the store meanwhile is not overtaken.
+    pub async fn hold(&self) -> MutexGuard<'_, Cursor> {
+        self.cursor.lock().await
     }
 
     /// Since when the store has not confirmed the world in memory, milliseconds.

@@ -12,7 +12,7 @@ use countersign_authn::saml::credential::Kind;
 use countersign_authn::saml::idp::encrypt::Method;
 use countersign_authn::saml::idp::inbound::{Authentic, Inbound};
 use countersign_authn::saml::idp::request::{self, Refusal};
-use countersign_authn::saml::idp::{ServiceProvider, logout};
+use countersign_authn::saml::idp::{ServiceProvider, call, logout};
 use countersign_authn::saml::metadata::Entity;
 use countersign_authn::saml::redirect::{self, Carrier};
 use rand::SeedableRng as _;
@@ -115,4 +115,12 @@ pub fn saml_provider(bytes: &[u8]) {
         ..ClientRecord::new("sp", "SP", Vec::new())
     };
     let _ = record.faults();
+}
+
+/// What a service provider answers to a call: heard only where it answers that very request.
+pub fn saml_call(bytes: &[u8]) {
+    if call::heard(bytes, "asked", "https://sp.example").is_ok() {
+        let text = String::from_utf8_lossy(bytes);
+        assert!(text.contains("asked") && text.contains("sp.example"));
+    }
 }

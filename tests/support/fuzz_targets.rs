@@ -41,7 +41,7 @@ use countersign_authn::upstream::oidc as upstream;
 use countersign_authn::upstream::oidc::endpoints::Endpoints;
 use countersign_authn::upstream::oidc::id_token::Expected;
 use countersign_authn::upstream::oidc::keys::Keys;
-use countersign_authn::upstream::saml::{logout, response};
+use countersign_authn::upstream::saml::{logout, look, response};
 use countersign_authz::scenario::{run_files, simulate};
 use countersign_authz::{Engine, Snapshot};
 use countersign_directory::Role;
@@ -63,13 +63,13 @@ use http::{HeaderMap, HeaderValue};
 use secrecy::SecretString;
 use serde_json::{Value, json};
 
-use crate::fuzz_saml::{saml_provider, saml_request, saml_sp_logout};
+use crate::fuzz_saml::{saml_call, saml_provider, saml_request, saml_sp_logout};
 
 /// A parser under test.
 pub type Target = fn(&[u8]);
 
 /// Every target by name; the names are those of `fuzz/targets/` and `fuzz/seeds/`.
-pub const TARGETS: [(&str, Target); 36] = [
+pub const TARGETS: [(&str, Target); 37] = [
     ("attestation", attestation),
     ("authorize", self::authorize),
     ("certificate", certificate),
@@ -94,6 +94,7 @@ pub const TARGETS: [(&str, Target); 36] = [
     ("proxy", proxy),
     ("recovery_code", recovery_code),
     ("request", request),
+    ("saml_call", saml_call),
     ("saml_logout", saml_logout),
     ("saml_metadata", saml_metadata),
     ("saml_provider", saml_provider),
@@ -590,13 +591,15 @@ pub fn saml_response(bytes: &[u8]) {
         return;
     };
     let provider = crate::saml::provider(&[crate::saml::credential()]);
-    if let Ok(arrival) = response::receive(
-        &message,
-        &crate::saml::rules(),
-        &provider,
-        &[],
-        crate::saml::now(),
-    ) {
+    let (rules, now) = (crate::saml::rules(), crate::saml::now());
+    let received = response::receive(&message, &rules, &provider, &[], now);
+    // Whoever looks step by step sees why something is refused, and no fault where nothing is.
+    if let Ok(looked) = look::look(&message, &rules, &provider, &[], now) {
+        let is_good = looked.findings.iter().all(|finding| finding.fault.is_none());
+        assert!(is_good || received.is_err(), "{:?}", looked.findings);
+        assert!(!is_good || looked.arrival.is_some(), "{:?}", looked.findings);
+    }
+    if let Ok(arrival) = received {
         let subject = arrival.claimed.subject;
         assert!(
             subject == "alice" || subject.starts_with("admin@agency.example"),

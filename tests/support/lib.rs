@@ -2,6 +2,7 @@
 //! The harness: fresh databases, the house in process, a clock that tests turn.
 
 pub mod authenticator;
+pub mod authority;
 pub mod cards;
 pub mod database;
 pub mod devices;
@@ -12,6 +13,7 @@ pub mod house;
 pub mod oracle;
 pub mod pki;
 pub mod process;
+pub mod programs;
 pub mod provider;
 pub mod rocket_chat;
 pub mod samba;

@@ -3,15 +3,16 @@
 //! loopback address of its own: its LDAP ports are fixed, and below 1024.
 
 use std::fs;
-use std::io::Write as _;
 use std::net::TcpListener;
 use std::os::unix::fs::PermissionsExt as _;
 use std::process::{Child, Command, Stdio};
+use std::time::Duration;
 
 use countersign_directory::ldap::settings::{Flavour, Groups, Server, Settings};
 use countersign_directory::ldap::subject::SubjectKind;
 
-use crate::slapd::Authority;
+use crate::authority::Authority;
+use crate::programs::{answers, fed, ran};
 
 /// The administrator's password.
 pub const ADMIN_PASSWORD: &str = "Passw0rd-of-the-admin";
@@ -36,7 +37,8 @@ impl Samba {
     pub fn start() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().display().to_string();
-        let provisioned = Command::new("samba-tool")
+        let mut command = Command::new("samba-tool");
+        command
             .args([
                 "domain",
                 "provision",
@@ -53,14 +55,8 @@ impl Samba {
             .arg(format!("--targetdir={path}/ad"))
             .arg(format!("--adminpass={ADMIN_PASSWORD}"))
             .arg("--option=vfs objects=dfs_samba4 acl_xattr xattr_tdb")
-            .arg(format!("--option=xattr_tdb:file={path}/xattr.tdb"))
-            .output()
-            .expect("samba-tool runs: scripts/setup.sh test installs it");
-        assert!(
-            provisioned.status.success(),
-            "{}",
-            String::from_utf8_lossy(&provisioned.stderr)
-        );
+            .arg(format!("--option=xattr_tdb:file={path}/xattr.tdb"));
+        ran(&mut command);
         let authority = Authority::new("Domain Root");
         let (certificate, key) = authority.certify(ADDRESS, 2040);
         for (name, text) in [
@@ -96,48 +92,26 @@ impl Samba {
             authority: authority.pem,
         };
         // It says nothing when it is ready; it answers.
-        let begun = std::time::Instant::now();
-        while std::net::TcpStream::connect((ADDRESS, 636)).is_err() {
-            assert!(begun.elapsed().as_secs() < 60, "samba does not answer");
-            std::thread::sleep(std::time::Duration::from_millis(50));
-        }
+        answers((ADDRESS, 636), Duration::from_secs(60));
         this
     }
 
     /// Changes entries of the database, as LDIF says.
     pub fn change(&self, ldif: &str) {
         let database = self.folder.path().join("ad/private/sam.ldb");
-        let mut child = Command::new("ldbmodify")
-            .args(["-H", &database.display().to_string()])
-            .stdin(Stdio::piped())
-            .stdout(Stdio::null())
-            .stderr(Stdio::piped())
-            .spawn()
-            .expect("ldbmodify runs: scripts/setup.sh test installs it");
-        child.stdin.take().unwrap().write_all(ldif.as_bytes()).unwrap();
-        let output = child.wait_with_output().unwrap();
-        assert!(
-            output.status.success(),
-            "{}",
-            String::from_utf8_lossy(&output.stderr)
-        );
+        let mut command = Command::new("ldbmodify");
+        fed(command.args(["-H", &database.display().to_string()]), ldif);
     }
 
     /// A command of `samba-tool` on the database.
     pub fn tool(&self, arguments: &[&str]) {
         let path = self.folder.path().display().to_string();
-        let output = Command::new("samba-tool")
+        let mut command = Command::new("samba-tool");
+        command
             .args(arguments)
             .arg(format!("-H{path}/ad/private/sam.ldb"))
-            .arg(format!("--configfile={path}/ad/etc/smb.conf"))
-            .output()
-            .expect("samba-tool runs: scripts/setup.sh test installs it");
-        assert!(
-            output.status.success(),
-            "{arguments:?}: {}{}",
-            String::from_utf8_lossy(&output.stdout),
-            String::from_utf8_lossy(&output.stderr)
-        );
+            .arg(format!("--configfile={path}/ad/etc/smb.conf"));
+        ran(&mut command);
     }
 
     /// How it is spoken to: people by `sAMAccountName` or principal name, nested groups.

@@ -3,16 +3,15 @@
 //! certificate of its own, and stopped when the test is over.
 
 use std::fs;
-use std::io::Write as _;
-use std::net::TcpListener;
 use std::path::Path;
 use std::process::{Command, Stdio};
+use std::time::Duration;
 
 use countersign_directory::ldap::settings::{Flavour, Groups, Server, Settings};
 use countersign_directory::ldap::subject::SubjectKind;
-use rcgen::{
-    BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair, KeyUsagePurpose, date_time_ymd,
-};
+
+use crate::authority::Authority;
+use crate::programs::{answers, fed, free_port, missing, ran};
 
 /// Below this is everything.
 pub const SUFFIX: &str = "dc=agency,dc=example";
@@ -29,38 +28,6 @@ dn: cn=reader,dc=agency,dc=example\nobjectClass: applicationProcess\nobjectClass
 userPassword: reads all and changes nothing\n
 dn: ou=people,dc=agency,dc=example\nobjectClass: organizationalUnit\nou: people\n
 dn: ou=groups,dc=agency,dc=example\nobjectClass: organizationalUnit\nou: groups\n\n";
-
-/// A test authority for servers.
-pub struct Authority {
-    issuer: Issuer<'static, KeyPair>,
-    /// Its certificate, PEM.
-    pub pem: String,
-}
-
-impl Authority {
-    /// A new one.
-    pub fn new(name: &str) -> Self {
-        let mut params = CertificateParams::default();
-        params.distinguished_name.push(DnType::CommonName, name);
-        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-        params.key_usages = vec![KeyUsagePurpose::KeyCertSign];
-        let key = KeyPair::generate().unwrap();
-        let pem = params.self_signed(&key).unwrap().pem();
-        let issuer = Issuer::new(params, key);
-        Self { issuer, pem }
-    }
-
-    /// A certificate for a host until the first day of a year, and its key, PEM.
-    pub fn certify(&self, host: &str, until: i32) -> (String, String) {
-        let mut params = CertificateParams::new(vec![host.to_owned()]).unwrap();
-        params.distinguished_name.push(DnType::CommonName, host);
-        params.not_before = date_time_ymd(2020, 1, 1);
-        params.not_after = date_time_ymd(until, 1, 1);
-        let key = KeyPair::generate().unwrap();
-        let certificate = params.signed_by(&key, &self.issuer).unwrap();
-        (certificate.pem(), key.serialize_pem())
-    }
-}
 
 /// A running server.
 pub struct Slapd {
@@ -107,15 +74,7 @@ impl Slapd {
         let file = self.at("more.ldif");
         fs::write(&file, ldif).unwrap();
         let mut command = Command::new("/usr/sbin/slapadd");
-        command.args(["-q", "-f", &self.at("slapd.conf"), "-l", &file]);
-        let output = command
-            .output()
-            .expect("slapadd runs: scripts/setup.sh test installs it");
-        assert!(
-            output.status.success(),
-            "{}",
-            String::from_utf8_lossy(&output.stderr)
-        );
+        ran(command.args(["-q", "-f", &self.at("slapd.conf"), "-l", &file]));
     }
 
     /// Starts it, again on the same ports. It goes to the background once it answers.
@@ -125,19 +84,15 @@ impl Slapd {
             "ldap://127.0.0.1:{} ldaps://127.0.0.1:{} ldapi://{socket}",
             self.port, self.tls_port
         );
-        let status = Command::new("/usr/sbin/slapd")
-            .args(["-f", &self.at("slapd.conf"), "-h", &addresses, "-s", "0"])
-            .stderr(Stdio::null())
-            .status()
-            .expect("slapd runs: scripts/setup.sh test installs it");
+        let mut command = Command::new("/usr/sbin/slapd");
+        command.args(["-f", &self.at("slapd.conf"), "-h", &addresses, "-s", "0"]);
+        // It keeps what it is given: nobody would see the end of its output.
+        command.stdout(Stdio::null()).stderr(Stdio::null());
+        let status = command.status().unwrap_or_else(|fault| missing(&command, &fault));
         assert!(status.success(), "slapd does not start");
         // It goes to the background a moment before it listens.
-        let begun = std::time::Instant::now();
         for port in [self.port, self.tls_port] {
-            while std::net::TcpStream::connect(("127.0.0.1", port)).is_err() {
-                assert!(begun.elapsed().as_secs() < 20, "slapd does not answer");
-                std::thread::yield_now();
-            }
+            answers(("127.0.0.1", port), Duration::from_secs(20));
         }
     }
 
@@ -157,28 +112,9 @@ impl Slapd {
     /// Changes entries, as LDIF says.
     pub fn change(&self, ldif: &str) {
         let socket = self.at("socket").replace('/', "%2f");
-        let mut child = Command::new("ldapmodify")
-            .args([
-                "-x",
-                "-H",
-                &format!("ldapi://{socket}"),
-                "-D",
-                ADMIN,
-                "-w",
-                ADMIN_PASSWORD,
-            ])
-            .stdin(Stdio::piped())
-            .stdout(Stdio::null())
-            .stderr(Stdio::piped())
-            .spawn()
-            .expect("ldapmodify runs: scripts/setup.sh test installs it");
-        child.stdin.take().unwrap().write_all(ldif.as_bytes()).unwrap();
-        let output = child.wait_with_output().unwrap();
-        assert!(
-            output.status.success(),
-            "{}",
-            String::from_utf8_lossy(&output.stderr)
-        );
+        let mut command = Command::new("ldapmodify");
+        command.args(["-x", "-D", ADMIN, "-w", ADMIN_PASSWORD]);
+        fed(command.args(["-H", &format!("ldapi://{socket}")]), ldif);
     }
 
     /// How it is spoken to by TLS from the first byte.
@@ -266,15 +202,6 @@ pub fn group(name: &str, members: &[&str]) -> String {
     }
     text.push('\n');
     text
-}
-
-/// A loopback port that was free a moment ago.
-pub fn free_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0")
-        .unwrap()
-        .local_addr()
-        .unwrap()
-        .port()
 }
 
 fn is_zombie(process: &Path) -> bool {

@@ -28,7 +28,15 @@ export interface NewClearance {
   valid_until: string;
 }
 
-/** What the console does to people and channels, as proposals show it. */
+/** What people compare of a provider's metadata. */
+export interface ProviderFacts {
+  keys: string[];
+  addresses: string[];
+}
+
+type JsonRecord = Record<string, unknown>;
+
+/** What the console does, as proposals show it. */
 export type Act =
   | { act: 'clearance_grant'; id: string; clearance: NewClearance }
   | { act: 'clearance_renew'; id: string; clearance: string; valid_until: string }
@@ -36,7 +44,13 @@ export type Act =
   | { act: 'person_enable'; id: string }
   | { act: 'person_patch'; id: string; patch: Record<string, unknown> }
   | { act: 'channel_patch'; id: string; patch: Record<string, unknown> }
-  | { act: 'channel_reclassify'; id: string; label: NewLabel };
+  | { act: 'channel_reclassify'; id: string; label: NewLabel }
+  | { act: 'client_put'; id: string; was: JsonRecord; client: JsonRecord }
+  | { act: 'client_remove'; id: string; was: JsonRecord }
+  | { act: 'source_enable' | 'source_disable' | 'source_remove'; id: string }
+  | { act: 'source_metadata'; id: string; was: ProviderFacts; becomes: ProviderFacts }
+  | { act: 'source_put'; id: string; source: JsonRecord }
+  | { act: 'source_release'; id: string; seal: string };
 
 /** What became of an act: it holds, or it waits under that name. */
 export type Sent = { proposal?: string };
@@ -44,7 +58,10 @@ export type Sent = { proposal?: string };
 /** Asks what an act would change, and how many people it takes. */
 export async function weigh(act: Act): Promise<Weighing> {
   const header = await csrf();
-  return answered(client.POST('/api/v1/weigh', { params: { header }, body: { ...act } }));
+  // A source's record names it itself.
+  const { id, ...rest } = act;
+  const body = act.act === 'source_put' ? rest : { id, ...rest };
+  return answered(client.POST('/api/v1/weigh', { params: { header }, body }));
 }
 
 /** Does an act, or proposes it. */
@@ -74,6 +91,22 @@ function call(act: Act, params: Params) {
       return client.PATCH('/api/v1/channels/{id}', { params, body: act.patch });
     case 'channel_reclassify':
       return client.POST('/api/v1/channels/{id}/reclassify', { params, body: { ...act.label } });
+    case 'client_put':
+      return client.PUT('/api/v1/saml/services/{id}', { params, body: act.client });
+    case 'client_remove':
+      return client.DELETE('/api/v1/saml/services/{id}', { params });
+    case 'source_enable':
+      return client.POST('/api/v1/sources/{id}/enable', { params });
+    case 'source_disable':
+      return client.POST('/api/v1/sources/{id}/disable', { params });
+    case 'source_remove':
+      return client.DELETE('/api/v1/sources/{id}', { params });
+    case 'source_metadata':
+      return client.POST('/api/v1/sources/{id}/metadata/approve', { params });
+    case 'source_put':
+      return client.PUT('/api/v1/sources/{id}', { params, body: act.source });
+    case 'source_release':
+      return client.POST('/api/v1/sources/{id}/sync/release', { params, body: { seal: act.seal } });
   }
   const one = { ...params, path: { id: act.id, cid: act.clearance } };
   switch (act.act) {

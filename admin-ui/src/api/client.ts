@@ -29,6 +29,15 @@ export type Proposal = Schemas['Proposed'];
 export type Changed = Schemas['Changed'];
 export type Weighing = Schemas['Weighing'];
 export type BreakGlass = Schemas['BreakGlassItem'];
+/** A source of people: its record, who keeps it, how it stands. */
+export type Source = Schemas['Shown'];
+export type SourceMetadata = Schemas['SourceMetadata'];
+export type Metadata = Schemas['MetadataShown'];
+export type Sync = Schemas['SyncShown'];
+export type CheckLine = Schemas['Line'];
+export type MappingOutcome = Schemas['Outcome'];
+export type Application = Schemas['ClientShown'];
+export type NotReached = Schemas['NotReached'];
 export type Outcome = 'allow' | 'deny' | 'step_up';
 
 /** The typed client. Paths, parameters and bodies come from docs/openapi.json. */

@@ -7,6 +7,8 @@ export const OFFICES = {
   simulate: ['security_officer', 'auditor'],
   devices: ['security_officer', 'sysadmin'],
   people: ['security_officer'],
+  sources: ['sysadmin'],
+  trySources: ['security_officer', 'sysadmin'],
 } as const;
 
 /** Every role that a person may hold. */

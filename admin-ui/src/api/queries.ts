@@ -70,6 +70,44 @@ export const revocationLists = queryOptions({
   queryFn: () => answered(client.GET('/api/v1/revocation-lists')),
 });
 
+export const sources = queryOptions({
+  queryKey: ['sources'],
+  queryFn: () => answered(client.GET('/api/v1/sources')),
+});
+
+export const source = (id: string) =>
+  queryOptions({
+    queryKey: ['source', id],
+    queryFn: () => answered(client.GET('/api/v1/sources/{id}', { params: { path: { id } } })),
+  });
+
+export const sourceMetadata = (id: string) =>
+  queryOptions({
+    queryKey: ['source', id, 'metadata'],
+    queryFn: () => answered(client.GET('/api/v1/sources/{id}/metadata', { params: { path: { id } } })),
+  });
+
+export const sourceLinks = (id: string, cursor?: string) =>
+  queryOptions({
+    queryKey: ['source', id, 'links', cursor ?? ''],
+    queryFn: () =>
+      answered(client.GET('/api/v1/sources/{id}/links', { params: { path: { id }, query: { cursor } } })),
+    placeholderData: keepPreviousData,
+  });
+
+/** How a synchronisation stands; while somebody waits for one, it is asked again and again. */
+export const sourceSync = (id: string, waits: boolean) =>
+  queryOptions({
+    queryKey: ['source', id, 'sync'],
+    queryFn: () => answered(client.GET('/api/v1/sources/{id}/sync', { params: { path: { id } } })),
+    refetchInterval: waits ? 1_000 : false,
+  });
+
+export const applications = queryOptions({
+  queryKey: ['applications'],
+  queryFn: () => answered(client.GET('/api/v1/clients')),
+});
+
 export const proposals = queryOptions({
   queryKey: ['proposals'],
   queryFn: () => answered(client.GET('/api/v1/proposals')),

@@ -264,6 +264,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/clients": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the applications that people sign in to, and the servers that only ask. */
+        get: operations["clients"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/connect/{product}": {
         parameters: {
             query?: never;
@@ -521,7 +538,7 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        /** Changes attributes of a person. One person may take away missions, briefings, a sponsor, a contract or some of its time, and offices that forbid nothing; anything else takes two. */
+        /** Changes attributes of a person. One person may take away missions, briefings, a sponsor, and offices that forbid nothing; anything else takes two. */
         patch: operations["change_person"];
         trace?: never;
     };
@@ -954,18 +971,47 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/revocation-lists": {
+    "/api/v1/saml/services": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** Lists the revocation lists that this process has, and the authorities without one. */
-        get: operations["revocation_lists"];
+        /** Lists the service providers of SAML. */
+        get: operations["saml_services"];
         put?: never;
-        post?: never;
+        /**
+         * Registers a service provider by its metadata, or takes newer metadata of one that is registered: keys and
+         *     addresses are replaced, what was decided stays. A new one, and whatever else may widen, takes two people.
+         */
+        post: operations["register_saml_service"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/saml/services/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Shows one service provider. */
+        get: operations["saml_service"];
+        /**
+         * The record of a service provider, whole, in place of the one on file. What may widen takes two people. What
+         *     its metadata says is easier changed by newer metadata.
+         */
+        put: operations["put_saml_service"];
+        post?: never;
+        /**
+         * A service provider is taken away: nobody signs in there by this house any more. One person. If it is a client
+         *     of OpenID as well, that goes with it.
+         */
+        delete: operations["remove_saml_service"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1015,7 +1061,7 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** Ends one session. */
+        /** Ends one session. It may go on at applications that cannot be called. */
         delete: operations["end_session"];
         options?: never;
         head?: never;
@@ -1033,43 +1079,6 @@ export interface paths {
         /** The settings. More blocked locations, stricter administration and a lower accreditation hold at once. */
         put: operations["put_settings"];
         post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/signing-keys": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** The keys that we sign with, are about to, or did: those of OpenID and of SAML. */
-        get: operations["list_signing_keys"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/signing-keys/{id}/withdraw": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Takes a key out of the key set or the metadata at once. What it signed is not ours any more; a fresh key signs in
-         *     its place. A security officer or a system administrator does this alone.
-         */
-        post: operations["withdraw_signing_key"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1166,6 +1175,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sources/{id}/links": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists whose accounts people of a source open. */
+        get: operations["source_links"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sources/{id}/mapping/try": {
         parameters: {
             query?: never;
@@ -1177,6 +1203,43 @@ export interface paths {
         put?: never;
         /** Applies a mapping to a sample, and says what would come of it within the cap. Nothing is done. */
         post: operations["try_mapping"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sources/{id}/metadata": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Shows what counts of a SAML provider's metadata, and a change of it that waits. */
+        get: operations["source_metadata"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sources/{id}/metadata/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A change of a provider's metadata that waits counts from then on. Two people, who compare its keys with the
+         *     provider's by another way.
+         */
+        post: operations["approve_source_metadata"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1273,11 +1336,13 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        /**
-         * @description How old a list is.
-         * @enum {string}
-         */
-        Age: "fresh" | "old" | "overdue";
+        /** @description An address. */
+        AddressShown: {
+            /** @description How messages go there: `HTTP-POST`, `HTTP-Redirect`, `SOAP`. */
+            binding: string;
+            /** @description Where. */
+            location: string;
+        };
         /** @description It is done. */
         Applied: {
             /** @description The world's revision. */
@@ -1603,6 +1668,26 @@ export interface components {
             /** @description Why it was taken or not. */
             why: string;
         };
+        /** @description Applications. */
+        ClientList: {
+            /** @description By their ids. */
+            items: components["schemas"]["ClientShown"][];
+        };
+        /** @description An application. */
+        ClientShown: {
+            /** @description Its record. Secrets are not in it. */
+            client: {
+                [key: string]: unknown;
+            };
+            /** @description How it hears that a session is over. */
+            hears: components["schemas"]["Hears"];
+            /** @description The keys of its metadata. */
+            keys: components["schemas"]["KeyShown"][];
+            /** @description What somebody should look at. */
+            warnings: components["schemas"]["Line"][];
+            /** @description Part of it is above you and has pseudonyms: you cannot give it anew. */
+            withheld: boolean;
+        };
         /** @description Proof that a tree is the start of another (RFC 6962 section 2.1.2). */
         ConsistencyProof: {
             /**
@@ -1621,16 +1706,6 @@ export interface components {
             to: number;
             /** @description Its root. */
             to_root: string;
-        };
-        /** @description A contract. */
-        Contract: {
-            /** @description By what both sides know it. */
-            reference: string;
-            /**
-             * Format: date-time
-             * @description Its last second.
-             */
-            until: string;
         };
         /** @description A decision in full. */
         Decision: components["schemas"]["DecisionSummary"] & {
@@ -1776,6 +1851,8 @@ export interface components {
         Ended: {
             /** @description Channels that she leaves. */
             evictions: number;
+            /** @description Applications at which she may still be signed in, because these cannot be called. */
+            not_reached: components["schemas"]["NotReached"][];
             /** @description Sessions that are over. */
             sessions_ended: number;
         };
@@ -1977,6 +2054,11 @@ export interface components {
             /** @description The source. */
             source: string;
         };
+        /**
+         * @description How an application hears that a session is over.
+         * @enum {string}
+         */
+        Hears: "behind_the_scenes" | "by_browser" | "never";
         /** @description Proof that a leaf is in a tree (RFC 6962 section 2.1.1). */
         InclusionProof: {
             /**
@@ -2002,6 +2084,18 @@ export interface components {
             message: string;
             /** @description Where, as a JSON path. */
             path: string;
+        };
+        /** @description A key of somebody. */
+        KeyShown: {
+            /**
+             * Format: date-time
+             * @description When its certificate ends. The key counts as long as the metadata has it.
+             */
+            ends: string;
+            /** @description `signing` or `encryption`. */
+            purpose: string;
+            /** @description SHA-256 of its certificate, by which people compare it. */
+            sha256: string;
         };
         /** @description A label as world files write it. */
         Label: {
@@ -2053,6 +2147,13 @@ export interface components {
             /** @description Oldest first. */
             items: components["schemas"]["LinkedIdentity"][];
         };
+        /** @description A link, and whose. */
+        Linked: {
+            /** @description Who she is there. */
+            link: components["schemas"]["LinkedIdentity"];
+            /** @description The person here. */
+            person: string;
+        };
         /** @description A link to somebody at a source. */
         LinkedIdentity: {
             /**
@@ -2078,8 +2179,22 @@ export interface components {
             /** @description The subject within the issuer. */
             subject: string;
         };
+        /** @description Links of a source. */
+        LinkedPage: {
+            /** @description By person. */
+            items: components["schemas"]["Linked"][];
+            /** @description Where the next page begins; absent, this is the last. */
+            next_cursor?: string | null;
+            /**
+             * Format: int64
+             * @description How many there are.
+             */
+            total: number;
+        };
         /** @description What ended with it. */
         Lost: {
+            /** @description Applications at which they may go on, because these cannot be called. */
+            not_reached: components["schemas"]["NotReached"][];
             /** @description Sessions that are over. */
             sessions_ended: number;
         };
@@ -2115,12 +2230,26 @@ export interface components {
             /** @description Whether it is above you, and has a pseudonym: there is no page of it. */
             withheld: boolean;
         };
-        /** @description An authority without a list. */
-        MissingList: {
-            /** @description What it issues certificates for. */
-            about: string;
-            /** @description The authority. */
-            issuer: string;
+        /** @description Metadata of a provider. */
+        MetadataShown: {
+            /** @description Its keys. */
+            keys: components["schemas"]["KeyShown"][];
+            /** @description Where they sign out. */
+            logout: components["schemas"]["AddressShown"][];
+            /** @description Where browsers sign in. */
+            sign_on: components["schemas"]["AddressShown"][];
+            /**
+             * Format: date-time
+             * @description Until when it counts; absent, it does not say.
+             */
+            valid_until?: string | null;
+        };
+        /** @description An application at which somebody may still be signed in. */
+        NotReached: {
+            /** @description Its id. */
+            client: string;
+            /** @description Its name. */
+            name: string;
         };
         /** @description A duty. */
         Obligation: {
@@ -2135,6 +2264,11 @@ export interface components {
         Of: {
             /** @description A name as she signs in with it at the source; absent, nobody is looked up. */
             person?: string | null;
+            /**
+             * @description What a SAML provider said of her: the XML of a response, or `SAMLResponse` as her browser posted it.
+             *     Nobody is signed in by it.
+             */
+            response?: string | null;
         };
         /** @description What would come of it. */
         Outcome: {
@@ -2190,7 +2324,6 @@ export interface components {
             briefings: string[];
             /** @description Her clearances. */
             clearances: components["schemas"]["Clearance"][];
-            contract?: components["schemas"]["Contract"] | null;
             /** @description What people call her. */
             display_name?: string | null;
             /** @description Her mail address. */
@@ -2401,34 +2534,31 @@ export interface components {
              */
             withheld: boolean;
         };
-        /** @description A key whose public half others know. */
-        PublishedKey: {
-            /**
-             * Format: date-time
-             * @description When it leaves, if it was replaced.
-             */
-            gone_at?: string | null;
-            /** @description Its name: for OpenID the `kid`. */
-            id: string;
-            /**
-             * Format: date-time
-             * @description Since when it is published.
-             */
-            published_at: string;
-            /** @description What it is for: an algorithm of OpenID; `signing` or `encryption` in SAML. */
-            purpose: string;
-            /**
-             * Format: date-time
-             * @description From when it signs.
-             */
-            use_from: string;
-            /** @description As what we use it. */
-            used_by: components["schemas"]["UsedBy"];
-        };
-        /** @description All of them. */
-        PublishedKeys: {
-            /** @description Oldest first within their use. */
-            items: components["schemas"]["PublishedKey"][];
+        /** @description Metadata, and what is decided beside it. */
+        Registration: {
+            /** @description People are asked before it learns about them. */
+            ask?: boolean;
+            /** @description The entity that is meant, where the metadata holds several. */
+            entity_id?: string | null;
+            /** @description Its id here; absent, the one that it has, else the host of its address. */
+            id?: string | null;
+            /** @description People may be sent to it without its having asked. */
+            idp_initiated?: boolean;
+            /** @description It gets assertions in clear although it has an encryption key. */
+            in_clear?: boolean;
+            /** @description The least level of a sign-in for it: `aal1`, `aal2`, `aal2_phishing_resistant` or `aal3`. */
+            level?: string | null;
+            /** @description What the service provider says of itself, XML. */
+            metadata: string;
+            /** @description What people read. */
+            name?: string | null;
+            product?: components["schemas"]["Product"] | null;
+            /** @description Only signed requests of it are taken. */
+            requests_signed?: boolean;
+            /** @description The connected server that it belongs to. */
+            server?: string | null;
+            /** @description A certificate, PEM; nothing counts but what its key signed. */
+            signed_by?: string | null;
         };
         /** @description What became of one report of many. */
         ReportOutcome: {
@@ -2464,41 +2594,6 @@ export interface components {
         Review: {
             /** @description What was found. */
             review: string;
-        };
-        /** @description A revocation list. */
-        RevocationList: {
-            /** @description What it is about: `cards`, `devices` or `machines`. */
-            about: string;
-            /** @description How old it is: `fresh`; `old`, past four fifths of its time; `overdue`, past all of it. */
-            age: components["schemas"]["Age"];
-            /** @description Whether it says only what changed since another one. */
-            delta: boolean;
-            /**
-             * Format: date-time
-             * @description When its successor is due.
-             */
-            due_at: string;
-            /** @description How many certificates it names. */
-            entries: number;
-            /** @description Who issued it. */
-            issuer: string;
-            /**
-             * Format: date-time
-             * @description When it was made.
-             */
-            made_at: string;
-            /** @description Its number. */
-            number: string;
-        };
-        /** @description All lists, and what none is about. */
-        RevocationLists: {
-            /** @description The lists, by what they are about. */
-            items: components["schemas"]["RevocationList"][];
-            /**
-             * @description Authorities, by what they issue certificates for, that no list at hand is from: whoever has a certificate
-             *     of theirs is refused.
-             */
-            missing: components["schemas"]["MissingList"][];
         };
         /** @description A sample. */
         Sample: {
@@ -2543,6 +2638,11 @@ export interface components {
             /** @description In the order of their ids. */
             schemes: components["schemas"]["Scheme"][];
         };
+        /** @description It is over here. */
+        SessionEnded: {
+            /** @description Applications that cannot be called: see to it there. */
+            not_reached: components["schemas"]["NotReached"][];
+        };
         /** @description A setting at a product. */
         Setting: {
             /** @description Its name there. */
@@ -2552,6 +2652,8 @@ export interface components {
         };
         /** @description A source as it is shown. */
         Shown: {
+            /** @description How it stands, as far as that shows without calling it. */
+            health: components["schemas"]["Line"][];
             /**
              * @description `administrators`, or `configuration`: then the record is changed there, and here only disabled and
              *     enabled.
@@ -2655,6 +2757,20 @@ export interface components {
             /** @description By their identifiers. */
             items: components["schemas"]["Shown"][];
         };
+        /** @description Metadata of a source. */
+        SourceMetadata: {
+            counts?: components["schemas"]["MetadataShown"] | null;
+            /**
+             * Format: date-time
+             * @description When it was last fetched; absent, it stands in the record.
+             */
+            fetched_at?: string | null;
+            /** @description Our own metadata for this provider. */
+            ours: string;
+            waits?: components["schemas"]["MetadataShown"] | null;
+            /** @description Why it waits: `key_dropped`, `host_changed`. */
+            waits_because?: string | null;
+        };
         /**
          * @description How one thing stands.
          * @enum {string}
@@ -2721,11 +2837,6 @@ export interface components {
             /** @description It in words. */
             text?: string | null;
         };
-        /**
-         * @description As what we use a key.
-         * @enum {string}
-         */
-        UsedBy: "openid_provider" | "saml_identity_provider" | "saml_service_provider";
         /** @description It waits for a second person. */
         Waiting: {
             /** @description The proposal, at `/api/v1/proposals/{id}`. */
@@ -3931,6 +4042,41 @@ export interface operations {
             };
         };
     };
+    clients: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClientList"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     connect_profile: {
         parameters: {
             query?: {
@@ -4790,7 +4936,7 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        /** @description `id`, `kind`, and `nationalities`, `agency`, `roles`, `missions`, `briefings`, `sponsor`, `contract`, `display_name`, `email` */
+        /** @description `id`, `kind`, and `nationalities`, `agency`, `roles`, `missions`, `briefings`, `sponsor`, `display_name`, `email` */
         requestBody: {
             content: {
                 "application/json": {
@@ -4924,7 +5070,7 @@ export interface operations {
             };
             cookie?: never;
         };
-        /** @description What changes: `kind`, `nationalities`, `agency`, `roles`, `missions`, `briefings`, `sponsor`, `contract`, `display_name`, `email`. Lists are given whole; `null` takes away */
+        /** @description What changes: `kind`, `nationalities`, `agency`, `roles`, `missions`, `briefings`, `sponsor`, `display_name`, `email`. Lists are given whole; `null` takes away */
         requestBody: {
             content: {
                 "application/json": {
@@ -6546,7 +6692,7 @@ export interface operations {
             };
         };
     };
-    revocation_lists: {
+    saml_services: {
         parameters: {
             query?: never;
             header?: never;
@@ -6560,7 +6706,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["RevocationLists"];
+                    "application/json": components["schemas"]["ClientList"];
                 };
             };
             401: {
@@ -6572,6 +6718,274 @@ export interface operations {
                 };
             };
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    register_saml_service: {
+        parameters: {
+            query?: {
+                /** @description At most 1000 bytes. */
+                reason?: string;
+            };
+            header: {
+                "X-CSRF-Token": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Registration"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Applied"];
+                };
+            };
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Waiting"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    saml_service: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClientShown"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_saml_service: {
+        parameters: {
+            query?: {
+                /** @description At most 1000 bytes. */
+                reason?: string;
+            };
+            header: {
+                "X-CSRF-Token": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        /** @description The record as it is shown: `name`, `level`, `max_age`, `admits`, `scopes`, `consent`, `server`, `saml` */
+        requestBody: {
+            content: {
+                "application/json": {
+                    [key: string]: unknown;
+                };
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Applied"];
+                };
+            };
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Waiting"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_saml_service: {
+        parameters: {
+            query?: {
+                /** @description At most 1000 bytes. */
+                reason?: string;
+            };
+            header: {
+                "X-CSRF-Token": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Applied"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6684,11 +7098,13 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            204: {
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["SessionEnded"];
+                };
             };
             400: {
                 headers: {
@@ -6794,94 +7210,6 @@ export interface operations {
                 };
             };
             409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    list_signing_keys: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PublishedKeys"];
-                };
-            };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    withdraw_signing_key: {
-        parameters: {
-            query?: never;
-            header: {
-                "X-CSRF-Token": string;
-            };
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7299,6 +7627,62 @@ export interface operations {
             };
         };
     };
+    source_links: {
+        parameters: {
+            query?: {
+                /** @description The `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LinkedPage"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     try_mapping: {
         parameters: {
             query?: never;
@@ -7349,6 +7733,133 @@ export interface operations {
                 };
             };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    source_metadata: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SourceMetadata"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    approve_source_metadata: {
+        parameters: {
+            query?: {
+                /** @description At most 1000 bytes. */
+                reason?: string;
+            };
+            header: {
+                "X-CSRF-Token": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Applied"];
+                };
+            };
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Waiting"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -1,6 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Link, useRouterState } from '@tanstack/react-router';
-import { Activity, FlaskConical, Hash, Hourglass, Laptop, ListX, Siren, Users } from 'lucide-react';
+import {
+  Activity,
+  AppWindow,
+  FlaskConical,
+  Hash,
+  Hourglass,
+  Laptop,
+  ListX,
+  Siren,
+  Users,
+  Waypoints,
+} from 'lucide-react';
 import type { Me } from '../api/client';
 import { useWaiting } from '../api/waiting';
 import styles from './Navigation.module.css';
@@ -10,6 +21,8 @@ const PLACES = [
   { to: '/channels', name: 'Channels', icon: Hash },
   { to: '/devices', name: 'Devices', icon: Laptop },
   { to: '/revocation-lists', name: 'Revocation lists', icon: ListX },
+  { to: '/sources', name: 'Sources', icon: Waypoints },
+  { to: '/applications', name: 'Applications', icon: AppWindow },
   { to: '/proposals', name: 'Proposals', icon: Hourglass },
   { to: '/break-glass', name: 'Break-glass', icon: Siren },
   { to: '/decisions', name: 'Live decisions', icon: Activity },

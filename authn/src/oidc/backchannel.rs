@@ -13,6 +13,7 @@ use super::client::Client;
 use super::jws;
 use super::keys::{KeyRing, SigningError};
 use crate::happened::Happened;
+use crate::session::Sid;
 use crate::store::outbox::{self, Notice};
 use crate::store::{StoreError, sessions};
 
@@ -51,6 +52,15 @@ pub async fn delivered(
     if let Some(session) = sessions::confirm_end(&notice.sid, now, db).await? {
         log.change(Change::put(Noun::Session, session.as_str()));
     }
+    Ok(())
+}
+
+/// The client of this session knows already, by another way.
+pub async fn no_need(sid: &Sid, now: DateTime<Utc>, db: &mut AnyConnection) -> Result<(), StoreError> {
+    for notice in outbox::of_session(sid, db).await? {
+        outbox::delivered(&notice.id, now, db).await?;
+    }
+    sessions::confirm_end(sid, now, db).await?;
     Ok(())
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-//! Signing keys and their rotation: a key is published one cache time before it signs, and stays
-//! published until the last token that it signed has run out. One `kid` per key, RS256 (which every
+//! Signing keys: a key is published one cache time before it signs, and stays published until the last token
+//! that it signed has run out ([`crate::rotation`]). One `kid` per key, RS256 (which every
 //! client knows), ES256 and EdDSA. Private halves are sealed at rest.
 //!
 //! aws-lc draws the randomness of key generation and of signatures itself.
@@ -21,6 +21,7 @@ use serde_json::{Value, json};
 use sqlx::AnyConnection;
 
 use crate::happened::Happened;
+use crate::rotation::{self, Term, end_of_those_before};
 use crate::secret::{SealError, Sealer, sha256};
 use crate::store::StoreError;
 use crate::store::signing_keys::{self, KeyRow};
@@ -89,9 +90,7 @@ pub struct SigningKey {
     kid: String,
     pair: Pair,
     jwk: Value,
-    published_at: DateTime<Utc>,
-    use_from: DateTime<Utc>,
-    gone_at: Option<DateTime<Utc>>,
+    term: Term,
 }
 
 #[derive(Debug)]
@@ -160,7 +159,7 @@ impl KeyRing {
         let mut keys = Self::published(sealer, now, db).await?;
         for algorithm in Algorithm::ALL {
             if keys.in_use(algorithm, now).is_none() {
-                let row = generate(algorithm, now, now, sealer, rng)?;
+                let row = generate(algorithm, Term::first(now), sealer, rng)?;
                 keep(&row, log, db).await?;
                 keys.keys.push(open(row, sealer)?);
             }
@@ -184,10 +183,7 @@ impl KeyRing {
 
     /// The key that signs now: the newest whose time has come.
     pub fn in_use(&self, algorithm: Algorithm, now: DateTime<Utc>) -> Option<&SigningKey> {
-        self.keys
-            .iter()
-            .filter(|key| key.algorithm() == algorithm && key.use_from <= now)
-            .max_by_key(|key| key.use_from)
+        rotation::in_use(self.of(algorithm), |key| key.term, now)
     }
 
     /// The key with this name.
@@ -197,22 +193,18 @@ impl KeyRing {
 
     /// The key set as clients read it (RFC 7517).
     pub fn document(&self, now: DateTime<Utc>) -> Value {
-        let shown = self
-            .keys
-            .iter()
-            .filter(|key| key.gone_at.is_none_or(|gone| now < gone));
+        let shown = self.keys.iter().filter(|key| key.term.is_shown(now));
         json!({ "keys": shown.map(|key| key.jwk.clone()).collect::<Vec<_>>() })
     }
 
     /// Whether a successor should be published: the newest key has been in use for [`LONGEST_USE`].
     pub fn is_rotation_due(&self, algorithm: Algorithm, now: DateTime<Utc>) -> bool {
-        let newest = self
-            .keys
-            .iter()
-            .filter(|key| key.algorithm() == algorithm)
-            .map(|key| key.published_at)
-            .max();
+        let newest = rotation::newest(self.of(algorithm).map(|key| key.term));
         newest.is_none_or(|published_at| now - published_at >= LONGEST_USE)
+    }
+
+    fn of(&self, algorithm: Algorithm) -> impl Iterator<Item = &SigningKey> {
+        self.keys.iter().filter(move |key| key.algorithm() == algorithm)
     }
 }
 
@@ -227,17 +219,13 @@ pub async fn rotate(
     log: &mut Happened,
     db: &mut AnyConnection,
 ) -> Result<(), SigningError> {
-    let overlap = if notice.is_zero() {
-        TimeDelta::zero()
-    } else {
-        OVERLAP
-    };
+    let end = end_of_those_before(notice, OVERLAP, now);
     for old in signing_keys::published(now, db).await? {
         if old.algorithm == algorithm {
-            signing_keys::retire(&old.kid, now + notice + overlap, db).await?;
+            signing_keys::retire(&old.kid, end, db).await?;
         }
     }
-    let row = generate(algorithm, now, now + notice, sealer, rng)?;
+    let row = generate(algorithm, Term::successor(notice, now), sealer, rng)?;
     keep(&row, log, db).await
 }
 
@@ -247,7 +235,7 @@ pub(super) async fn keep(
     db: &mut AnyConnection,
 ) -> Result<(), SigningError> {
     signing_keys::insert(row, db).await?;
-    let detail = json!({ "alg": row.algorithm.name(), "use_from": row.use_from });
+    let detail = json!({ "alg": row.algorithm.name(), "use_from": row.term.use_from });
     log.event("signing_key.published", row.kid.as_str(), detail);
     log.change(Change::put(Noun::SigningKey, row.kid.as_str()));
     Ok(())
@@ -255,8 +243,7 @@ pub(super) async fn keep(
 
 pub(super) fn generate(
     algorithm: Algorithm,
-    published_at: DateTime<Utc>,
-    use_from: DateTime<Utc>,
+    term: Term,
     sealer: &Sealer,
     rng: &mut impl CryptoRng,
 ) -> Result<KeyRow, SigningError> {
@@ -279,9 +266,7 @@ pub(super) fn generate(
         algorithm,
         sealed: stored,
         jwk,
-        published_at,
-        use_from,
-        gone_at: None,
+        term,
     })
 }
 
@@ -339,9 +324,7 @@ fn open(row: KeyRow, sealer: &Sealer) -> Result<SigningKey, SigningError> {
         kid: row.kid,
         pair,
         jwk: row.jwk,
-        published_at: row.published_at,
-        use_from: row.use_from,
-        gone_at: row.gone_at,
+        term: row.term,
     })
 }
 

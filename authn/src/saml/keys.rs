@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //! Our keys for SAML: one set for each role, made when the role is first needed. A successor is
-//! published beside its predecessor before it signs; the predecessor stays published, and decrypts,
-//! until peers have read the new metadata. Private halves are sealed at rest.
+//! published before it signs ([`crate::rotation`]); the one before decrypts until peers have read the new
+//! metadata. Private halves are sealed at rest.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use countersign_directory::{Change, Noun};
@@ -11,6 +11,7 @@ use sqlx::AnyConnection;
 
 use super::credential::{Credential, CredentialError, Kind};
 use crate::happened::Happened;
+use crate::rotation::{self, Term, end_of_those_before};
 use crate::secret::{SealError, Sealer, random_id};
 use crate::store::StoreError;
 use crate::store::saml_keys::{self, KeyRow};
@@ -97,9 +98,7 @@ pub struct Keys {
 #[derive(Debug)]
 struct Held {
     purpose: Purpose,
-    published_at: DateTime<Utc>,
-    use_from: DateTime<Utc>,
-    gone_at: Option<DateTime<Utc>>,
+    term: Term,
     credential: Credential,
 }
 
@@ -118,7 +117,7 @@ impl Keys {
         let mut keys = Self::published(role, sealer, now, db).await?;
         for purpose in role.purposes() {
             if !keys.held.iter().any(|held| held.purpose == *purpose) {
-                let row = generate(role, *purpose, name, now, now, sealer, rng)?;
+                let row = generate(role, *purpose, name, Term::first(now), sealer, rng)?;
                 keep(&row, log, db).await?;
                 keys.held.push(open(row, sealer)?);
             }
@@ -143,11 +142,8 @@ impl Keys {
 
     /// The key that signs now: the newest whose time has come.
     pub fn signing(&self, now: DateTime<Utc>) -> Option<&Credential> {
-        self.held
-            .iter()
-            .filter(|held| held.purpose == Purpose::Signing && held.use_from <= now)
-            .max_by_key(|held| held.use_from)
-            .map(|held| &held.credential)
+        let signing = self.held.iter().filter(|held| held.purpose == Purpose::Signing);
+        rotation::in_use(signing, |held| held.term, now).map(|held| &held.credential)
     }
 
     /// The keys of that purpose that metadata shows: of several for encryption the newest alone, so
@@ -156,9 +152,9 @@ impl Keys {
         let mut shown: Vec<&Held> = self
             .held
             .iter()
-            .filter(|held| held.purpose == purpose && held.gone_at.is_none_or(|gone| now < gone))
+            .filter(|held| held.purpose == purpose && held.term.is_shown(now))
             .collect();
-        shown.sort_by_key(|held| std::cmp::Reverse(held.use_from));
+        shown.sort_by_key(|held| std::cmp::Reverse(held.term.use_from));
         if purpose == Purpose::Encryption {
             shown.truncate(1);
         }
@@ -167,7 +163,7 @@ impl Keys {
 
     /// Whether successors should be published: the newest key has been there for [`LONGEST_USE`].
     pub fn is_rotation_due(&self, now: DateTime<Utc>) -> bool {
-        let newest = self.held.iter().map(|held| held.published_at).max();
+        let newest = rotation::newest(self.held.iter().map(|held| held.term));
         newest.is_some_and(|published_at| now - published_at >= LONGEST_USE)
     }
 
@@ -197,18 +193,12 @@ pub async fn rotate(
     log: &mut Happened,
     db: &mut AnyConnection,
 ) -> Result<(), KeysError> {
-    let overlap = if notice.is_zero() {
-        TimeDelta::zero()
-    } else {
-        OVERLAP
-    };
+    let end = end_of_those_before(notice, OVERLAP, now);
     for old in saml_keys::published(role, now, db).await? {
-        if old.gone_at.is_none() {
-            saml_keys::retire(&old.id, now + notice + overlap, db).await?;
-        }
+        saml_keys::retire(&old.id, end, db).await?;
     }
     for purpose in role.purposes() {
-        let row = generate(role, *purpose, name, now, now + notice, sealer, rng)?;
+        let row = generate(role, *purpose, name, Term::successor(notice, now), sealer, rng)?;
         keep(&row, log, db).await?;
     }
     Ok(())
@@ -251,7 +241,7 @@ pub async fn withdraw(
 async fn keep(row: &KeyRow, log: &mut Happened, db: &mut AnyConnection) -> Result<(), KeysError> {
     saml_keys::insert(row, db).await?;
     let detail = json!({
-        "role": row.role.name(), "purpose": row.purpose.name(), "use_from": row.use_from,
+        "role": row.role.name(), "purpose": row.purpose.name(), "use_from": row.term.use_from,
     });
     log.event("saml_key.published", row.id.as_str(), detail);
     log.change(Change::put(Noun::SigningKey, row.id.as_str()));
@@ -262,12 +252,11 @@ fn generate(
     role: Role,
     purpose: Purpose,
     name: &str,
-    now: DateTime<Utc>,
-    use_from: DateTime<Utc>,
+    term: Term,
     sealer: &Sealer,
     rng: &mut impl CryptoRng,
 ) -> Result<KeyRow, KeysError> {
-    let credential = Credential::generate(Kind::Rsa, name, now, rng)?;
+    let credential = Credential::generate(Kind::Rsa, name, term.published_at, rng)?;
     let id = random_id(rng);
     Ok(KeyRow {
         sealed: sealer.seal(&sealed_for(&id), credential.pkcs8(), rng)?,
@@ -275,9 +264,7 @@ fn generate(
         id,
         role,
         purpose,
-        published_at: now,
-        use_from,
-        gone_at: None,
+        term,
     })
 }
 
@@ -285,9 +272,7 @@ fn open(row: KeyRow, sealer: &Sealer) -> Result<Held, KeysError> {
     let pkcs8 = sealer.open(&sealed_for(&row.id), &row.sealed)?;
     Ok(Held {
         purpose: row.purpose,
-        published_at: row.published_at,
-        use_from: row.use_from,
-        gone_at: row.gone_at,
+        term: row.term,
         credential: Credential::new(&pkcs8, &row.certificate)?,
     })
 }

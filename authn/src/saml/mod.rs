@@ -56,6 +56,9 @@ pub const HTTP_REDIRECT: &str = "urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redir
 /// The binding by form (SAML bindings, section 3.5).
 pub const HTTP_POST: &str = "urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST";
 
+/// The binding by call, without a browser (SAML bindings, section 3.2).
+pub const SOAP: &str = "urn:oasis:names:tc:SAML:2.0:bindings:SOAP";
+
 /// How far two clocks may differ, unless a source says otherwise.
 pub const SKEW: chrono::TimeDelta = chrono::TimeDelta::seconds(60);
 /// The most that may be granted for two clocks.

@@ -2,6 +2,8 @@
 //! Sessions end: one, or all of a person. Its tokens and refresh chains die in the same transaction, and every client
 //! that listens is told through the durable outbox.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Utc};
 use countersign_directory::id::{DeviceId, PersonId};
 use countersign_directory::{Change, ChangeKind, Noun};
@@ -12,9 +14,12 @@ use sqlx::AnyConnection;
 use super::board::{AtClient, Board};
 use super::{Session, SessionId};
 use crate::happened::Happened;
+use crate::oidc::client::{ClientRecord, Grant};
 use crate::secret::random_id;
-use crate::store::outbox::{self, Notice};
-use crate::store::{StoreError, accounts, clients, consents, refresh_families, sessions, tokens};
+use crate::store::outbox::{self, Notice, Protocol};
+use crate::store::{
+    StoreError, accounts, clients, consents, refresh_families, saml_services, sessions, tokens,
+};
 
 /// Why a session ends.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -75,8 +80,11 @@ pub async fn end(
     }
     refresh_families::end_session(id, None, "session_ended", now, db).await?;
     tokens::revoke_session(id, now, db).await?;
-    tell_clients(&session, now, rng, db).await?;
-    let detail = json!({ "session": id, "reason": reason.word() });
+    let not_called = tell_clients(&session, now, rng, db).await?;
+    let mut detail = json!({ "session": id, "reason": reason.word() });
+    if let Some(members) = detail.as_object_mut().filter(|_| !not_called.is_empty()) {
+        members.insert("not_called".to_owned(), json!(not_called));
+    }
     log.event("session.ended", session.person.as_str(), detail);
     log.change(Change::new(Noun::Session, id.as_str(), ChangeKind::Ended));
     Ok(true)
@@ -170,20 +178,90 @@ pub async fn leave(
     Ok(true)
 }
 
+/// A client at which a person may still be signed in, because nobody can call it.
+#[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd)]
+pub struct OutOfReach {
+    /// Its id.
+    pub client: String,
+    /// What people read.
+    pub name: String,
+}
+
+/// Of the clients that take part in `over`, sessions that have ended, those that cannot be called: whoever
+/// ended them has to see to it there.
+pub async fn out_of_reach(over: &[SessionId], db: &mut AnyConnection) -> Result<Vec<OutOfReach>, StoreError> {
+    let mut found = BTreeSet::new();
+    for session in over {
+        for tie in sessions::clients_of(session, db).await? {
+            let Some(client) = clients::by_id(&tie.client, db).await? else {
+                continue;
+            };
+            if channel(&tie, &client.record, db).await? == Channel::None {
+                found.insert(OutOfReach {
+                    client: client.record.id,
+                    name: client.record.name,
+                });
+            }
+        }
+    }
+    Ok(found.into_iter().collect())
+}
+
+/// How a client is told that a session there is over.
+#[derive(Clone, Debug, Eq, PartialEq)]
+enum Channel {
+    /// A call to this address.
+    Call(Protocol, String),
+    /// There is no way, and people sign in there.
+    None,
+    /// There is none, and nobody signs in there by it.
+    NotNeeded,
+}
+
+async fn channel(
+    tie: &AtClient,
+    record: &ClientRecord,
+    db: &mut AnyConnection,
+) -> Result<Channel, StoreError> {
+    // A name of hers there is given with an assertion: then it is as a service provider that it knows her.
+    if let Some(provider) = &record.saml
+        && saml_services::name_of(&tie.sid, &tie.client, db).await?.is_some()
+    {
+        let service = provider.called_logout();
+        return Ok(service.map_or(Channel::None, |service| {
+            Channel::Call(Protocol::Saml, service.location.clone())
+        }));
+    }
+    Ok(match &record.backchannel_logout_uri {
+        Some(uri) => Channel::Call(Protocol::Openid, uri.to_string()),
+        None if record.grants.contains(&Grant::AuthorizationCode) => Channel::None,
+        None => Channel::NotNeeded,
+    })
+}
+
+/// Puts a message for each client into the outbox. Returns those that cannot be called.
 async fn tell_clients(
     session: &Session,
     now: DateTime<Utc>,
     rng: &mut impl CryptoRng,
     db: &mut AnyConnection,
-) -> Result<(), StoreError> {
+) -> Result<Vec<String>, StoreError> {
+    let mut not_called = Vec::new();
     for tie in sessions::clients_of(&session.id, db).await? {
-        match notice(session, &tie, rng, db).await? {
-            Some(notice) => outbox::put(&notice, now, db).await?,
-            // Nobody listens there: no answer can be waited for.
-            None => drop(sessions::confirm_end(&tie.sid, now, db).await?),
+        if let Some(notice) = notice(session, &tie, rng, db).await? {
+            outbox::put(&notice, now, db).await?;
+            continue;
+        }
+        // Nobody listens there: no answer can be waited for.
+        sessions::confirm_end(&tie.sid, now, db).await?;
+        let client = clients::by_id(&tie.client, db).await?;
+        if let Some(client) = client
+            && channel(&tie, &client.record, db).await? == Channel::None
+        {
+            not_called.push(tie.client);
         }
     }
-    Ok(())
+    Ok(not_called)
 }
 
 /// The message for one client, if it listens.
@@ -198,13 +276,16 @@ async fn notice(
     let (Some(account), Some(client)) = (account, client) else {
         return Ok(None);
     };
-    let sub = account.sub_at(&client.record);
-    Ok(client.record.backchannel_logout_uri.map(|uri| Notice {
+    let Channel::Call(protocol, uri) = channel(tie, &client.record, db).await? else {
+        return Ok(None);
+    };
+    Ok(Some(Notice {
         id: random_id(rng),
         client: tie.client.clone(),
-        uri: uri.into(),
+        protocol,
+        uri,
         sid: tie.sid.clone(),
-        sub,
+        sub: account.sub_at(&client.record),
         attempts: 0,
     }))
 }

@@ -8,6 +8,31 @@ use sqlx::AnyConnection;
 use super::{Columns, StoreError, millis};
 use crate::session::Sid;
 
+/// By which protocol a client is told.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Protocol {
+    /// OpenID Connect Back-Channel Logout 1.0.
+    Openid,
+    /// SAML, by SOAP.
+    Saml,
+}
+
+impl Protocol {
+    /// As it is stored.
+    fn name(self) -> &'static str {
+        match self {
+            Self::Openid => "openid",
+            Self::Saml => "saml",
+        }
+    }
+
+    fn named(name: &str) -> Option<Self> {
+        [Self::Openid, Self::Saml]
+            .into_iter()
+            .find(|protocol| protocol.name() == name)
+    }
+}
+
 /// A message that waits.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Notice {
@@ -15,6 +40,8 @@ pub struct Notice {
     pub id: String,
     /// The client to tell.
     pub client: String,
+    /// How.
+    pub protocol: Protocol,
     /// Where it listens.
     pub uri: String,
     /// The session's name there.
@@ -28,8 +55,8 @@ pub struct Notice {
 /// Puts a message into the outbox.
 pub async fn put(notice: &Notice, now: DateTime<Utc>, db: &mut AnyConnection) -> Result<(), StoreError> {
     sqlx::query(
-        "INSERT INTO logout_outbox (id, client, uri, sid, sub, created_at, next_attempt_at, attempts) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, 0)",
+        "INSERT INTO logout_outbox (id, client, uri, sid, sub, created_at, next_attempt_at, protocol, attempts) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0)",
     )
     .bind(notice.id.as_str())
     .bind(notice.client.as_str())
@@ -38,6 +65,7 @@ pub async fn put(notice: &Notice, now: DateTime<Utc>, db: &mut AnyConnection) ->
     .bind(notice.sub.as_str())
     .bind(millis(now))
     .bind(millis(now))
+    .bind(notice.protocol.name())
     .execute(db)
     .await?;
     Ok(())
@@ -46,7 +74,7 @@ pub async fn put(notice: &Notice, now: DateTime<Utc>, db: &mut AnyConnection) ->
 /// Messages whose turn has come, oldest first, at most `limit`.
 pub async fn due(now: DateTime<Utc>, limit: i64, db: &mut AnyConnection) -> Result<Vec<Notice>, StoreError> {
     let rows = sqlx::query(
-        "SELECT id, client, uri, sid, sub, attempts FROM logout_outbox \
+        "SELECT id, client, uri, sid, sub, attempts, protocol FROM logout_outbox \
          WHERE delivered_at IS NULL AND next_attempt_at <= $1 ORDER BY created_at, id LIMIT $2",
     )
     .bind(millis(now))
@@ -54,17 +82,31 @@ pub async fn due(now: DateTime<Utc>, limit: i64, db: &mut AnyConnection) -> Resu
     .fetch_all(db)
     .await?;
     rows.iter()
-        .map(|row| {
-            let row = Columns::of("logout_outbox", row);
-            Ok(Notice {
-                id: row.text("id")?,
-                client: row.text("client")?,
-                uri: row.text("uri")?,
-                sid: Sid::from_text(row.text("sid")?),
-                sub: row.text("sub")?,
-                attempts: row.number("attempts")?,
-            })
-        })
+        .map(|row| read(&Columns::of("logout_outbox", row)))
+        .collect()
+}
+
+/// Puts off what waits for a session at a client: it may yet hear another way.
+pub async fn put_off(sid: &Sid, until: DateTime<Utc>, db: &mut AnyConnection) -> Result<(), StoreError> {
+    sqlx::query("UPDATE logout_outbox SET next_attempt_at = $2 WHERE sid = $1 AND delivered_at IS NULL")
+        .bind(sid.as_str())
+        .bind(millis(until))
+        .execute(db)
+        .await?;
+    Ok(())
+}
+
+/// What waits for a session at a client.
+pub async fn of_session(sid: &Sid, db: &mut AnyConnection) -> Result<Vec<Notice>, StoreError> {
+    let rows = sqlx::query(
+        "SELECT id, client, uri, sid, sub, attempts, protocol FROM logout_outbox \
+         WHERE sid = $1 AND delivered_at IS NULL ORDER BY id",
+    )
+    .bind(sid.as_str())
+    .fetch_all(db)
+    .await?;
+    rows.iter()
+        .map(|row| read(&Columns::of("logout_outbox", row)))
         .collect()
 }
 
@@ -95,4 +137,16 @@ pub async fn failed(
     .execute(db)
     .await?;
     Ok(())
+}
+
+fn read(row: &Columns<'_>) -> Result<Notice, StoreError> {
+    Ok(Notice {
+        id: row.text("id")?,
+        client: row.text("client")?,
+        protocol: Protocol::named(&row.text("protocol")?).ok_or_else(|| row.bad("protocol"))?,
+        uri: row.text("uri")?,
+        sid: Sid::from_text(row.text("sid")?),
+        sub: row.text("sub")?,
+        attempts: row.number("attempts")?,
+    })
 }

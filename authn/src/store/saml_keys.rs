@@ -5,6 +5,7 @@ use chrono::{DateTime, Utc};
 use sqlx::AnyConnection;
 
 use super::{Columns, StoreError, millis};
+use crate::rotation::Term;
 use crate::saml::keys::{Purpose, Role};
 
 /// A stored key.
@@ -20,12 +21,8 @@ pub struct KeyRow {
     pub sealed: Vec<u8>,
     /// The certificate around the public one.
     pub certificate: Vec<u8>,
-    /// Since when it is published.
-    pub published_at: DateTime<Utc>,
-    /// From when it signs.
-    pub use_from: DateTime<Utc>,
-    /// From when it is gone.
-    pub gone_at: Option<DateTime<Utc>>,
+    /// From when until when it is there.
+    pub term: Term,
 }
 
 /// The keys of a role that are not gone.
@@ -51,9 +48,11 @@ pub async fn published(
                 purpose: Purpose::named(&columns.text("purpose")?).ok_or_else(|| columns.bad("purpose"))?,
                 sealed: columns.bytes("sealed")?,
                 certificate: columns.bytes("certificate")?,
-                published_at: columns.time("published_at")?,
-                use_from: columns.time("use_from")?,
-                gone_at: columns.time_option("gone_at")?,
+                term: Term {
+                    published_at: columns.time("published_at")?,
+                    use_from: columns.time("use_from")?,
+                    gone_at: columns.time_option("gone_at")?,
+                },
             })
         })
         .collect()
@@ -70,16 +69,16 @@ pub async fn insert(row: &KeyRow, db: &mut AnyConnection) -> Result<(), StoreErr
     .bind(row.purpose.name())
     .bind(row.sealed.clone())
     .bind(row.certificate.clone())
-    .bind(millis(row.published_at))
-    .bind(millis(row.use_from))
+    .bind(millis(row.term.published_at))
+    .bind(millis(row.term.use_from))
     .execute(db)
     .await?;
     Ok(())
 }
 
-/// Dates the end of a key.
+/// Dates the end of a key that has none yet.
 pub async fn retire(id: &str, gone_at: DateTime<Utc>, db: &mut AnyConnection) -> Result<(), StoreError> {
-    sqlx::query("UPDATE saml_keys SET gone_at = $2 WHERE id = $1")
+    sqlx::query("UPDATE saml_keys SET gone_at = $2 WHERE id = $1 AND gone_at IS NULL")
         .bind(id)
         .bind(millis(gone_at))
         .execute(db)

@@ -66,6 +66,19 @@ pub async fn put(source: &SourceId, row: &MetadataRow, db: &mut AnyConnection) -
     Ok(())
 }
 
+/// What waits counts from now on. Returns why it had to wait; none: nothing does.
+pub async fn approve(source: &SourceId, db: &mut AnyConnection) -> Result<Option<String>, StoreError> {
+    let Some(mut row) = of(source, db).await? else {
+        return Ok(None);
+    };
+    let Some((document, why)) = row.pending.take() else {
+        return Ok(None);
+    };
+    row.document = document;
+    put(source, &row, db).await?;
+    Ok(Some(why))
+}
+
 /// Forgets it, with the source.
 pub async fn remove(source: &SourceId, db: &mut AnyConnection) -> Result<(), StoreError> {
     sqlx::query("DELETE FROM saml_metadata WHERE source = $1")

@@ -6,6 +6,7 @@ use sqlx::AnyConnection;
 
 use super::{Columns, StoreError, json_text, millis};
 use crate::oidc::keys::Algorithm;
+use crate::rotation::Term;
 
 /// A signing key as stored.
 #[derive(Clone, Debug)]
@@ -18,12 +19,8 @@ pub struct KeyRow {
     pub sealed: Vec<u8>,
     /// The public key as clients see it.
     pub jwk: serde_json::Value,
-    /// When it appeared in the key set.
-    pub published_at: DateTime<Utc>,
-    /// When it begins to sign.
-    pub use_from: DateTime<Utc>,
-    /// When it leaves the key set, once it was replaced.
-    pub gone_at: Option<DateTime<Utc>>,
+    /// From when until when it is there.
+    pub term: Term,
 }
 
 /// Keeps a new key.
@@ -36,8 +33,8 @@ pub async fn insert(key: &KeyRow, db: &mut AnyConnection) -> Result<(), StoreErr
     .bind(key.algorithm.name())
     .bind(key.sealed.clone())
     .bind(json_text(&key.jwk))
-    .bind(millis(key.published_at))
-    .bind(millis(key.use_from))
+    .bind(millis(key.term.published_at))
+    .bind(millis(key.term.use_from))
     .execute(db)
     .await?;
     Ok(())
@@ -60,9 +57,11 @@ pub async fn published(now: DateTime<Utc>, db: &mut AnyConnection) -> Result<Vec
                 algorithm: Algorithm::named(&algorithm).ok_or_else(|| row.bad("alg"))?,
                 sealed: row.bytes("sealed")?,
                 jwk: row.json("jwk")?,
-                published_at: row.time("published_at")?,
-                use_from: row.time("use_from")?,
-                gone_at: row.time_option("gone_at")?,
+                term: Term {
+                    published_at: row.time("published_at")?,
+                    use_from: row.time("use_from")?,
+                    gone_at: row.time_option("gone_at")?,
+                },
             })
         })
         .collect()

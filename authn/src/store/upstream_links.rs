@@ -104,6 +104,38 @@ pub async fn of_person(person: &PersonId, db: &mut AnyConnection) -> Result<Vec<
         .collect()
 }
 
+/// The links of a source, by person, behind `after` (a person and a link of hers), at most `limit`.
+pub async fn of_source(
+    source: &SourceId,
+    after: Option<(&str, &str)>,
+    limit: i64,
+    db: &mut AnyConnection,
+) -> Result<Vec<Link>, StoreError> {
+    let (person, id) = after.unwrap_or_default();
+    let rows = sqlx::query(
+        "SELECT * FROM upstream_links WHERE source = $1 AND (person > $2 OR (person = $2 AND id > $3)) \
+         ORDER BY person, id LIMIT $4",
+    )
+    .bind(source.as_str())
+    .bind(person)
+    .bind(id)
+    .bind(limit)
+    .fetch_all(db)
+    .await?;
+    rows.iter()
+        .map(|row| read(&Columns::of("upstream_links", row)))
+        .collect()
+}
+
+/// How many links a source has.
+pub async fn count_of(source: &SourceId, db: &mut AnyConnection) -> Result<i64, StoreError> {
+    let row = sqlx::query("SELECT COUNT(*) AS links FROM upstream_links WHERE source = $1")
+        .bind(source.as_str())
+        .fetch_one(db)
+        .await?;
+    Columns::of("upstream_links", &row).number("links")
+}
+
 /// Notes a sign-in, and the level that it reached.
 pub async fn used(
     id: &str,

@@ -71,6 +71,14 @@ impl Amendment {
                 channel.label_drift = false;
                 is(Entity::Channel(channel))
             }
+            // What a record may say is sign-in's to know, and was looked at before it came here.
+            Self::ClientPut { id, client, .. } => {
+                if client.record().get("id").and_then(|told| told.as_str()) != Some(id.as_str()) {
+                    return Err(AmendError::Invalid("`client.id` is another than `id`".to_owned()));
+                }
+                is(Entity::Client(client.clone()))
+            }
+            Self::ClientRemove { .. } => Ok(After::Gone),
             Self::DevicePut { device, .. } => {
                 known_level(device.accreditation.as_ref())?;
                 let held = match old {
@@ -136,6 +144,11 @@ impl Amendment {
             },
             Self::SourceRemove { .. } => match old {
                 Some(Entity::Source(_)) => Ok(After::Gone),
+                _ => Err(AmendError::Unknown("source")),
+            },
+            // The record stays; what was fetched is kept elsewhere.
+            Self::SourceMetadata { .. } => match old {
+                Some(source @ Entity::Source(_)) => is(source.clone()),
                 _ => Err(AmendError::Unknown("source")),
             },
             // The record stays; whom the synchronisation lets go is kept with it.

@@ -6,6 +6,7 @@
 //! a deny into an allow. Both are pure. What is not provably narrower counts as wider.
 
 mod apply;
+mod client;
 mod difference;
 mod parts;
 mod widens;
@@ -16,14 +17,16 @@ use serde::{Deserialize, Serialize};
 
 pub use apply::{After, AmendError};
 pub use difference::{Part, difference};
-pub use parts::{ChannelPatch, DeviceTerms, NewPerson, PersonPatch, UpstreamLink, clearance_id};
+pub use parts::{
+    ChannelPatch, DeviceTerms, NewPerson, PersonPatch, ProviderFacts, UpstreamLink, clearance_id,
+};
 pub(crate) use widens::channel as channel_widening;
 pub use widens::widening;
 
 use crate::source::Source;
 use crate::{
-    Agency, AgencyId, Agreement, AgreementId, ChannelId, Clearance, DeviceId, Mission, MissionId, Node,
-    NodeId, Noun, PersonId, Settings, SourceId,
+    Agency, AgencyId, Agreement, AgreementId, ChannelId, Clearance, Client, DeviceId, Mission, MissionId,
+    Node, NodeId, Noun, PersonId, Settings, SourceId,
 };
 
 /// One act on one thing.
@@ -59,6 +62,15 @@ pub enum Amendment {
     ClearanceRevoke { id: PersonId, clearance: String },
     /// A clearance does not count for now.
     ClearanceSuspend { id: PersonId, clearance: String },
+    /// An application comes into being or changes. `was` is what is on file until then.
+    ClientPut {
+        id: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        was: Option<Client>,
+        client: Client,
+    },
+    /// An application is taken away.
+    ClientRemove { id: String, was: Client },
     /// A device comes into being, or what it may be trusted with changes.
     DevicePut { id: DeviceId, device: DeviceTerms },
     /// A mission comes into being or changes.
@@ -81,6 +93,12 @@ pub enum Amendment {
     SourceDisable { id: SourceId },
     /// A disabled source counts again.
     SourceEnable { id: SourceId },
+    /// Newer metadata of a SAML provider counts, known by what stands in it.
+    SourceMetadata {
+        id: SourceId,
+        was: ProviderFacts,
+        becomes: ProviderFacts,
+    },
     /// A source comes into being or changes.
     SourcePut { source: Box<Source> },
     /// A source is taken away, for good.
@@ -108,12 +126,14 @@ impl Amendment {
             | Self::PersonLink { id, .. }
             | Self::PersonPatch { id, .. }
             | Self::PersonRecover { id } => (Noun::Person, id.as_str()),
+            Self::ClientPut { id, .. } | Self::ClientRemove { id, .. } => (Noun::Client, id.as_str()),
             Self::DevicePut { id, .. } => (Noun::Device, id.as_str()),
             Self::MissionPut { id, .. } => (Noun::Mission, id.as_str()),
             Self::NodePut { id, .. } => (Noun::Node, id.as_str()),
             Self::SettingsPut { .. } => (Noun::Settings, "settings"),
             Self::SourceDisable { id }
             | Self::SourceEnable { id }
+            | Self::SourceMetadata { id, .. }
             | Self::SourceRelease { id, .. }
             | Self::SourceRemove { id } => (Noun::Source, id.as_str()),
             Self::SourcePut { source } => (Noun::Source, source.id.as_str()),
@@ -127,12 +147,15 @@ impl Amendment {
             Self::AgencyPut { .. }
             | Self::AgreementEnd { .. }
             | Self::AgreementPut { .. }
+            | Self::ClientPut { .. }
+            | Self::ClientRemove { .. }
             | Self::DevicePut { .. }
             | Self::MissionPut { .. }
             | Self::NodePut { .. }
             | Self::SettingsPut { .. }
             | Self::SourceDisable { .. }
             | Self::SourceEnable { .. }
+            | Self::SourceMetadata { .. }
             | Self::SourcePut { .. }
             | Self::SourceRemove { .. }
             | Self::SourceRelease { .. } => ("server.manage", "server"),
@@ -174,6 +197,8 @@ impl Amendment {
             Self::ClearanceResume { .. } => "clearance.resumed",
             Self::ClearanceRevoke { .. } => "clearance.revoked",
             Self::ClearanceSuspend { .. } => "clearance.suspended",
+            Self::ClientPut { .. } => "client.changed",
+            Self::ClientRemove { .. } => "client.removed",
             Self::DevicePut { .. } => "device.changed",
             Self::MissionPut { .. } => "mission.changed",
             Self::NodePut { .. } => "node.changed",
@@ -185,6 +210,7 @@ impl Amendment {
             Self::SettingsPut { .. } => "settings.changed",
             Self::SourceDisable { .. } => "source.disabled",
             Self::SourceEnable { .. } => "source.enabled",
+            Self::SourceMetadata { .. } => "source.metadata_approved",
             Self::SourcePut { .. } => "source.changed",
             Self::SourceRemove { .. } => "source.removed",
             Self::SourceRelease { .. } => "source.removals_released",

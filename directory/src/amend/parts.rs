@@ -34,6 +34,16 @@ impl UpstreamLink {
     }
 }
 
+/// What people compare of a provider's metadata.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ProviderFacts {
+    /// SHA-256 of the certificates of its keys.
+    pub keys: Vec<String>,
+    /// Where browsers are sent.
+    pub addresses: Vec<String>,
+}
+
 /// Somebody new. She is active, and holds no clearance yet.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

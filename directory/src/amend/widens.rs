@@ -15,10 +15,10 @@ use crate::{
 /// The parts of a change that may widen; none, when it only narrows or changes nothing.
 pub fn widening(old: Option<&Entity>, new: &After, now: DateTime<Utc>) -> Vec<&'static str> {
     let After::Is(new) = new else {
-        // Without an agreement nothing crosses that did not cross before, and without a source nobody gets in
-        // who did not before.
+        // Without an agreement nothing crosses that did not cross before; without a source, or an application,
+        // nobody gets in who did not before.
         return match old {
-            Some(Entity::Agreement(_) | Entity::Source(_)) => Vec::new(),
+            Some(Entity::Agreement(_) | Entity::Client(_) | Entity::Source(_)) => Vec::new(),
             _ => vec!["removal"],
         };
     };
@@ -29,6 +29,7 @@ pub fn widening(old: Option<&Entity>, new: &After, now: DateTime<Utc>) -> Vec<&'
         (Some(Entity::Person(old)), Entity::Person(new)) => person(old, new),
         (Some(Entity::Channel(old)), Entity::Channel(new)) => channel(old, new, now),
         (Some(Entity::Agreement(old)), Entity::Agreement(new)) => agreement(old, new),
+        (Some(Entity::Client(old)), Entity::Client(new)) => super::client::widening(old, new),
         (Some(Entity::Device(old)), Entity::Device(new)) => device(old, new),
         // An unknown device is unmanaged, of rank 0, and never reported.
         (None, Entity::Device(new)) => device(&Device::default(), new),

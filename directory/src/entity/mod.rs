@@ -9,6 +9,7 @@ mod agreement;
 mod approval;
 mod channel;
 mod clearance;
+mod client;
 mod connected;
 mod device;
 mod item;
@@ -23,6 +24,7 @@ pub use agreement::{Agreement, Coverage};
 pub use approval::{Approval, ApprovalState, ParametersHash};
 pub use channel::{Channel, ChannelState, LabelMode};
 pub use clearance::{Attestation, Clearance, ClearanceKind, ClearanceState};
+pub use client::Client;
 pub use connected::{
     AccessCheck, ActionClass, Answers, Assertable, ClientsHeldTo, ConnectedServer, EntityKey, FailMode,
     OpenTdf, Owner, Posture, Reasons, Scope, Within,
@@ -46,6 +48,8 @@ pub enum Entity {
     Approval(Approval),
     /// A channel with its members.
     Channel(Channel),
+    /// An application that people sign in to.
+    Client(Client),
     /// A device.
     Device(Device),
     /// A registered message or file.

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::sync::{BadEntry, Braked, Counts, Mode};
 
-/// The most bad entries that a report names.
+/// The most entries of a kind that a report names.
 pub const MOST_NAMED: usize = 100;
 
 /// What somebody asked for.
@@ -17,6 +17,30 @@ pub struct Asked {
     pub mode: Mode,
     /// What would happen is to be said, and nothing changed.
     pub dry_run: bool,
+}
+
+/// What would become of somebody.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Named {
+    /// The entry, or where that is gone, the person.
+    pub who: String,
+    /// What.
+    pub becomes: Becomes,
+}
+
+/// What becomes of an entry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Becomes {
+    /// It is no longer in the directory.
+    Removed,
+    /// Its account is not good any more.
+    Disabled,
+    /// It says something else than before.
+    Changed,
+    /// It was not on file.
+    Created,
 }
 
 /// What came of a pass.
@@ -39,6 +63,9 @@ pub struct Report {
     pub dropped: u64,
     /// Entries that could not be used, the first of them by name.
     pub bad: Vec<BadEntry>,
+    /// Where nothing was changed: the first of those at whom something would be, who lose most first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub named: Vec<Named>,
     /// Set: it stopped before it changed anything, because too many would vanish.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub braked: Option<Braked>,

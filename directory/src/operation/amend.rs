@@ -76,6 +76,9 @@ pub async fn weigh(
         Amendment::ChannelFederate { id, .. }
         | Amendment::ChannelPatch { id, .. }
         | Amendment::ChannelReclassify { id, .. } => channels::load_flags(id, db).await?.map(Entity::Channel),
+        // Sign-in keeps it; whoever carries this out holds `was` against what is on file.
+        Amendment::ClientPut { was, .. } => was.clone().map(Entity::Client),
+        Amendment::ClientRemove { was, .. } => Some(Entity::Client(was.clone())),
         _ => entity(noun, id, db).await?,
     };
     if old.is_none() && !tombstones::among(noun, &[id], db).await?.is_empty() {
@@ -96,6 +99,10 @@ pub async fn weigh(
     if let Amendment::ChannelFederate { node, .. } = amendment {
         missing::<Nodes>(&[node.as_str()], db).await?;
         widens.push("federation");
+    }
+    if matches!(amendment, Amendment::SourceMetadata { .. }) {
+        // Whoever holds a key of it says who people are.
+        widens.push("keys and addresses of the provider");
     }
     if matches!(amendment, Amendment::SourceRelease { .. }) {
         // It lets nobody do more. It takes two because one mistyped branch would empty an agency.
@@ -233,6 +240,7 @@ async fn write(
     let (noun, id) = amendment.thing();
     let After::Is(entity) = after else {
         match noun {
+            Noun::Client => return Ok(()),
             Noun::Source => Sources::remove(&[id], db).await?,
             _ => Agreements::remove(&[id], db).await?,
         }
@@ -241,6 +249,8 @@ async fn write(
     match &**entity {
         Entity::Agency(agency) => put::<Agencies>(id, agency, db).await,
         Entity::Agreement(agreement) => put::<Agreements>(id, agreement, db).await,
+        // Its record is sign-in's to write.
+        Entity::Client(_) => Ok(()),
         Entity::Channel(channel) => {
             let id = id
                 .parse()
@@ -267,6 +277,7 @@ pub(crate) fn basis(entity: &Entity) -> Value {
             members: crate::Set::default(),
             ..channel.clone()
         }),
+        Entity::Client(client) => Value::Object(client.parts()),
         Entity::Device(device) => json!(Device {
             posture_reported_at: None,
             ..device.clone()

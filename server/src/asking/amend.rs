@@ -3,22 +3,19 @@
 //! about, filed, and waits for a second person.
 
 use authn::session::Session;
-use authn::upstream::link::{self, Identity, Made};
-use authn::{Happened, enrolment};
 use chrono::{DateTime, Utc};
 use countersign_authn as authn;
 use countersign_authz::{Context, Reason, Reference};
-use countersign_directory::amend::{Amendment, UpstreamLink};
+use countersign_directory::amend::Amendment;
 use countersign_directory::operation::amend::{AmendFault, Weighed, apply, weigh};
 use countersign_directory::operation::proposal::{self, ProposalError};
 use countersign_directory::store::proposals::{self, Proposal};
-use countersign_directory::store::source_syncs;
-use countersign_directory::{Actor, ApprovalId, ApprovalState, Entity, Permit, PersonId};
+use countersign_directory::{ApprovalId, ApprovalState, Entity, Permit, PersonId};
 use http::StatusCode;
-use sqlx::AnyConnection;
 
 use crate::app::House;
 use crate::asking::act::refused_for;
+use crate::asking::elsewhere::changed;
 use crate::http::problem::Problem;
 use crate::record;
 
@@ -40,6 +37,8 @@ impl House {
             Some(permit) if weighed.widens.is_empty() => {
                 let mut transaction = self.database.begin_write().await?;
                 let outcome = apply(act, &permit, now, &mut transaction).await?;
+                self.carry_out_elsewhere(act, permit.by(), now, &mut transaction)
+                    .await?;
                 record::append(permit.by(), &outcome.events, now, &mut transaction).await?;
                 self.commit(transaction).await?;
                 Ok(Amended::Done)
@@ -72,6 +71,10 @@ impl House {
         match weighed {
             Ok(weighed) => {
                 let permit = self.may(session, act, &weighed, None).await?;
+                let mut db = self.database.pool.acquire().await?;
+                if !self.stands(act, &mut db).await? {
+                    return Err(changed());
+                }
                 Ok((weighed, permit))
             }
             Err(fault) => {
@@ -108,57 +111,11 @@ impl House {
         let mut transaction = self.database.begin_write().await?;
         let outcome = proposal::execute(id, &session.person, &permit, now, &mut transaction).await?;
         record::append(permit.by(), &outcome.events, now, &mut transaction).await?;
-        let link = match &proposal.act {
-            Amendment::PersonLink { id, link } => {
-                self.link(id, link, permit.by(), now, &mut transaction).await?;
-                None
-            }
-            Amendment::PersonRecover { id } => {
-                let mut log = Happened::new();
-                let rng = &mut self.rng();
-                let lasts = enrolment::LIFETIME;
-                let link = enrolment::issue(id, lasts, now, rng, &mut log, &mut transaction).await?;
-                record::happened(permit.by(), &log, now, &mut transaction).await?;
-                Some(format!("{}/enrol/{}", self.config.issuer, link.expose()))
-            }
-            Amendment::SourceRelease { id, seal } => {
-                source_syncs::release(id, seal, &mut transaction).await?;
-                None
-            }
-            _ => None,
-        };
+        let link = self
+            .carry_out_elsewhere(&proposal.act, permit.by(), now, &mut transaction)
+            .await?;
         self.commit(transaction).await?;
         Ok(link)
-    }
-
-    /// Links somebody at a source to a person, on the word of two administrators.
-    async fn link(
-        &self,
-        person: &PersonId,
-        link: &UpstreamLink,
-        by: &Actor,
-        now: DateTime<Utc>,
-        db: &mut AnyConnection,
-    ) -> Result<(), Problem> {
-        let source = self.upstream.source(&link.source).ok_or_else(|| {
-            Problem::new(
-                StatusCode::CONFLICT,
-                format!("there is no source `{}`", link.source),
-            )
-        })?;
-        let identity = Identity {
-            source: link.source.clone(),
-            issuer: link.issuer.clone(),
-            subject: link.subject.clone(),
-        };
-        let rule = source.linking.conflict;
-        let (made, label) = (Made::Administrators, &link.subject);
-        let mut log = Happened::new();
-        let rng = &mut self.rng();
-        match link::make(identity, person, label, made, rule, now, rng, &mut log, db).await? {
-            Ok(_) => Ok(record::happened(by, &log, now, db).await?),
-            Err(refusal) => Err(Problem::new(StatusCode::CONFLICT, refusal.to_string())),
-        }
     }
 
     /// The permit; none when a second person is all that is missing.

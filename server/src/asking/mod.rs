@@ -7,6 +7,7 @@ pub mod amend;
 pub mod approved;
 pub mod check;
 pub mod clearance;
+pub mod elsewhere;
 pub mod entitlements;
 pub mod feed;
 pub mod room_access;

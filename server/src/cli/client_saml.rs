@@ -5,13 +5,7 @@
 use std::path::{Path, PathBuf};
 
 use authn::assurance::Level;
-use authn::certificate::pem_certificates;
-use authn::oidc::client::{ClientRecord, Consent};
-use authn::saml::PeerKey;
-use authn::saml::idp::ServiceProvider;
-use authn::saml::idp::provider::Encryption;
-use authn::saml::metadata::{Entity, verified};
-use authn::store::{clients, saml_services};
+use authn::oidc::client::ClientRecord;
 use clap::Args;
 use countersign_authn as authn;
 use countersign_directory::ServerId;
@@ -22,6 +16,7 @@ use super::server::file_record;
 use super::{Failure, block_on};
 use crate::app::App;
 use crate::connect::Product;
+use crate::saml::service::{self, Decided, ServiceFault};
 
 /// What is said of a service provider.
 #[derive(Args, Debug)]
@@ -71,87 +66,36 @@ pub struct SamlClient {
 
 impl SamlClient {
     pub(super) fn run(self) -> Result<(), Failure> {
-        let bytes = read(&self.metadata)?;
-        let pinned = self.signed_by.as_deref().map(certificates).transpose()?;
+        let metadata = bytes(&self.metadata)?;
+        let signed_by = self.signed_by.as_deref().map(bytes).transpose()?;
         block_on(async move {
             let app = self.store.open().await?;
-            let now = app.now();
             let named = self.entity_id.as_deref();
-            let name = self.metadata.display();
-            let bytes = match &pinned {
-                Some(keys) => verified(&bytes, keys)
-                    .map_err(|fault| Failure::Input(format!("{name}: {fault}")))?
-                    .into_bytes(),
-                None => bytes,
-            };
-            let entity = Entity::read(&bytes, named, now);
-            let entity = entity.map_err(|fault| Failure::Input(format!("{name}: {fault}")))?;
-            let said =
-                ServiceProvider::of(&entity).map_err(|fault| Failure::Input(format!("{name}: {fault}")))?;
-            let record = self.record(&app, said).await?;
-            file(&app, &record, self.dry_run).await
+            let said = service::read(&metadata, signed_by.as_deref(), named, app.now())
+                .map_err(|fault| Failure::Input(format!("{}: {fault}", self.metadata.display())))?;
+            let mut db = app.database.pool.acquire().await.map_err(outside)?;
+            let found = service::record(&self.decided(), said, &mut db).await;
+            drop(db);
+            match found {
+                Ok((record, _)) => file(&app, &record, self.dry_run).await,
+                Err(ServiceFault::Input(fault)) => Err(Failure::Input(fault)),
+                Err(fault) => Err(outside(fault)),
+            }
         })
     }
 
-    /// The record, on top of the one that is on file.
-    async fn record(&self, app: &App, said: ServiceProvider) -> Result<ClientRecord, Failure> {
-        let mut db = app.database.pool.acquire().await.map_err(outside)?;
-        let known = saml_services::client_of(&said.entity_id, &mut db)
-            .await
-            .map_err(outside)?;
-        if let (Some(known), Some(id)) = (&known, &self.id)
-            && known != id
-        {
-            return Err(Failure::Input(format!(
-                "`{}` is the client `{known}` already: remove that one first, or leave --id out",
-                said.entity_id
-            )));
+    fn decided(&self) -> Decided {
+        Decided {
+            id: self.id.clone(),
+            name: self.name.clone(),
+            product: self.product,
+            server: self.server.clone(),
+            level: self.level,
+            ask: self.ask,
+            idp_initiated: self.idp_initiated,
+            requests_signed: self.requests_signed,
+            in_clear: self.in_clear,
         }
-        let id = self.id.clone().or(known).unwrap_or_else(|| host(&said));
-        let present = clients::by_id(&id, &mut db).await.map_err(outside)?;
-        let mut record = match present {
-            Some(client) => client.record,
-            None => ClientRecord::new(id.clone(), id, Vec::new()),
-        };
-        if record
-            .saml
-            .as_ref()
-            .is_some_and(|present| present.entity_id != said.entity_id)
-        {
-            return Err(Failure::Input(format!(
-                "the client `{}` is another service provider: a changed entity id is another client",
-                record.id
-            )));
-        }
-        let is_new = record.saml.is_none();
-        let mut provider = match record.saml.take() {
-            Some(present) => present.renewed(said),
-            None => said,
-        };
-        if is_new || self.product.is_some() {
-            let told = self.product.unwrap_or(Product::GenericSaml).saml();
-            provider.name_id = told.name_id;
-            provider.attributes = told.attributes;
-        }
-        provider.idp_initiated |= self.idp_initiated;
-        provider.requests_signed |= self.requests_signed;
-        if self.in_clear {
-            provider.encrypt = Encryption::Never;
-        }
-        if self.ask {
-            record.consent = Consent::Ask;
-        }
-        if let Some(name) = &self.name {
-            record.name.clone_from(name);
-        }
-        if let Some(level) = self.level {
-            record.level = level;
-        }
-        if self.server.is_some() {
-            record.server.clone_from(&self.server);
-        }
-        record.saml = Some(provider);
-        Ok(record)
     }
 }
 
@@ -168,23 +112,7 @@ async fn file(app: &App, record: &ClientRecord, is_trial: bool) -> Result<(), Fa
     Ok(())
 }
 
-fn host(said: &ServiceProvider) -> String {
-    let address = said.default_consumer().map(|consumer| consumer.location.as_str());
-    let url = address.and_then(|address| url::Url::parse(address).ok());
-    url.and_then(|url| url.host_str().map(str::to_owned))
-        .unwrap_or_else(|| "service-provider".to_owned())
-}
-
-fn certificates(file: &Path) -> Result<Vec<PeerKey>, Failure> {
-    let name = file.display();
-    let found = pem_certificates(&read(file)?).map_err(|fault| Failure::Input(format!("{name}: {fault}")))?;
-    found
-        .iter()
-        .map(|der| PeerKey::from_der(der).map_err(|fault| Failure::Input(format!("{name}: {fault}"))))
-        .collect()
-}
-
-fn read(file: &Path) -> Result<Vec<u8>, Failure> {
+fn bytes(file: &Path) -> Result<Vec<u8>, Failure> {
     std::fs::read(file)
         .map_err(|cause| Failure::Input(format!("`{}` cannot be read: {cause}", file.display())))
 }

@@ -15,7 +15,7 @@ use super::opened::{Store, outside};
 use super::{Failure, block_on, source_metadata};
 use crate::app::App;
 use crate::sources::test::outcome::of_sample;
-use crate::sources::test::test;
+use crate::sources::test::{Asked, test};
 use crate::sources::{sample, written};
 
 /// Commands about sources of people.
@@ -72,6 +72,9 @@ pub enum SourceCommand {
         /// A name as she signs in with it at the source: also says what would come of her.
         #[arg(long)]
         person: Option<String>,
+        /// A response of a SAML provider: XML, or `SAMLResponse` as a browser posted it.
+        #[arg(long)]
+        response: Option<PathBuf>,
         #[command(flatten)]
         store: Store,
     },
@@ -130,11 +133,21 @@ impl SourceCommand {
                 full,
                 store,
             } => super::source_sync::run(id, full, dry_run, store),
-            Self::Test { id, person, store } => {
+            Self::Test {
+                id,
+                person,
+                response,
+                store,
+            } => {
+                let response = response.as_deref().map(text).transpose()?;
                 let lines = block_on(async move {
                     let app = store.open_existing().await?;
                     let source = held(&app, &id).await?;
-                    Ok(test(&app, &source, person.as_deref()).await)
+                    let asked = Asked {
+                        person: person.as_deref(),
+                        response: response.as_deref(),
+                    };
+                    Ok(test(&app, &source, asked).await)
                 })?;
                 told(&lines)
             }
@@ -153,8 +166,11 @@ async fn held(app: &App, id: &str) -> Result<Source, Failure> {
 }
 
 fn read(file: &Path) -> Result<Value, Failure> {
-    let name = file.display().to_string();
-    let bytes =
-        std::fs::read(file).map_err(|cause| Failure::Input(format!("`{name}` cannot be read: {cause}")))?;
-    json::strict(&bytes).map_err(|fault| Failure::Input(format!("{name}: {fault}")))
+    json::strict(text(file)?.as_bytes())
+        .map_err(|fault| Failure::Input(format!("{}: {fault}", file.display())))
+}
+
+fn text(file: &Path) -> Result<String, Failure> {
+    std::fs::read_to_string(file)
+        .map_err(|cause| Failure::Input(format!("`{}` cannot be read: {cause}", file.display())))
 }

@@ -18,19 +18,18 @@ pub(super) fn run(id: &SourceId, approve: bool, store: &Store) -> Result<(), Fai
         let app = store.open_existing().await?;
         let mut transaction = app.database.begin_write().await.map_err(outside)?;
         let row = saml_metadata::of(id, &mut transaction).await.map_err(outside)?;
-        let mut row = row.ok_or_else(|| Failure::No(format!("no metadata of `{id}` was fetched yet")))?;
+        let row = row.ok_or_else(|| Failure::No(format!("no metadata of `{id}` was fetched yet")))?;
         println!("counts, fetched {}:", row.fetched_at);
         print(&row.document);
-        let Some((document, why)) = row.pending.take() else {
+        let Some((document, why)) = &row.pending else {
             return Ok(());
         };
         println!("waits for approval ({why}):");
-        print(&document);
+        print(document);
         if !approve {
             return Ok(());
         }
-        row.document = document;
-        saml_metadata::put(id, &row, &mut transaction)
+        saml_metadata::approve(id, &mut transaction)
             .await
             .map_err(outside)?;
         let event = Event::new("source.metadata_approved", id.as_str(), json!({ "why": why }));

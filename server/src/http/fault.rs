@@ -47,6 +47,7 @@ ours! {
     crate::factors::FactorError,
     countersign_audit::store::StoreError,
     countersign_directory::source::apply::ApplyError,
+    countersign_directory::store::StoreError,
     crate::record::RecordError,
     sqlx::Error,
 }

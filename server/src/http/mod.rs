@@ -23,6 +23,7 @@ pub mod authn;
 pub mod caller;
 pub mod cards;
 pub mod chat_server;
+pub mod clients;
 pub mod console;
 pub mod cookies;
 pub mod device_host;
@@ -177,6 +178,16 @@ pub fn api() -> (Router<App>, utoipa::openapi::OpenApi) {
             sources::records::put,
             sources::records::remove
         ))
+        .routes(routes!(clients::list::all))
+        .routes(routes!(clients::list::services, clients::metadata::post))
+        .routes(routes!(
+            clients::services::show,
+            clients::services::put,
+            clients::services::remove
+        ))
+        .routes(routes!(sources::metadata::show))
+        .routes(routes!(sources::metadata::approve))
+        .routes(routes!(sources::linked::list))
         .routes(routes!(sources::records::enable))
         .routes(routes!(sources::records::disable))
         .routes(routes!(sources::test::post))

@@ -21,7 +21,7 @@ mod models;
 mod notices;
 mod policies;
 mod reviews;
-mod saml_metadata;
+pub mod saml_metadata;
 mod sweep;
 
 type JobError = Box<dyn std::error::Error + Send + Sync>;

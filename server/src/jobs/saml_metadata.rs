@@ -27,15 +27,20 @@ const RETRY: TimeDelta = TimeDelta::minutes(5);
 
 /// Metadata could not be followed.
 #[derive(Debug, thiserror::Error)]
-enum FetchFault {
+pub(crate) enum FetchFault {
+    /// TLS cannot be set up.
     #[error(transparent)]
     Client(#[from] OutboundError),
-    #[error("it cannot be fetched: {0}")]
+    /// Nothing came, or nothing good.
+    #[error("it cannot be fetched: {}", outbound::innermost(.0))]
     Http(#[from] reqwest::Error),
+    /// There is no end to it.
     #[error("it is longer than may be")]
     Length,
+    /// What came is not what was agreed.
     #[error("it is not taken: {0}")]
     Fault(#[from] Fault),
+    /// This house.
     #[error(transparent)]
     Saml(#[from] SamlFault),
 }
@@ -83,18 +88,7 @@ impl House {
         fetched: &Fetched,
         now: DateTime<Utc>,
     ) -> Result<Fresh, FetchFault> {
-        let client = match &fetched.authorities {
-            Some(pem) => outbound::client_trusting(Some(pem.as_bytes()))?,
-            None => self.outbound.clone(),
-        };
-        let mut answer = client.get(&fetched.url).send().await?.error_for_status()?;
-        let mut document = Vec::new();
-        while let Some(chunk) = answer.chunk().await? {
-            document.extend_from_slice(&chunk);
-            if document.len() > Limits::METADATA.bytes {
-                return Err(FetchFault::Length);
-            }
-        }
+        let document = self.download_metadata(fetched).await?;
         let pinned = partner::pinned(&fetched.certificate)?;
         let entity_id = source
             .saml()
@@ -110,6 +104,23 @@ impl House {
             })
         };
         Ok(aside(read).await.map_err(SamlFault::from)??)
+    }
+
+    /// What is at the address now. Nothing is known about it yet.
+    pub(crate) async fn download_metadata(&self, fetched: &Fetched) -> Result<Vec<u8>, FetchFault> {
+        let client = match &fetched.authorities {
+            Some(pem) => outbound::client_trusting(Some(pem.as_bytes()))?,
+            None => self.outbound.clone(),
+        };
+        let mut answer = client.get(&fetched.url).send().await?.error_for_status()?;
+        let mut document = Vec::new();
+        while let Some(chunk) = answer.chunk().await? {
+            document.extend_from_slice(&chunk);
+            if document.len() > Limits::METADATA.bytes {
+                return Err(FetchFault::Length);
+            }
+        }
+        Ok(document)
     }
 
     async fn take_metadata(

@@ -7,8 +7,9 @@ use std::panic::AssertUnwindSafe;
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use countersign_directory::ldap::report::{Asked, MOST_NAMED, Report};
-use countersign_directory::ldap::sync::{Brake, Braked, Counts, Mode};
+use countersign_directory::ldap::entry::Entry;
+use countersign_directory::ldap::report::{Asked, Becomes, MOST_NAMED, Named, Report};
+use countersign_directory::ldap::sync::{Brake, Braked, Counts, Mode, Plan, Read};
 use countersign_directory::source::{Changes, Source, State, Sync, purpose};
 use countersign_directory::store::source_syncs::{self, Standing};
 use countersign_directory::store::{StoreError, source_entries, sources};
@@ -194,6 +195,7 @@ impl House {
                 skipped: 0,
                 dropped: 0,
                 bad: Vec::new(),
+                named: Vec::new(),
                 braked: None,
                 fault: Some(fault.to_string()),
             },
@@ -262,15 +264,49 @@ impl House {
             skipped: 0,
             dropped: reading.dropped,
             bad: reading.plan.bad.iter().take(MOST_NAMED).cloned().collect(),
+            named: Vec::new(),
             braked: reading.plan.braked.clone(),
             fault: None,
         };
+        if asked.dry_run || report.braked.is_some() {
+            report.named = self.named(source, &reading.plan).await?;
+        }
         if report.braked.is_none() {
             self.write_plan(source, sync, reading, asked.dry_run, &mut report)
                 .await?;
         }
         report.ended_at = self.now();
         Ok(report)
+    }
+
+    /// At whom something would be changed.
+    async fn named(&self, source: &Source, plan: &Plan<Entry>) -> Result<Vec<Named>, SyncFault> {
+        let read = |reads: &[Read<Entry>], becomes| -> Vec<Named> {
+            let one = |read: &Read<Entry>| Named {
+                who: read.content.dn.to_string(),
+                becomes,
+            };
+            reads.iter().take(MOST_NAMED).map(one).collect()
+        };
+        let subjects = |of: &'_ [String]| -> Vec<String> { of.iter().take(MOST_NAMED).cloned().collect() };
+        let mut named = Vec::new();
+        let mut db = self.database.pool.acquire().await?;
+        for (gone, becomes) in [
+            (subjects(&plan.removed), Becomes::Removed),
+            (subjects(&plan.lapsed), Becomes::Disabled),
+        ] {
+            let gone: Vec<&str> = gone.iter().map(String::as_str).collect();
+            let known = source_entries::among(&source.id, &gone, &mut db).await?;
+            named.extend(known.into_values().map(|applied| Named {
+                who: applied.person.to_string(),
+                becomes,
+            }));
+        }
+        named.extend(read(&plan.disable, Becomes::Disabled));
+        named.extend(read(&plan.change, Becomes::Changed));
+        named.extend(read(&plan.create, Becomes::Created));
+        named.truncate(MOST_NAMED);
+        Ok(named)
     }
 
     /// Writes a plan, those first who lose something.

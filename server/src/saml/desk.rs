@@ -6,6 +6,7 @@ use authn::Happened;
 use authn::saml::keys::{Keys, KeysError, NOTICE, Role, rotate};
 use countersign_authn as authn;
 use countersign_directory::Actor;
+use countersign_directory::store::changes;
 use tokio::sync::Semaphore;
 
 use crate::app::House;
@@ -41,7 +42,10 @@ pub enum SamlFault {
     /// The store.
     #[error("the store cannot be used: {0}")]
     Sql(#[from] sqlx::Error),
-    /// The rooms' parts of the store.
+    /// The directory's part of the store.
+    #[error(transparent)]
+    Directory(#[from] countersign_directory::store::StoreError),
+    /// Sign-in's part of it.
     #[error(transparent)]
     Store(#[from] authn::store::StoreError),
     /// What waits for a browser.
@@ -68,6 +72,7 @@ impl House {
         let mut log = Happened::new();
         // One process at a time comes here; the others find what it made.
         let mut transaction = self.database.begin_write().await?;
+        changes::lock(&mut transaction).await?;
         let name = &self.config.issuer;
         let mut keys = Keys::load(
             role,

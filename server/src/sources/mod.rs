@@ -4,6 +4,7 @@
 
 pub mod carried;
 pub mod configured;
+pub mod health;
 pub mod sample;
 pub mod shown;
 pub mod test;

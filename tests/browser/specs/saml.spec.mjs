@@ -8,7 +8,7 @@ import { after, before, test } from 'node:test';
 import { launch } from '../support/browser.mjs';
 import { Countersign } from '../support/countersign.mjs';
 import { withPasskey } from '../support/passkey.mjs';
-import { enrol, signInWithPasskey } from '../support/people.mjs';
+import { arrive, enrol, signInWithPasskey } from '../support/people.mjs';
 import { mellon, pysaml2, shibboleth } from '../support/service_providers.mjs';
 
 let browser;
@@ -95,6 +95,28 @@ test('signing out at the Shibboleth service provider ends it here and at pysaml2
   await page.waitForURL('**/bye.txt').catch(async () => assert.fail(`${await logs(asking)}\n${await logs(other)}`));
   assert.equal(await leadsTo('/account'), '/signin');
   assert.equal(await leadsTo(other.address), '/signin');
+});
+
+test('a session that an administrator ends is over at the Shibboleth service provider, too, and pysaml2 is named', async () => {
+  const { shibboleth: called, pysaml2: other } = peers;
+  await page.goto(called.address);
+  await signInWithPasskey(page);
+  await page.waitForURL(called.address);
+  await page.goto(other.address);
+  await learned(other);
+  const judy = await arrive(browser, countersign, 'judy');
+  const ended = await judy.page.evaluate(async () => {
+    const { csrf_token } = await (await fetch('/api/v1/me')).json();
+    const headers = { 'X-CSRF-Token': csrf_token };
+    return (await fetch('/api/v1/people/erin/sessions/end', { method: 'POST', headers })).json();
+  });
+  assert.deepEqual(ended.not_reached.map(({ client }) => client), ['pysaml2'], JSON.stringify(ended));
+  await judy.context.close();
+  const deadline = Date.now() + 20_000;
+  while ((await leadsTo(called.address)) !== '/signin') {
+    assert.ok(Date.now() < deadline, `${await logs(called)}\n${countersign.log}`);
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
 });
 
 test('signing out here goes round, and pysaml2 is told', async () => {

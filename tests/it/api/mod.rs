@@ -11,6 +11,8 @@ mod granting;
 mod metrics;
 mod people;
 mod routes;
+mod saml_tester;
+mod services;
 mod sources;
 mod stream;
 mod traces;

@@ -34,6 +34,7 @@ fn owners() -> BTreeMap<(&'static str, &'static str), &'static str> {
         (("delete", "/api/v1/channels/{id}/members/{user}"), "server"),
         (("post", "/api/v1/channels/{id}/federate"), "officer"),
         (("post", "/api/v1/channels/{id}/reclassify"), "officer"),
+        (("get", "/api/v1/clients"), "console"),
         (("get", "/api/v1/connect/{product}"), "console"),
         (("get", "/api/v1/decisions"), "auditor"),
         (("get", "/api/v1/decisions/stream"), "auditor"),
@@ -82,6 +83,11 @@ fn owners() -> BTreeMap<(&'static str, &'static str), &'static str> {
         (("get", "/api/v1/record/proofs/consistency"), "auditor"),
         (("get", "/api/v1/record/proofs/inclusion"), "auditor"),
         (("get", "/api/v1/revocation-lists"), "console"),
+        (("get", "/api/v1/saml/services"), "console"),
+        (("post", "/api/v1/saml/services"), "sysadmin"),
+        (("delete", "/api/v1/saml/services/{id}"), "sysadmin"),
+        (("get", "/api/v1/saml/services/{id}"), "console"),
+        (("put", "/api/v1/saml/services/{id}"), "sysadmin"),
         (("get", "/api/v1/schemes"), "anyone"),
         (("delete", "/api/v1/sessions/{id}"), "officer"),
         (("post", "/api/v1/servers/{id}/check"), "sysadmin or server"),
@@ -98,10 +104,13 @@ fn owners() -> BTreeMap<(&'static str, &'static str), &'static str> {
         (("put", "/api/v1/sources/{id}"), "sysadmin"),
         (("post", "/api/v1/sources/{id}/disable"), "sysadmin"),
         (("post", "/api/v1/sources/{id}/enable"), "sysadmin"),
+        (("get", "/api/v1/sources/{id}/links"), "console"),
         (
             ("post", "/api/v1/sources/{id}/mapping/try"),
             "officer or sysadmin",
         ),
+        (("get", "/api/v1/sources/{id}/metadata"), "console"),
+        (("post", "/api/v1/sources/{id}/metadata/approve"), "sysadmin"),
         (("post", "/api/v1/sources/{id}/test"), "officer or sysadmin"),
         (("get", "/api/v1/sources/{id}/sync"), "sysadmin"),
         (("post", "/api/v1/sources/{id}/sync"), "sysadmin"),
@@ -152,6 +161,8 @@ fn body(verb: &str, path: &str, settings: &Value) -> Option<Value> {
         }
         ("patch", "/api/v1/people/{id}/clearances/{cid}") => json!({"valid_until": "2027-01-01T00:00:00Z"}),
         (_, "/api/v1/proposals/{id}/approve") => json!({"parameters": "0".repeat(64)}),
+        ("post", "/api/v1/saml/services") => json!({"metadata": "<a/>"}),
+        ("put", "/api/v1/saml/services/{id}") => json!({"id": "nothing-here", "name": "n"}),
         ("put", "/api/v1/sources/{id}") => {
             json!({"name": "n", "protocol": {"oidc": {"issuer": "https://idp.example",
             "client_id": "c", "authentication": "none"}}})

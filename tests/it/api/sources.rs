@@ -11,7 +11,7 @@ use countersign_directory::source::purpose;
 use countersign_directory::store::{Sources, load};
 use countersign_directory::{PersonId, SourceId};
 use countersign_server::asking::check::{Line, State};
-use countersign_server::sources::test::{of_person, test};
+use countersign_server::sources::test::{Asked, of_person, test};
 use countersign_tests::house::{Answer, Browser, TestHouse, open_house, open_house_configured};
 use http::Method;
 use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair, date_time_ymd};
@@ -403,7 +403,7 @@ async fn tested(house: &TestHouse, address: &str, authorities: &str) -> Vec<Line
         &mut house.app.rng(),
     )
     .unwrap();
-    test(&house.app, &source, None).await
+    test(&house.app, &source, Asked::default()).await
 }
 
 #[tokio::test]

@@ -24,6 +24,7 @@ mod pushed;
 mod recovery;
 mod refresh;
 mod saml;
+mod saml_call;
 mod saml_idp;
 mod saml_logout;
 mod sessions;

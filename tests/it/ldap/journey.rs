@@ -400,7 +400,11 @@ async fn the_test_of_a_source_goes_to_the_end_of_one_person() {
         .unwrap();
     drop(db);
     let told = async |person: Option<&str>| {
-        let lines = countersign_server::sources::test::test(&house.app, &source, person).await;
+        let asked = countersign_server::sources::test::Asked {
+            person,
+            response: None,
+        };
+        let lines = countersign_server::sources::test::test(&house.app, &source, asked).await;
         let line = |line: &Value| {
             let text = |name: &str| line[name].as_str().unwrap_or_default().to_owned();
             (text("name"), text("state"), text("text"))

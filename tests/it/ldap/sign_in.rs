@@ -7,7 +7,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use countersign_directory::ldap::settings::Settings;
 use countersign_server::ldap::sign_in::Verdict;
 use countersign_server::ldap::{Desk, LdapFault};
-use countersign_tests::slapd::{SUFFIX, Slapd, free_port, person, settings, starttls, tls};
+use countersign_tests::programs::free_port;
+use countersign_tests::slapd::{SUFFIX, Slapd, person, settings, starttls, tls};
 use tokio::io::AsyncWriteExt as _;
 use tokio::net::{TcpListener, TcpStream};
 

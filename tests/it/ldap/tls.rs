@@ -2,7 +2,8 @@
 //! TLS or nothing: certificates, and what stands between us and a directory.
 
 use countersign_server::ldap::gate::{self, GateFault};
-use countersign_tests::slapd::{Authority, Slapd, person, starttls, tls};
+use countersign_tests::authority::Authority;
+use countersign_tests::slapd::{Slapd, person, starttls, tls};
 use std::time::Duration;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;

@@ -12,6 +12,7 @@ import { Confirm } from '../../parts/Confirm';
 import { columnsOf, DataTable } from '../../parts/DataTable';
 import { Failure } from '../../parts/Failure';
 import { Loading } from '../../parts/Loading';
+import { notReachedInWords } from '../../parts/notReached';
 import { Page, Panel } from '../../parts/Page';
 import { Pager } from '../../parts/Pager';
 import { SearchBox } from '../../parts/SearchBox';
@@ -77,9 +78,9 @@ export function DevicesPage() {
           verb="It is lost"
           needs={OFFICES.devices}
           act={() => loseDevice(losing.id)}
-          onDone={() => {
+          onDone={({ not_reached }) => {
             setLosing(undefined);
-            setNews(`${losing.id} is marked as lost.`);
+            setNews(`${losing.id} is marked as lost.${notReachedInWords(not_reached)}`);
             cache.invalidateQueries({ queryKey: ['devices'] });
           }}
           onCancel={() => setLosing(undefined)}

@@ -7,6 +7,7 @@ import { OFFICES } from '../../api/offices';
 import { AmendDialog } from '../../parts/act/AmendDialog';
 import { Button } from '../../parts/Button';
 import { Confirm } from '../../parts/Confirm';
+import { notReachedInWords } from '../../parts/notReached';
 import { ChangePerson } from './ChangePerson';
 import { GrantClearance } from './GrantClearance';
 
@@ -69,7 +70,9 @@ export function Acts({ person, onDone, onAmended }: Props) {
           verb="End sessions"
           needs={OFFICES.people}
           act={() => endSessions(person.id)}
-          onDone={() => done(`Every session of ${name} has ended.`)}
+          onDone={({ not_reached }) =>
+            done(`Every session of ${name} has ended.${notReachedInWords(not_reached)}`)
+          }
           onCancel={() => setAsking(undefined)}
         >
           <p>{name} is signed out here and at every chat server, and can sign in again.</p>
@@ -82,7 +85,9 @@ export function Acts({ person, onDone, onAmended }: Props) {
           needs={OFFICES.people}
           danger
           act={() => revokePerson(person.id)}
-          onDone={() => done(`${name} is revoked. Every chat server has been told.`)}
+          onDone={({ not_reached }) =>
+            done(`${name} is revoked. Every chat server has been told.${notReachedInWords(not_reached)}`)
+          }
           onCancel={() => setAsking(undefined)}
         >
           <p>One person is enough: it holds at once.</p>

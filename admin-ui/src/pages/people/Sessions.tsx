@@ -6,6 +6,7 @@ import { OFFICES } from '../../api/offices';
 import { Button } from '../../parts/Button';
 import { Confirm } from '../../parts/Confirm';
 import { columnsOf, DataTable } from '../../parts/DataTable';
+import { notReachedInWords } from '../../parts/notReached';
 import { ago, moment } from '../../parts/when';
 
 const column = columnsOf<PersonSession>();
@@ -34,9 +35,9 @@ export function Sessions({ sessions, onEnded }: Props) {
           verb="End session"
           needs={OFFICES.people}
           act={() => endSession(ending.id)}
-          onDone={() => {
+          onDone={({ not_reached }) => {
             setEnding(undefined);
-            onEnded('The session has ended.');
+            onEnded(`The session has ended.${notReachedInWords(not_reached)}`);
           }}
           onCancel={() => setEnding(undefined)}
         >

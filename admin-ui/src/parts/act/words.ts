@@ -44,14 +44,35 @@ export function actInWords(act: ShownAct): string {
       return `End agreement ${id}`;
     case 'settings_put':
       return 'Change the settings';
+    case 'client_put':
+      return act.was === undefined ? `Register application ${id}` : `Change application ${id}`;
+    case 'client_remove':
+      return `Take away application ${id}`;
+    case 'source_put':
+      return `Put source ${sourceOf(act)} on file`;
+    case 'source_enable':
+      return `Enable source ${id}`;
+    case 'source_disable':
+      return `Disable source ${id}`;
+    case 'source_remove':
+      return `Take away source ${id}`;
+    case 'source_metadata':
+      return `Take newer metadata of source ${id}`;
+    case 'source_release':
+      return `Let those go whom source ${id} names no more`;
     default:
       return `${plain(String(act.act ?? 'an act'))} ${id}`.trim();
   }
 }
 
+type Place = '/people/$id' | '/channels/$id' | '/sources/$id' | '/applications/$id';
+
 /** Where the thing that an act is about has a page here. */
-export function pageOf(act: ShownAct): '/people/$id' | '/channels/$id' | undefined {
+export function pageOf(act: ShownAct): Place | undefined {
   const name = String(act.act ?? '');
+  if (name === 'client_put' && act.was === undefined) return undefined;
+  if (name.startsWith('client_')) return '/applications/$id';
+  if (name.startsWith('source_') && name !== 'source_put') return '/sources/$id';
   if (name === 'person_create') return undefined;
   if (/^(person|clearance)_/.test(name)) return '/people/$id';
   return name.startsWith('channel_') ? '/channels/$id' : undefined;
@@ -67,6 +88,12 @@ const PARTS: Record<string, string> = {
   display_name: 'Name',
   email: 'E-mail',
   recipients: 'Named readers',
+  'saml.consumers': 'Where assertions go',
+  'saml.encryption': 'Keys to encrypt to',
+  'saml.idp_initiated': 'Sent there unasked',
+  'saml.logout': 'Where logout goes',
+  'saml.signing': 'Keys that sign',
+  'saml.valid_until': 'Metadata good until',
   valid_from: 'Good from',
   valid_until: 'Good until',
 };
@@ -112,6 +139,11 @@ export function listDifference(was: unknown, becomes: unknown) {
     added: now.filter((item) => !old.includes(item)),
     gone: old.filter((item) => !now.includes(item)),
   };
+}
+
+function sourceOf(act: ShownAct): string {
+  const record = act.source;
+  return typeof record === 'object' && record !== null && 'id' in record ? String(record.id) : '';
 }
 
 function asList(value: unknown): string[] {

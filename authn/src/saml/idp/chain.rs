@@ -9,9 +9,10 @@ use sqlx::AnyConnection;
 
 use super::logout::Participant;
 use super::status::Status;
+use crate::oidc::backchannel;
 use crate::secret::random_id;
-use crate::session::SessionId;
-use crate::store::{StoreError, clients, saml_services, sessions};
+use crate::session::{SessionId, Sid};
+use crate::store::{StoreError, clients, outbox, saml_services, sessions};
 
 /// How long a whole logout may take.
 pub const PATIENCE: TimeDelta = TimeDelta::minutes(15);
@@ -69,6 +70,7 @@ impl Chain {
     pub async fn of(
         over: &[SessionId],
         asked_by: Option<AskedBy>,
+        now: DateTime<Utc>,
         rng: &mut impl CryptoRng,
         db: &mut AnyConnection,
     ) -> Result<Self, StoreError> {
@@ -85,6 +87,8 @@ impl Chain {
         for session in over {
             for tie in sessions::clients_of(session, db).await? {
                 if Some(&tie.client) == asked_by.as_ref() {
+                    // Nobody has to tell it.
+                    backchannel::no_need(&tie.sid, now, db).await?;
                     continue;
                 }
                 let Some(client) = clients::by_id(&tie.client, db).await? else {
@@ -92,7 +96,7 @@ impl Chain {
                 };
                 let record = client.record;
                 let name = saml_services::name_of(&tie.sid, &tie.client, db).await?;
-                let told_behind = record.saml.is_none() && record.backchannel_logout_uri.is_some();
+                let told_behind = !outbox::of_session(&tie.sid, db).await?.is_empty();
                 match (record.saml, name) {
                     (Some(provider), Some(name)) if provider.logout_service().is_some() => {
                         chain.waiting.push(Participant {
@@ -110,6 +114,15 @@ impl Chain {
             }
         }
         Ok(chain)
+    }
+
+    /// Says that it goes through a browser, which is quicker than a call and brings the person's cookies. Who
+    /// can be called is, if the browser does not get there.
+    pub async fn set_out(&self, now: DateTime<Utc>, db: &mut AnyConnection) -> Result<(), StoreError> {
+        for to in &self.waiting {
+            outbox::put_off(&Sid::from_text(&to.sid), now + PATIENCE, db).await?;
+        }
+        Ok(())
     }
 
     /// The request that waits for its answer.

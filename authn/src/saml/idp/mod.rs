@@ -13,6 +13,7 @@
 //! canonical form, digested and signed by aws-lc. Only signatures of others go through libxmlsec1.
 
 pub mod attributes;
+pub mod call;
 pub mod chain;
 pub mod context;
 pub mod encrypt;

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use super::attributes::Attribute;
 use super::name_id::{Format, NameId};
 use crate::saml::metadata::{self, Endpoint};
-use crate::saml::{HTTP_POST, HTTP_REDIRECT, PeerKey};
+use crate::saml::{HTTP_POST, HTTP_REDIRECT, PeerKey, SOAP};
 
 /// The most addresses of a kind that one service provider may have.
 pub const MOST_ENDPOINTS: usize = 50;
@@ -38,6 +38,8 @@ pub enum Binding {
     Post,
     /// In an address (SAML bindings, section 3.4).
     Redirect,
+    /// In a call of ours, without a browser (SAML bindings, section 3.2).
+    Soap,
 }
 
 /// Where logout messages are taken.
@@ -59,6 +61,7 @@ impl LogoutService {
         let binding = match endpoint.binding.as_str() {
             HTTP_POST => Binding::Post,
             HTTP_REDIRECT => Binding::Redirect,
+            SOAP => Binding::Soap,
             _ => return None,
         };
         Some(Self {
@@ -212,13 +215,19 @@ impl ServiceProvider {
         self.valid_until.is_none_or(|until| now <= until)
     }
 
-    /// Where it takes logout messages, by redirect if it can: that needs no page in between.
+    /// Where browsers take logout messages, by redirect if it can: that needs no page in between.
     pub fn logout_service(&self) -> Option<&LogoutService> {
-        let by_redirect = self
-            .logout
-            .iter()
-            .find(|service| service.binding == Binding::Redirect);
-        by_redirect.or_else(|| self.logout.first())
+        self.logout_by(Binding::Redirect)
+            .or_else(|| self.logout_by(Binding::Post))
+    }
+
+    /// Where it is called without a browser.
+    pub fn called_logout(&self) -> Option<&LogoutService> {
+        self.logout_by(Binding::Soap)
+    }
+
+    fn logout_by(&self, binding: Binding) -> Option<&LogoutService> {
+        self.logout.iter().find(|service| service.binding == binding)
     }
 
     /// What is wrong with it, a line each.

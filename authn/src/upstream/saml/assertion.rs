@@ -8,7 +8,7 @@ use roxmltree::Node;
 use serde::{Deserialize, Serialize};
 
 use super::name::NameId;
-use super::response::issued_by;
+use super::response::{issued_at, issued_by};
 use super::{Fault, PERSISTENT, Rules};
 use crate::saml::SAML;
 use crate::saml::read::{self, is};
@@ -38,13 +38,10 @@ pub struct Arrival {
 
 /// Checks it.
 pub(super) fn check(assertion: Node<'_, '_>, rules: &Rules, now: DateTime<Utc>) -> Result<Arrival, Fault> {
-    if !is(assertion, SAML, "Assertion") || assertion.attribute("Version") != Some("2.0") {
-        return Err(Fault::Kind("Assertion"));
-    }
+    kind(assertion)?;
     let id = read::attribute(assertion, "ID")?;
     issued_by(assertion, rules)?;
-    let issued_at = read::moment(assertion, "IssueInstant")?.ok_or(Fault::Missing("IssueInstant"))?;
-    if issued_at > now + rules.skew {
+    if issued_at(assertion)? > now + rules.skew {
         return Err(Fault::Time("IssueInstant"));
     }
     let subject = read::only(assertion, SAML, "Subject")?;
@@ -53,13 +50,7 @@ pub(super) fn check(assertion: Node<'_, '_>, rules: &Rules, now: DateTime<Utc>) 
     let conditions_end = conditions(assertion, rules, now)?;
     let attributes = attributes(assertion)?;
     let event = event(assertion, rules, now)?;
-    let subject = match &rules.subject_attribute {
-        None => name.value.clone(),
-        Some(attribute) => match attributes.get(attribute).map(Vec::as_slice) {
-            Some([only]) if !only.is_empty() => only.clone(),
-            _ => return Err(Fault::Name),
-        },
-    };
+    let subject = lasting(&name, &attributes, rules)?;
     Ok(Arrival {
         claimed: Claimed {
             source: rules.source.clone(),
@@ -79,8 +70,28 @@ pub(super) fn check(assertion: Node<'_, '_>, rules: &Rules, now: DateTime<Utc>) 
     })
 }
 
+/// It is an assertion of SAML 2.0.
+pub(super) fn kind(assertion: Node<'_, '_>) -> Result<(), Fault> {
+    if is(assertion, SAML, "Assertion") && assertion.attribute("Version") == Some("2.0") {
+        Ok(())
+    } else {
+        Err(Fault::Kind("Assertion"))
+    }
+}
+
+/// What names her for good: her name, or the attribute that was agreed, with one value.
+pub(super) fn lasting(name: &NameId, attributes: &Attributes, rules: &Rules) -> Result<String, Fault> {
+    let Some(attribute) = &rules.subject_attribute else {
+        return Ok(name.value.clone());
+    };
+    match attributes.get(attribute).map(Vec::as_slice) {
+        Some([only]) if !only.is_empty() => Ok(only.clone()),
+        _ => Err(Fault::Name),
+    }
+}
+
 /// Of the form that was agreed, and the provider's own name of her for us.
-fn name(subject: Node<'_, '_>, rules: &Rules) -> Result<NameId, Fault> {
+pub(super) fn name(subject: Node<'_, '_>, rules: &Rules) -> Result<NameId, Fault> {
     let name = NameId::read(read::only(subject, SAML, "NameID")?)?;
     // What is to name her for good has to be a name for good.
     let has_form = rules.subject_attribute.is_some() || name.format.as_deref() == Some(PERSISTENT);
@@ -95,13 +106,19 @@ fn name(subject: Node<'_, '_>, rules: &Rules) -> Result<NameId, Fault> {
     }
 }
 
-struct Confirmed {
-    in_response_to: Option<String>,
-    until: DateTime<Utc>,
+/// A confirmation that holds.
+#[derive(Debug)]
+pub(super) struct Confirmed {
+    pub(super) in_response_to: Option<String>,
+    pub(super) until: DateTime<Utc>,
 }
 
 /// One confirmation has to hold, of its bearer (S9).
-fn confirmed(subject: Node<'_, '_>, rules: &Rules, now: DateTime<Utc>) -> Result<Confirmed, Fault> {
+pub(super) fn confirmed(
+    subject: Node<'_, '_>,
+    rules: &Rules,
+    now: DateTime<Utc>,
+) -> Result<Confirmed, Fault> {
     let mut why = Fault::Missing("SubjectConfirmation");
     for confirmation in read::children(subject, SAML, "SubjectConfirmation").take(MOST_PARTS) {
         if confirmation.attribute("Method") != Some(BEARER) {
@@ -136,12 +153,29 @@ fn bearer(confirmation: Node<'_, '_>, rules: &Rules, now: DateTime<Utc>) -> Resu
 
 /// Within its time and for us (S8). Returns its end.
 fn conditions(assertion: Node<'_, '_>, rules: &Rules, now: DateTime<Utc>) -> Result<DateTime<Utc>, Fault> {
-    let conditions = read::maybe(assertion, SAML, "Conditions")?.ok_or(Fault::Missing("Conditions"))?;
-    let from = read::moment(conditions, "NotBefore")?.ok_or(Fault::Missing("NotBefore"))?;
-    let until = read::moment(conditions, "NotOnOrAfter")?.ok_or(Fault::Missing("NotOnOrAfter"))?;
+    let conditions = the_conditions(assertion)?;
+    let (from, until) = period(conditions)?;
     if now < from - rules.skew || now >= until + rules.skew {
         return Err(Fault::Time("Conditions"));
     }
+    restrictions(conditions, rules)?;
+    Ok(until)
+}
+
+/// There are some.
+pub(super) fn the_conditions<'a, 'd: 'a>(assertion: Node<'a, 'd>) -> Result<Node<'a, 'd>, Fault> {
+    read::maybe(assertion, SAML, "Conditions")?.ok_or(Fault::Missing("Conditions"))
+}
+
+/// From when until when.
+pub(super) fn period(conditions: Node<'_, '_>) -> Result<(DateTime<Utc>, DateTime<Utc>), Fault> {
+    let from = read::moment(conditions, "NotBefore")?.ok_or(Fault::Missing("NotBefore"))?;
+    let until = read::moment(conditions, "NotOnOrAfter")?.ok_or(Fault::Missing("NotOnOrAfter"))?;
+    Ok((from, until))
+}
+
+/// For us, and under no condition that we do not know.
+pub(super) fn restrictions(conditions: Node<'_, '_>, rules: &Rules) -> Result<(), Fault> {
     let mut is_restricted = false;
     for condition in conditions.children().filter(Node::is_element) {
         if is(condition, SAML, "AudienceRestriction") {
@@ -153,7 +187,7 @@ fn conditions(assertion: Node<'_, '_>, rules: &Rules, now: DateTime<Utc>) -> Res
         }
     }
     if is_restricted {
-        Ok(until)
+        Ok(())
     } else {
         Err(Fault::Missing("AudienceRestriction"))
     }
@@ -169,14 +203,15 @@ fn audience(restriction: Node<'_, '_>, rules: &Rules) -> Result<(), Fault> {
 }
 
 /// How and when she proved herself there.
-struct Event {
-    at: DateTime<Utc>,
-    context: Option<String>,
+#[derive(Debug)]
+pub(super) struct Event {
+    pub(super) at: DateTime<Utc>,
+    pub(super) context: Option<String>,
     index: Option<String>,
     until: Option<DateTime<Utc>>,
 }
 
-fn event(assertion: Node<'_, '_>, rules: &Rules, now: DateTime<Utc>) -> Result<Event, Fault> {
+pub(super) fn event(assertion: Node<'_, '_>, rules: &Rules, now: DateTime<Utc>) -> Result<Event, Fault> {
     let statement = read::only(assertion, SAML, "AuthnStatement")?;
     let at = read::moment(statement, "AuthnInstant")?.ok_or(Fault::Missing("AuthnInstant"))?;
     if at > now + rules.skew {
@@ -205,7 +240,7 @@ fn event(assertion: Node<'_, '_>, rules: &Rules, now: DateTime<Utc>) -> Result<E
 
 /// Values that are text, or a name. Others mean nothing here, and an attribute of none of ours is as
 /// if it were not there.
-fn attributes(assertion: Node<'_, '_>) -> Result<Attributes, Fault> {
+pub(super) fn attributes(assertion: Node<'_, '_>) -> Result<Attributes, Fault> {
     let mut all = Attributes::new();
     let mut count = 0;
     for statement in read::children(assertion, SAML, "AttributeStatement") {

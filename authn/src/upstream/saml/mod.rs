@@ -13,6 +13,7 @@
 pub mod arrival;
 mod assertion;
 pub mod logout;
+pub mod look;
 pub mod name;
 pub mod own;
 pub mod peer;

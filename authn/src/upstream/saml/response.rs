@@ -42,19 +42,37 @@ pub fn receive(
 
 /// The response itself: for us, from that provider, and a success. Returns what it answers.
 fn around(root: Node<'_, '_>, rules: &Rules, now: DateTime<Utc>) -> Result<Option<String>, Fault> {
-    if !is(root, SAMLP, "Response") || root.attribute("Version") != Some("2.0") {
-        return Err(Fault::Kind("Response"));
-    }
+    kind(root)?;
     issued_by(root, rules)?;
-    if root.attribute("Destination") != Some(rules.consumer.as_str()) {
-        return Err(Fault::Destination);
-    }
-    let issued_at = read::moment(root, "IssueInstant")?.ok_or(Fault::Missing("IssueInstant"))?;
-    if issued_at > now + rules.skew {
+    addressed(root, rules)?;
+    if issued_at(root)? > now + rules.skew {
         return Err(Fault::Time("IssueInstant"));
     }
     status(root)?;
     Ok(root.attribute("InResponseTo").map(str::to_owned))
+}
+
+/// It is a response of SAML 2.0.
+pub(super) fn kind(root: Node<'_, '_>) -> Result<(), Fault> {
+    if is(root, SAMLP, "Response") && root.attribute("Version") == Some("2.0") {
+        Ok(())
+    } else {
+        Err(Fault::Kind("Response"))
+    }
+}
+
+/// It was sent here.
+pub(super) fn addressed(root: Node<'_, '_>, rules: &Rules) -> Result<(), Fault> {
+    if root.attribute("Destination") == Some(rules.consumer.as_str()) {
+        Ok(())
+    } else {
+        Err(Fault::Destination)
+    }
+}
+
+/// When it was made.
+pub(super) fn issued_at(of: Node<'_, '_>) -> Result<DateTime<Utc>, Fault> {
+    read::moment(of, "IssueInstant")?.ok_or(Fault::Missing("IssueInstant"))
 }
 
 /// The issuer is there, is the provider, and is called so by its entity id.
@@ -89,7 +107,7 @@ fn told(status: &str) -> String {
 }
 
 /// Whatever calls itself an assertion, in whatever namespace and wherever it stands (S1).
-fn assertions<'a>(document: &'a Document<'_>) -> impl Iterator<Item = Node<'a, 'a>> {
+pub(super) fn assertions<'a>(document: &'a Document<'_>) -> impl Iterator<Item = Node<'a, 'a>> {
     document.descendants().filter(|node| {
         node.is_element() && matches!(node.tag_name().name(), "Assertion" | "EncryptedAssertion")
     })
@@ -97,7 +115,7 @@ fn assertions<'a>(document: &'a Document<'_>) -> impl Iterator<Item = Node<'a, '
 
 /// The bytes of the one assertion, or of the signed response with it in, that a key of the provider
 /// vouches for.
-fn assertion_of(
+pub(super) fn assertion_of(
     message: &Gated,
     document: &Document<'_>,
     rules: &Rules,
@@ -166,7 +184,7 @@ fn decrypted(
 }
 
 /// The assertion in verified bytes: they are it, or a response with it in.
-fn only_assertion<'a>(root: Node<'a, 'a>) -> Result<Node<'a, 'a>, Fault> {
+pub(super) fn only_assertion<'a>(root: Node<'a, 'a>) -> Result<Node<'a, 'a>, Fault> {
     if is(root, SAML, "Assertion") {
         Ok(root)
     } else {

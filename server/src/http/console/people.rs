@@ -17,6 +17,7 @@ use countersign_directory::store::person_sources;
 use countersign_directory::{self as directory, Actor, PersonId, SourceId};
 use http::StatusCode;
 
+use super::sessions::not_reached;
 use super::shapes::{
     Clearance, Contract, Ended, FromSource, Membership, Person, PersonPage, PersonSession, PersonSummary,
     word, words,
@@ -157,6 +158,7 @@ pub async fn revoke(
         &mut transaction,
     )
     .await?;
+    let not_reached = not_reached(&ended, &mut transaction).await?;
     record::happened(permit.by(), &log, now, &mut transaction).await?;
     record::append(permit.by(), &outcome.events, now, &mut transaction).await?;
     app.commit(transaction).await?;
@@ -164,6 +166,7 @@ pub async fn revoke(
     Ok(Json(Ended {
         sessions_ended: ended.len(),
         evictions,
+        not_reached,
     }))
 }
 
@@ -194,12 +197,14 @@ pub async fn end_sessions(
         &mut transaction,
     )
     .await?;
+    let not_reached = not_reached(&ended, &mut transaction).await?;
     let actor = Actor::Person(session.person);
     record::happened(&actor, &log, now, &mut transaction).await?;
     app.commit(transaction).await?;
     Ok(Json(Ended {
         sessions_ended: ended.len(),
         evictions: 0,
+        not_reached,
     }))
 }
 

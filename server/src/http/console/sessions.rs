@@ -4,10 +4,13 @@
 use authn::Happened;
 use authn::session::{SessionId, end};
 use authn::store::sessions;
+use axum::Json;
 use axum::extract::State;
 use countersign_authn as authn;
 use countersign_directory::Actor;
-use http::StatusCode;
+use serde::Serialize;
+use sqlx::AnyConnection;
+use utoipa::ToSchema;
 
 use crate::app::App;
 use crate::http::caller::Person;
@@ -15,16 +18,47 @@ use crate::http::path::Path;
 use crate::http::problem::Problem;
 use crate::record;
 
-/// Ends one session.
+/// An application at which somebody may still be signed in.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct NotReached {
+    /// Its id.
+    pub client: String,
+    /// Its name.
+    pub name: String,
+}
+
+/// It is over here.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct SessionEnded {
+    /// Applications that cannot be called: see to it there.
+    pub not_reached: Vec<NotReached>,
+}
+
+/// Those of the applications with a part in `over` that cannot be called.
+pub(crate) async fn not_reached(
+    over: &[SessionId],
+    db: &mut AnyConnection,
+) -> Result<Vec<NotReached>, Problem> {
+    let found = end::out_of_reach(over, db).await?;
+    Ok(found
+        .into_iter()
+        .map(|out| NotReached {
+            client: out.client,
+            name: out.name,
+        })
+        .collect())
+}
+
+/// Ends one session. It may go on at applications that cannot be called.
 #[utoipa::path(delete, path = "/api/v1/sessions/{id}", operation_id = "end_session",
     params(("id" = String, Path), ("X-CSRF-Token" = String, Header)),
-    responses((status = 204), (status = 400, body = Problem), (status = 401, body = Problem), (status = 403, body = Problem),
+    responses((status = 200, body = SessionEnded), (status = 400, body = Problem), (status = 401, body = Problem), (status = 403, body = Problem),
         (status = 404, body = Problem)))]
 pub async fn delete(
     State(app): State<App>,
     Person(session): Person,
     Path(id): Path<String>,
-) -> Result<StatusCode, Problem> {
+) -> Result<Json<SessionEnded>, Problem> {
     let id = SessionId::from_text(id);
     let now = app.now();
     let known = {
@@ -43,7 +77,8 @@ pub async fn delete(
     let mut transaction = app.database.begin_write().await?;
     let reason = end::Reason::Administrator;
     end::end(&id, reason, now, &mut app.rng(), &mut log, &mut transaction).await?;
+    let not_reached = not_reached(&[id], &mut transaction).await?;
     record::happened(&Actor::Person(session.person), &log, now, &mut transaction).await?;
     app.commit(transaction).await?;
-    Ok(StatusCode::NO_CONTENT)
+    Ok(Json(SessionEnded { not_reached }))
 }

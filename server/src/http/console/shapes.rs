@@ -10,6 +10,8 @@ use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
+use super::sessions::NotReached;
+
 /// The system-high marking of this deployment.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Banner {
@@ -245,6 +247,8 @@ pub struct Ended {
     pub sessions_ended: usize,
     /// Channels that she leaves.
     pub evictions: usize,
+    /// Applications at which she may still be signed in, because these cannot be called.
+    pub not_reached: Vec<NotReached>,
 }
 
 /// One line of the list of channels.

@@ -12,6 +12,7 @@ use utoipa::ToSchema;
 
 use crate::app::App;
 use crate::http::caller::Person;
+use crate::http::console::sessions::{NotReached, not_reached};
 use crate::http::path::Path;
 use crate::http::problem::Problem;
 use crate::record;
@@ -21,6 +22,8 @@ use crate::record;
 pub struct Lost {
     /// Sessions that are over.
     pub sessions_ended: usize,
+    /// Applications at which they may go on, because these cannot be called.
+    pub not_reached: Vec<NotReached>,
 }
 
 /// Says that a device is lost. Its sessions end at once, with their tokens; its key opens nothing; what it was
@@ -47,9 +50,11 @@ pub async fn post(
     let mut db = app.database.begin_write().await?;
     let ended = devices::lose(&id, &by, now, &mut rng, &mut log, &mut db).await?;
     let ended = ended.ok_or_else(Problem::not_found)?;
+    let not_reached = not_reached(&ended, &mut db).await?;
     record::happened(&by, &log, now, &mut db).await?;
     app.commit(db).await?;
     Ok(Json(Lost {
         sessions_ended: ended.len(),
+        not_reached,
     }))
 }

@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use countersign_authz::explain::Horizon;
 use countersign_directory::amend::Amendment;
 use countersign_directory::operation::amend::{AmendFault, Weighed, weigh};
-use countersign_directory::operation::proposal;
+use countersign_directory::operation::proposal::{self, ProposalError};
 use countersign_directory::source::veil;
 use countersign_directory::store::proposals::{self, Proposal};
 use countersign_directory::{Actor, ApprovalId, ApprovalState, ParametersHash, PersonId};
@@ -18,7 +18,7 @@ use utoipa::ToSchema;
 
 use super::told::{Changed, told};
 use super::{Applied, applied};
-use crate::app::App;
+use crate::app::{App, House};
 use crate::http::caller::Person;
 use crate::http::path::Path;
 use crate::http::problem::Problem;
@@ -102,7 +102,7 @@ pub async fn list(State(app): State<App>, Person(session): Person) -> Result<Jso
     let horizon = app.horizon(&session, &snapshot);
     let mut items = Vec::new();
     for (id, held) in open {
-        let basis = basis(&held, now, &mut db).await?;
+        let basis = basis(&app, &held, now, &mut db).await?;
         items.push(shown_to(&session.person, &id, held, &basis, horizon, now));
     }
     Ok(Json(ProposalList { items }))
@@ -124,7 +124,7 @@ pub async fn show(
     }
     let held = held.ok_or_else(Problem::not_found)?;
     let now = app.now();
-    let basis = basis(&held, now, &mut db).await?;
+    let basis = basis(&app, &held, now, &mut db).await?;
     let snapshot = app.snapshot();
     let horizon = app.horizon(&session, &snapshot);
     Ok(Json(shown_to(&session.person, &id, held, &basis, horizon, now)))
@@ -147,7 +147,10 @@ pub async fn approve(
     let mut transaction = app.database.begin_write().await?;
     let snapshot = app.snapshot();
     if let Some(held) = proposals::load(&id, &mut transaction).await? {
-        let basis = basis(&held, now, &mut transaction).await?;
+        let basis = basis(&app, &held, now, &mut transaction).await?;
+        if matches!(basis, Basis::Outdated) {
+            return Err(ProposalError::Changed.into());
+        }
         if !told(&held.act, basis.weighed(), app.horizon(&session, &snapshot)).is_all {
             return Err(Problem::forbidden(
                 "CLEARANCE_LEVEL",
@@ -247,13 +250,22 @@ impl Basis {
     }
 }
 
-async fn basis(held: &Proposal, now: DateTime<Utc>, db: &mut AnyConnection) -> Result<Basis, Problem> {
+async fn basis(
+    house: &House,
+    held: &Proposal,
+    now: DateTime<Utc>,
+    db: &mut AnyConnection,
+) -> Result<Basis, Problem> {
     let used = matches!(held.approval.state, ApprovalState::Used { .. });
     if held.ended.is_some() || used || now > held.approval.expires_at {
         return Ok(Basis::Over);
     }
     match weigh(&held.act, now, db).await {
-        Ok(weighed) if weighed.parameters == held.approval.parameters => Ok(Basis::Same(Box::new(weighed))),
+        Ok(weighed)
+            if weighed.parameters == held.approval.parameters && house.stands(&held.act, db).await? =>
+        {
+            Ok(Basis::Same(Box::new(weighed)))
+        }
         Err(AmendFault::Store(cause)) => Err(cause.into()),
         _ => Ok(Basis::Outdated),
     }

@@ -70,14 +70,47 @@ pub fn told(act: &Amendment, weighed: Option<&Weighed>, horizon: Horizon<'_>) ->
     let parts = weighed
         .map(|weighed| difference(weighed.old.as_ref(), &weighed.after, &weighed.widens))
         .unwrap_or_default();
-    let changes = parts
+    let mut changes: Vec<Changed> = parts
         .into_iter()
         .map(|part| changed(part, act.thing().0, &mut pen, &mut is_all))
         .collect();
+    if weighed.is_some() {
+        changes.extend(elsewhere(act));
+    }
     Told {
         act: told,
         changes,
         is_all,
+    }
+}
+
+/// What changes outside of the directory's record of the thing.
+fn elsewhere(act: &Amendment) -> Vec<Changed> {
+    let part = |name: &str, was: Option<Value>, becomes: Value| Changed {
+        part: name.to_owned(),
+        was,
+        becomes: Some(becomes),
+        widens: true,
+    };
+    match act {
+        Amendment::PersonLink { link, .. } => {
+            let text = format!("{} as {}", link.source, link.subject);
+            vec![part("sign_in_by", None, text.into())]
+        }
+        Amendment::PersonRecover { .. } => vec![part("ways_to_sign_in", None, "a new one".into())],
+        Amendment::SourceMetadata { was, becomes, .. } => vec![
+            part("keys", Some(json!(was.keys)), json!(becomes.keys)),
+            part("addresses", Some(json!(was.addresses)), json!(becomes.addresses)),
+        ],
+        Amendment::SourceRelease { seal, .. } => {
+            let report: String = seal.chars().take(12).collect();
+            vec![part(
+                "people_who_vanish",
+                None,
+                format!("those of report {report}").into(),
+            )]
+        }
+        _ => Vec::new(),
     }
 }
 

@@ -3,14 +3,16 @@
 
 use axum::Json;
 use axum::extract::State;
-use countersign_directory::amend::Amendment;
+use countersign_directory::SourceId;
 use serde::Serialize;
+use serde_json::Value;
 use utoipa::ToSchema;
 
 use super::told::{Changed, told};
 use crate::app::App;
 use crate::http::caller::Person;
 use crate::http::problem::Problem;
+use crate::http::sources::records::as_act;
 use crate::http::strict_json::StrictJson;
 
 /// What an act would do, as things stand.
@@ -35,7 +37,13 @@ pub async fn post(
     Person(session): Person,
     body: StrictJson,
 ) -> Result<Json<Weighing>, Problem> {
-    let act: Amendment = body.read()?;
+    let act = match written_source(&body) {
+        Some((id, record)) => {
+            app.act(&session, "server.manage", "server", id.as_str()).await?;
+            as_act(&app, &id, record).await?
+        }
+        None => body.read()?,
+    };
     let (weighed, alone) = app.would_amend(&session, &act).await?;
     let snapshot = app.snapshot();
     let told = told(&act, Some(&weighed), app.horizon(&session, &snapshot));
@@ -44,4 +52,12 @@ pub async fn post(
         changes: told.changes,
         withheld: !told.is_all,
     }))
+}
+
+/// A source is weighed as it is written, not as it is kept: nobody knows its secret sealed.
+fn written_source(body: &StrictJson) -> Option<(SourceId, Value)> {
+    let is_source = body.0.get("act").and_then(Value::as_str) == Some("source_put");
+    let record = body.0.get("source").filter(|_| is_source)?.clone();
+    let id = record.get("id").and_then(Value::as_str)?.parse().ok()?;
+    Some((id, record))
 }

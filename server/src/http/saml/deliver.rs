@@ -39,6 +39,8 @@ pub(super) fn sign(
             let address = redirect::address(destination, carrier, &text, relay_state, Some(key))?;
             Sent::Redirect(address)
         }
+        // INVARIANT: nobody is asked for a service by call where a browser is to carry the message.
+        Binding::Soap => return Err(Fault::Ours),
         Binding::Post => {
             let text = signed(message, key)?.canonical();
             Sent::Post(Form::new(destination, carrier, &text, relay_state))

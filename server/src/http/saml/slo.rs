@@ -2,6 +2,7 @@
 //! `GET|POST /saml/slo`: logout messages of service providers, requests and answers.
 
 use authn::Happened;
+use authn::oidc::backchannel;
 use authn::oidc::client::ClientRecord;
 use authn::oidc::parameters::Parameters;
 use authn::saml::idp::Entity;
@@ -93,7 +94,8 @@ async fn requested(house: &House, received: Received) -> Result<Response, Troubl
         }
         record::happened(&Actor::Person(session.person), &log, now, &mut db).await?;
     }
-    let chain = Chain::of(&over, Some(asked_by), &mut rng, &mut db).await?;
+    let chain = Chain::of(&over, Some(asked_by), now, &mut rng, &mut db).await?;
+    chain.set_out(now, &mut db).await?;
     saml_services::put_chain(&chain, now + PATIENCE, &mut db).await?;
     house.commit(db).await?;
     Ok(see_other(&page_of(&chain)))
@@ -134,8 +136,12 @@ async fn answered(house: &House, received: Received) -> Result<Response, Trouble
         return Err(Trouble::Page("it answers nothing that is asked now".to_owned()));
     };
     let client = &received.client.id;
+    let at = chain.under_way.as_ref().map(|turn| Sid::from_text(&turn.to.sid));
     if !chain.answered(client, &answer.in_response_to, answer.is_success, now) {
         return Err(Trouble::Page("it answers what another was asked".to_owned()));
+    }
+    if let Some(sid) = at.filter(|_| answer.is_success) {
+        backchannel::no_need(&sid, now, &mut db).await?;
     }
     saml_services::put_chain(&chain, now + PATIENCE, &mut db).await?;
     db.commit().await?;

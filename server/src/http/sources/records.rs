@@ -16,13 +16,14 @@ use serde_json::Value;
 use utoipa::ToSchema;
 
 use crate::app::App;
+use crate::asking::check::Line;
 use crate::http::caller::Person;
 use crate::http::granting::{Applied, Waiting, Why, amend};
 use crate::http::path::Path;
 use crate::http::problem::Problem;
 use crate::http::query::Query;
 use crate::http::strict_json::StrictJson;
-use crate::sources::{shown, written};
+use crate::sources::{health, shown, written};
 
 /// A source as it is shown.
 #[derive(Debug, Serialize, ToSchema)]
@@ -35,6 +36,8 @@ pub struct Shown {
     pub kept_by: String,
     /// Part of its cap or mapping is above you and has pseudonyms: you cannot give it anew.
     pub withheld: bool,
+    /// How it stands, as far as that shows without calling it.
+    pub health: Vec<Line>,
 }
 
 /// The sources.
@@ -50,13 +53,17 @@ pub struct SourceList {
 pub async fn list(State(app): State<App>, Person(session): Person) -> Result<Json<SourceList>, Problem> {
     app.act(&session, "console.read", "console", "sources").await?;
     let mut db = app.database.pool.acquire().await?;
-    let all = sources::all(&mut db).await?;
+    let mut all = Vec::new();
+    for (source, keeper) in sources::all(&mut db).await? {
+        let health = health::of(&source, app.now(), &mut db).await?;
+        all.push((source, keeper, health));
+    }
     let snapshot = app.snapshot();
     let mut names = Pseudonyms::default();
     let mut pen = Pen::new(app.horizon(&session, &snapshot), &mut names);
     let items = all
-        .iter()
-        .map(|(source, keeper)| shown(source, *keeper, &mut pen))
+        .into_iter()
+        .map(|(source, keeper, health)| shown(&source, keeper, health, &mut pen))
         .collect();
     Ok(Json(SourceList { items }))
 }
@@ -72,10 +79,14 @@ pub async fn show(
 ) -> Result<Json<Shown>, Problem> {
     app.act(&session, "console.read", "console", "sources").await?;
     let (source, keeper) = held(&app, &id).await?.ok_or_else(Problem::not_found)?;
+    let health = {
+        let mut db = app.database.pool.acquire().await?;
+        health::of(&source, app.now(), &mut db).await?
+    };
     let snapshot = app.snapshot();
     let mut names = Pseudonyms::default();
     let mut pen = Pen::new(app.horizon(&session, &snapshot), &mut names);
-    Ok(Json(shown(&source, keeper, &mut pen)))
+    Ok(Json(shown(&source, keeper, health, &mut pen)))
 }
 
 /// A source, new or in place of the one with its id. Whatever of it may widen takes two people. A secret is
@@ -94,17 +105,22 @@ pub async fn put(
     body: StrictJson,
 ) -> Result<Response, Problem> {
     app.act(&session, "server.manage", "server", id.as_str()).await?;
-    let held = held(&app, &id).await?;
+    let act = as_act(&app, &id, body.0).await?;
+    amend(&app, &session, act, why).await
+}
+
+/// The act that a record as somebody wrote it is: its secret is sealed, or the one on file.
+pub(crate) async fn as_act(app: &App, id: &SourceId, record: Value) -> Result<Amendment, Problem> {
+    let held = held(app, id).await?;
     if let Some((_, KeptBy::Configuration)) = held {
         return Err(of_the_configuration());
     }
     let old = held.map(|(source, _)| source);
-    let source = written::kept(body.0, &id, old.as_ref(), &app.sealer, &mut app.rng())
+    let source = written::kept(record, id, old.as_ref(), &app.sealer, &mut app.rng())
         .map_err(|faults| Problem::bad_request(written::told(&faults)))?;
-    let act = Amendment::SourcePut {
+    Ok(Amendment::SourcePut {
         source: Box::new(source),
-    };
-    amend(&app, &session, act, why).await
+    })
 }
 
 /// A source is taken away, for good. One person. What it gave stays until it runs out.
@@ -161,7 +177,7 @@ pub(super) async fn held(app: &App, id: &SourceId) -> Result<Option<(Source, Kep
     Ok(source.zip(keeper))
 }
 
-fn shown(source: &Source, keeper: KeptBy, pen: &mut Pen<'_>) -> Shown {
+fn shown(source: &Source, keeper: KeptBy, health: Vec<Line>, pen: &mut Pen<'_>) -> Shown {
     let mut whole = serde_json::to_value(source).unwrap_or_default();
     veil(&mut whole);
     let told = shown::shown(source, pen);
@@ -169,6 +185,7 @@ fn shown(source: &Source, keeper: KeptBy, pen: &mut Pen<'_>) -> Shown {
         withheld: told != whole,
         source: told,
         kept_by: keeper.as_str().to_owned(),
+        health,
     }
 }
 

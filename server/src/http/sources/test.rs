@@ -8,22 +8,33 @@ use countersign_directory::SourceId;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::records::held;
+use super::to_try;
 use crate::app::App;
 use crate::http::caller::Person;
 use crate::http::chat_server::check::Checked;
 use crate::http::path::Path;
 use crate::http::problem::Problem;
 use crate::http::strict_json::StrictJson;
-use crate::sources::test::test;
+use crate::sources::test::{Asked, test};
 
 /// Of whom.
-#[derive(Debug, Default, Deserialize, ToSchema)]
+#[derive(Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Of {
     /// A name as she signs in with it at the source; absent, nobody is looked up.
     #[serde(default)]
     person: Option<String>,
+    /// What a SAML provider said of her: the XML of a response, or `SAMLResponse` as her browser posted it.
+    /// Nobody is signed in by it.
+    #[serde(default)]
+    response: Option<String>,
+}
+
+impl std::fmt::Debug for Of {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        // What was said of somebody stays out of logs.
+        f.debug_struct("Of").finish_non_exhaustive()
+    }
 }
 
 /// Looks at everything that a sign-in or a pass of synchronisation needs, one line each. Nothing is changed.
@@ -37,11 +48,14 @@ pub async fn post(
     Path(id): Path<SourceId>,
     body: StrictJson,
 ) -> Result<Json<Checked>, Problem> {
-    app.act(&session, "source.try", "console", "sources").await?;
+    let source = to_try(&app, &session, &id).await?;
     let of: Of = body.read()?;
-    let (source, _) = held(&app, &id).await?.ok_or_else(Problem::not_found)?;
+    let asked = Asked {
+        person: of.person.as_deref(),
+        response: of.response.as_deref(),
+    };
     Ok(Json(Checked {
-        lines: test(&app, &source, of.person.as_deref()).await,
+        lines: test(&app, &source, asked).await,
         now: app.now().to_rfc3339_opts(SecondsFormat::Millis, true),
     }))
 }

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-//! `POST /api/v1/sources/{id}/mapping/try`: what a mapping makes of a sample. It has a right of its own:
-//! whoever may see a mapping may not therefore run one.
+//! `POST /api/v1/sources/{id}/mapping/try`: what a mapping makes of a sample.
 
 use axum::Json;
 use axum::extract::State;
@@ -11,7 +10,7 @@ use serde::Deserialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use super::records::held;
+use super::to_try;
 use crate::app::App;
 use crate::http::caller::Person;
 use crate::http::path::Path;
@@ -48,10 +47,9 @@ pub async fn post(
     Path(id): Path<SourceId>,
     body: StrictJson,
 ) -> Result<Json<Outcome>, Problem> {
-    app.act(&session, "source.try", "console", "sources").await?;
+    let mut source = to_try(&app, &session, &id).await?;
     let said: Sample = body.read()?;
     let attributes = sample::read(&said.attributes).map_err(Problem::bad_request)?;
-    let (mut source, _) = held(&app, &id).await?.ok_or_else(Problem::not_found)?;
     if let Some(mapping) = said.mapping {
         source.mapping =
             Mapping::read(mapping).map_err(|faults| Problem::bad_request(written::told(&faults)))?;

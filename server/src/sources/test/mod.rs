@@ -3,11 +3,14 @@
 //! way there, TLS, the protocol, and what would come of one of its people. Nothing is changed, and nobody is
 //! signed in.
 
+mod oidc;
 pub mod outcome;
-pub mod protocol;
-pub mod reach;
+mod protocol;
+mod reach;
+mod saml;
+mod saml_response;
 
-use countersign_directory::source::{Attributes, Source, State};
+use countersign_directory::source::{Attributes, Protocol, Source};
 use countersign_directory::store::{People, load};
 use countersign_directory::{Clearance, PersonId};
 use serde_json::Value;
@@ -15,33 +18,52 @@ use serde_json::Value;
 use self::outcome::{Outcome, of_sample};
 use crate::app::House;
 use crate::asking::check::{Line, State as Found};
+use crate::sources::health;
+
+/// Of whom something is to be said.
+#[derive(Clone, Copy, Default)]
+pub struct Asked<'a> {
+    /// A name as she signs in with it at the source.
+    pub person: Option<&'a str>,
+    /// What a SAML provider said of her: XML, or the field as a browser posted it.
+    pub response: Option<&'a str>,
+}
+
+impl std::fmt::Debug for Asked<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        // What was said of somebody stays out of logs.
+        f.debug_struct("Asked").finish_non_exhaustive()
+    }
+}
 
 /// What the steps of a protocol found.
 #[derive(Debug, Default)]
 pub struct Probed {
     /// A line each.
     pub lines: Vec<Line>,
+    /// The name by which the source speaks of her.
+    pub name: Option<String>,
     /// What the source says of the person who was asked about.
     pub attributes: Option<Attributes>,
     /// Who she is here, where a link says so.
     pub person: Option<PersonId>,
 }
 
-/// Looks at everything, as far as one thing does not need another that fails. `person` is a name as she
-/// signs in with it at the source.
-pub async fn test(house: &House, source: &Source, person: Option<&str>) -> Vec<Line> {
-    let mut lines = vec![record(source)];
+/// Looks at everything, as far as one thing does not need another that fails.
+pub async fn test(house: &House, source: &Source, asked: Asked<'_>) -> Vec<Line> {
+    let mut lines = vec![health::record(source)];
     let (reached, is_reached) = reach::look(source, house.now()).await;
     lines.extend(reached);
     if !is_reached {
         return lines;
     }
-    let probed = protocol::look(house, source, person).await;
+    let probed = protocol::look(house, source, asked).await;
     let has_failed = probed.lines.iter().any(|line| line.state == Found::Fail);
     lines.extend(probed.lines);
-    match (person, probed.attributes) {
+    let name = asked.person.map(str::to_owned).or(probed.name);
+    match (name, probed.attributes) {
         (Some(name), Some(attributes)) => {
-            lines.extend(of_person(house, source, name, probed.person, &attributes).await);
+            lines.extend(of_person(house, source, &name, probed.person, &attributes).await);
         }
         (Some(name), None) if !has_failed => lines.push(Line::warn(
             "person",
@@ -49,37 +71,16 @@ pub async fn test(house: &House, source: &Source, person: Option<&str>) -> Vec<L
                 "`{name}` cannot be looked up: {} says of people only when they sign in",
                 source.protocol.name()
             ),
-            "sign in as her by this source, or try the mapping on a sample: `countersign source map`",
+            match source.protocol {
+                Protocol::Saml(_) => "give a response of hers, as her browser posted it: `--response FILE`",
+                _ => {
+                    "sign in as her by this source, or try the mapping on a sample: `countersign source map`"
+                }
+            },
         )),
         _ => {}
     }
     lines
-}
-
-fn record(source: &Source) -> Line {
-    if source.state == State::Disabled {
-        return Line::warn(
-            "record",
-            "the source is disabled",
-            "two people enable it: `POST /api/v1/sources/{id}/enable`",
-        );
-    }
-    let trusted: Vec<&str> = [
-        (source.trust.identity, "identity"),
-        (source.trust.attributes, "attributes"),
-        (source.trust.assurance.is_some(), "assurance"),
-    ]
-    .into_iter()
-    .filter_map(|(is_trusted, word)| is_trusted.then_some(word))
-    .collect();
-    if trusted.is_empty() {
-        return Line::warn(
-            "record",
-            "it is trusted for nothing, and changes nothing",
-            "set `trust.identity` for sign-in, `trust.attributes` for what people are like",
-        );
-    }
-    Line::ok("record", format!("trusted for {}", trusted.join(", ")))
 }
 
 /// What would come of somebody: mapping, attributes, cap, clearance.

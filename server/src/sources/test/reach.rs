@@ -44,7 +44,7 @@ enum Tls {
 
 /// Looks at the way to each place of a source. Several places of one directory stand in for each other: one
 /// is enough to go on.
-pub async fn look(source: &Source, now: DateTime<Utc>) -> (Vec<Line>, bool) {
+pub(super) async fn look(source: &Source, now: DateTime<Utc>) -> (Vec<Line>, bool) {
     let places = places(source);
     if places.is_empty() {
         return (
@@ -62,20 +62,42 @@ pub async fn look(source: &Source, now: DateTime<Utc>) -> (Vec<Line>, bool) {
     (lines, is_reached)
 }
 
-fn places(source: &Source) -> Vec<Place> {
-    let web = |address: &str, authorities: Option<&String>| {
-        let url = Url::parse(address).ok()?;
-        Some(Place {
-            host: url.host_str()?.trim_matches(['[', ']']).to_owned(),
-            port: url.port_or_known_default()?,
-            tls: if url.scheme() == "https" {
-                Tls::Wrapped
-            } else {
-                Tls::None
-            },
-            authorities: authorities.cloned(),
-        })
+/// Looks at the way to where browsers are sent. This machine never goes there, and need not be able to: what
+/// only it would miss is no fault. A certificate that has ended is one for everybody.
+pub(super) async fn browsers_way(address: &str, now: DateTime<Utc>) -> Vec<Line> {
+    let Some(place) = web(address, None) else {
+        return Vec::new();
     };
+    let soften = |line: Line| {
+        if line.state != State::Fail || line.name == CERTIFICATE {
+            return line;
+        }
+        let mend = "it matters only if browsers cannot either: this machine does not go there itself";
+        Line::warn(&line.name, line.text, mend)
+    };
+    place.look(now).await.into_iter().map(soften).collect()
+}
+
+/// Scheme, host and port of an address.
+pub(super) fn origin(address: &str) -> Option<String> {
+    Some(Url::parse(address).ok()?.origin().ascii_serialization())
+}
+
+fn web(address: &str, authorities: Option<&String>) -> Option<Place> {
+    let url = Url::parse(address).ok()?;
+    Some(Place {
+        host: url.host_str()?.trim_matches(['[', ']']).to_owned(),
+        port: url.port_or_known_default()?,
+        tls: if url.scheme() == "https" {
+            Tls::Wrapped
+        } else {
+            Tls::None
+        },
+        authorities: authorities.cloned(),
+    })
+}
+
+fn places(source: &Source) -> Vec<Place> {
     match &source.protocol {
         Protocol::Ldap(ldap) => {
             let place = |address: &String| {
@@ -260,22 +282,25 @@ fn starts_tls(stream: &mut TcpStream) -> bool {
         .is_some_and(|rest| rest.windows(3).take(6).any(|bytes| bytes == [0x0a, 0x01, 0x00]))
 }
 
+/// What a line about a certificate is called.
+const CERTIFICATE: &str = "certificate";
+
 fn certificate(end: DateTime<Utc>, now: DateTime<Utc>) -> Line {
     let day = end.format("%Y-%m-%d");
     if end <= now {
         Line::fail(
-            "certificate",
+            CERTIFICATE,
             format!("the source's certificate ended on {day}"),
             "whoever runs the source renews it; until then nobody signs in by it",
         )
     } else if end - now < RENEW {
         Line::warn(
-            "certificate",
+            CERTIFICATE,
             format!("the source's certificate ends on {day}"),
             "tell whoever runs the source; after that day nobody signs in by it",
         )
     } else {
-        Line::ok("certificate", format!("good until {day}"))
+        Line::ok(CERTIFICATE, format!("good until {day}"))
     }
 }
 

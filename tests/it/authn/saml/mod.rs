@@ -5,6 +5,7 @@
 mod assertion;
 mod corpus;
 mod encryption;
+mod look;
 mod metadata;
 mod once;
 mod routes;

@@ -142,9 +142,10 @@ pub async fn end_session(
     if end::end(id, Reason::SignedOut, now, &mut rng, &mut log, &mut transaction).await? {
         over.push(id.clone());
     }
-    let mut chain = Chain::of(&over, None, &mut rng, &mut transaction).await?;
+    let mut chain = Chain::of(&over, None, now, &mut rng, &mut transaction).await?;
     chain.back = back;
     if !chain.is_done() {
+        chain.set_out(now, &mut transaction).await?;
         saml_services::put_chain(&chain, now + PATIENCE, &mut transaction).await?;
     }
     record::happened(&actor, &log, now, &mut transaction).await?;

@@ -149,7 +149,7 @@ async fn asked(app: &App, partner: &Partner, message: &Message) -> Result<Result
     }
     // Service providers of ours that can be told through this browser alone are not: it is on its way
     // back to the provider that asked, who hears that something is still open.
-    let chain = Chain::of(&over, None, &mut rng, &mut db).await?;
+    let chain = Chain::of(&over, None, now, &mut rng, &mut db).await?;
     let code = match (is_known, chain.is_done()) {
         (false, _) => logout::REQUESTER,
         (true, false) => logout::PARTIAL,

@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: Apache-2.0
+//! Acts on what the directory weighs and does not keep: how people sign in, applications, metadata that was
+//! fetched, removals that a synchronisation waits with. Each is carried out in the transaction of its event.
+
+use authn::oidc::client::ClientRecord;
+use authn::store::{clients, saml_metadata, saml_services};
+use authn::upstream::link::{self, Identity, Made};
+use authn::{Happened, enrolment};
+use chrono::{DateTime, Utc};
+use countersign_authn as authn;
+use countersign_directory::amend::{Amendment, ProviderFacts, UpstreamLink};
+use countersign_directory::store::source_syncs;
+use countersign_directory::{Actor, Client, PersonId, SourceId};
+use http::StatusCode;
+use serde_json::Value;
+use sqlx::AnyConnection;
+
+use crate::app::House;
+use crate::http::problem::Problem;
+use crate::record;
+use crate::saml::facts;
+
+impl House {
+    /// Whether what an act says that it starts from is what is on file.
+    pub(crate) async fn stands(&self, act: &Amendment, db: &mut AnyConnection) -> Result<bool, Problem> {
+        match act {
+            Amendment::ClientPut { id, was, .. } => Ok(on_file(id, db).await? == *was),
+            Amendment::ClientRemove { id, was } => Ok(on_file(id, db).await?.as_ref() == Some(was)),
+            // The document is fetched anew while somebody waits: what stands in it is what was approved.
+            Amendment::SourceMetadata { id, was, becomes } => {
+                let waits = self.metadata_that_waits(id, db).await?;
+                Ok(waits.as_ref() == Some(&(was.clone(), becomes.clone())))
+            }
+            _ => Ok(true),
+        }
+    }
+
+    /// Does what is to be done outside of the directory. For a new way to sign in: its one-time address.
+    pub(super) async fn carry_out_elsewhere(
+        &self,
+        act: &Amendment,
+        by: &Actor,
+        now: DateTime<Utc>,
+        db: &mut AnyConnection,
+    ) -> Result<Option<String>, Problem> {
+        if !self.stands(act, db).await? {
+            return Err(changed());
+        }
+        match act {
+            Amendment::ClientPut { client, .. } => put_client(client, now, db).await?,
+            Amendment::ClientRemove { id, .. } => {
+                clients::remove(id, db).await?;
+            }
+            Amendment::PersonLink { id, link } => self.link(id, link, by, now, db).await?,
+            Amendment::PersonRecover { id } => {
+                let mut log = Happened::new();
+                let rng = &mut self.rng();
+                let link = enrolment::issue(id, enrolment::LIFETIME, now, rng, &mut log, db).await?;
+                record::happened(by, &log, now, db).await?;
+                return Ok(Some(format!("{}/enrol/{}", self.config.issuer, link.expose())));
+            }
+            Amendment::SourceMetadata { id, .. } => drop(saml_metadata::approve(id, db).await?),
+            Amendment::SourceRelease { id, seal } => source_syncs::release(id, seal, db).await?,
+            _ => {}
+        }
+        Ok(None)
+    }
+
+    /// What counts of a provider's metadata, and what would if the change that waits were approved.
+    pub(crate) async fn metadata_that_waits(
+        &self,
+        id: &SourceId,
+        db: &mut AnyConnection,
+    ) -> Result<Option<(ProviderFacts, ProviderFacts)>, Problem> {
+        let source = self.upstream.source(id);
+        let entity_id = source
+            .as_ref()
+            .and_then(|source| Some(source.saml()?.entity_id.as_str()));
+        let row = saml_metadata::of(id, db).await?;
+        Ok(row.and_then(|row| {
+            let (document, _) = row.pending?;
+            Some((
+                facts::compared(&row.document, entity_id),
+                facts::compared(&document, entity_id),
+            ))
+        }))
+    }
+
+    /// Links somebody at a source to a person, on the word of two administrators.
+    async fn link(
+        &self,
+        person: &PersonId,
+        link: &UpstreamLink,
+        by: &Actor,
+        now: DateTime<Utc>,
+        db: &mut AnyConnection,
+    ) -> Result<(), Problem> {
+        let source = self
+            .upstream
+            .source(&link.source)
+            .ok_or_else(|| conflict(format!("there is no source `{}`", link.source)))?;
+        let identity = Identity {
+            source: link.source.clone(),
+            issuer: link.issuer.clone(),
+            subject: link.subject.clone(),
+        };
+        let rule = source.linking.conflict;
+        let (made, label) = (Made::Administrators, &link.subject);
+        let mut log = Happened::new();
+        let rng = &mut self.rng();
+        match link::make(identity, person, label, made, rule, now, rng, &mut log, db).await? {
+            Ok(_) => Ok(record::happened(by, &log, now, db).await?),
+            Err(refusal) => Err(conflict(refusal.to_string())),
+        }
+    }
+}
+
+/// What was weighed is not what is on file any more.
+pub(crate) fn changed() -> Problem {
+    conflict("what this starts from has changed since: look at it again")
+}
+
+fn conflict(text: impl Into<String>) -> Problem {
+    Problem::new(StatusCode::CONFLICT, text)
+}
+
+/// The record of an application, as acts carry it.
+pub(crate) fn as_terms(record: &ClientRecord) -> Client {
+    match serde_json::to_value(record) {
+        Ok(Value::Object(members)) => members.into(),
+        // INVARIANT: a record is written as an object.
+        _ => Client::from(serde_json::Map::new()),
+    }
+}
+
+async fn on_file(id: &str, db: &mut AnyConnection) -> Result<Option<Client>, Problem> {
+    let client = clients::by_id(id, db).await?;
+    Ok(client.map(|client| as_terms(&client.record)))
+}
+
+/// The record behind an act, if it is one that could be written so.
+pub(crate) fn as_record(client: &Client) -> Result<ClientRecord, Problem> {
+    let text = Value::Object(client.record().clone());
+    let record: ClientRecord =
+        serde_json::from_value(text).map_err(|fault| Problem::bad_request(format!("`client`: {fault}")))?;
+    // What is weighed is what counts: a part that is not said would have a value nobody looked at.
+    if as_terms(&record) != *client {
+        return Err(Problem::bad_request(
+            "`client` is a record with all of its parts, as it is shown",
+        ));
+    }
+    match record.faults().as_slice() {
+        [] => Ok(record),
+        faults => Err(Problem::bad_request(faults.join("; "))),
+    }
+}
+
+async fn put_client(client: &Client, now: DateTime<Utc>, db: &mut AnyConnection) -> Result<(), Problem> {
+    let record = as_record(client)?;
+    if let Some(provider) = &record.saml {
+        let known = saml_services::client_of(&provider.entity_id, db).await?;
+        if known.as_ref().is_some_and(|known| *known != record.id) {
+            return Err(conflict(format!(
+                "`{}` is the application `{}` already: remove that one first",
+                provider.entity_id,
+                known.unwrap_or_default()
+            )));
+        }
+    }
+    Ok(clients::put(&record, now, db).await?)
+}

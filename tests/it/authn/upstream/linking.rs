@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: Apache-2.0
+//! Whose account it is that somebody of a source opens.
+
+use chrono::TimeDelta;
+use countersign_authn::assurance::Level;
+use countersign_authn::store::upstream_links;
+use countersign_directory::store::{People, Shelf as _, changes};
+use countersign_directory::{Change, Noun};
+use http::{Method as Verb, StatusCode};
+use serde_json::{Value, json};
+
+use super::{Stage, leads_to, nina, stage};
+use crate::authn::desk::{Tab, location, passkey};
+
+/// O6: an address, verified or not, links nothing where nobody made the source authoritative for it, and
+/// nothing either where the rule is to ask somebody.
+#[tokio::test]
+async fn o6_a_mail_address_alone_links_nothing() {
+    let dave = "dave@agency.example";
+    let domain = "agency.example";
+    let own = json!([domain]);
+    let who = |verified: Value| json!({ "sub": "evil", "preferred_username": "mallory", "email": dave, "email_verified": verified });
+    for (changes, who, is_linked) in [
+        (json!({}), who(json!(true)), false),
+        (json!({"trust": {"domains": own}}), who(json!(true)), false),
+        (
+            json!({"trust": {"domains": own}, "linking": {"conflict": "add"}}),
+            who(json!(false)),
+            false,
+        ),
+        (json!({"linking": {"conflict": "add"}}), who(json!(true)), false),
+        (
+            json!({"trust": {"domains": own}, "linking": {"conflict": "add"}}),
+            who(json!(true)),
+            true,
+        ),
+        (
+            json!({"trust": {"domains": own}, "linking": {"conflict": "set"}}),
+            who(json!(true)),
+            true,
+        ),
+    ] {
+        let stage = stage(changes.clone()).await;
+        give_address(&stage, "dave", dave).await;
+        let mut tab = Tab::new(&stage.house);
+        let there = stage.leave(&mut tab, "/signin").await;
+        let page = stage.return_from(&mut tab, &there, who.clone()).await;
+        assert_eq!(
+            page.status == StatusCode::OK,
+            is_linked,
+            "{changes} {who} {}",
+            page.text
+        );
+        assert_eq!(stage.links("dave").await, usize::from(is_linked));
+        if !is_linked {
+            assert!(page.text.contains("There is an account already"), "{}", page.text);
+            assert!(page.text.contains("Reference: <code>S-"), "{}", page.text);
+        }
+    }
+}
+
+#[tokio::test]
+async fn where_nobody_is_created_she_is_told_how_to_link() {
+    for (create, words) in [
+        ("no", "aren&#39;t linked to an account here"),
+        ("with_approval", "Somebody has to approve your account here first"),
+    ] {
+        let stage = stage(json!({ "linking": { "create": create } })).await;
+        let mut tab = Tab::new(&stage.house);
+        let there = stage.leave(&mut tab, "/signin").await;
+        let page = stage.return_from(&mut tab, &there, nina()).await;
+        assert_eq!(page.status, StatusCode::FORBIDDEN);
+        let text = page.text.replace("&#x27;", "&#39;");
+        assert!(text.contains(words), "{text}");
+        assert!(stage.house.app.snapshot().person("nina").is_none());
+    }
+}
+
+/// O5: a link needs a fresh sign-in of the account, is never repointed, and the API takes two people.
+#[tokio::test]
+async fn o5_she_links_herself_and_nobody_repoints_a_link() {
+    let stage = stage(json!({ "linking": { "create": "no" } })).await;
+    let mut key = passkey(&stage.house, "dave").await;
+    let mut tab = Tab::new(&stage.house);
+    tab.sign_in("/signin", &mut key).await;
+    let csrf = stage.session("dave").await.csrf;
+    let fields = [("csrf", csrf.as_str()), ("source", "mod")];
+    let forged = tab
+        .post("/account/sources/link", &[("csrf", "x"), ("source", "mod")])
+        .await;
+    assert_eq!(forged.status, StatusCode::FORBIDDEN);
+    let page = tab.post("/account/sources/link", &fields).await;
+    assert_eq!(page.status, StatusCode::OK, "{}", page.text);
+    let there = leads_to(&page);
+    let who = json!({ "sub": "d-1", "name": "Dave there", "acr": "silver" });
+    let page = stage.return_from(&mut tab, &there, who.clone()).await;
+    assert_eq!(page.status, StatusCode::OK, "{}", page.text);
+    assert!(page.text.contains("Dave there at Ministry"), "{}", page.text);
+    assert_eq!(stage.links("dave").await, 1);
+    // The same person there, to another account: it stays where it is.
+    let mut other = passkey(&stage.house, "noah").await;
+    let mut noah = Tab::new(&stage.house);
+    noah.sign_in("/signin", &mut other).await;
+    let csrf = stage.session("noah").await.csrf;
+    let page = noah
+        .post("/account/sources/link", &[("csrf", &csrf), ("source", "mod")])
+        .await;
+    let page = stage.return_from(&mut noah, &leads_to(&page), who.clone()).await;
+    assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(page.text.contains("opens another account"), "{}", page.text);
+    assert_eq!((stage.links("dave").await, stage.links("noah").await), (1, 0));
+    // A second identity of the same source beside the first needs the source's rule.
+    let page = tab.post("/account/sources/link", &fields).await;
+    let page = stage
+        .return_from(&mut tab, &leads_to(&page), json!({ "sub": "d-2" }))
+        .await;
+    assert!(page.text.contains("linked to somebody else"), "{}", page.text);
+    // An old sign-in links nothing.
+    stage.house.advance(TimeDelta::seconds(601)).await;
+    let answer = tab.post("/account/sources/link", &fields).await;
+    assert_eq!(answer.status, StatusCode::SEE_OTHER);
+    assert!(location(&answer).starts_with("/signin?then=/account&max_age=600"));
+    // By the API: filed, and nothing happens before a second person's word.
+    let judy = stage.house.browser("judy", Level::Aal2, None).await;
+    let body = json!({ "source": "mod", "issuer": stage.provider.issuer(), "subject": "d-3" });
+    let answer = stage
+        .house
+        .as_person(&judy, Verb::POST, "/api/v1/people/noah/links", Some(body))
+        .await;
+    assert_eq!(answer.status, StatusCode::ACCEPTED, "{}", answer.text);
+    assert_eq!(stage.links("noah").await, 0);
+    let listed = stage
+        .house
+        .as_person(&judy, Verb::GET, "/api/v1/people/dave/links", None)
+        .await
+        .json();
+    assert_eq!(listed["items"][0]["subject"], "d-1");
+    let id = listed["items"][0]["id"].as_str().unwrap().to_owned();
+    let path = format!("/api/v1/people/noah/links/{id}");
+    let wrong = stage.house.as_person(&judy, Verb::DELETE, &path, None).await;
+    assert_eq!(wrong.status, StatusCode::NOT_FOUND);
+    let path = format!("/api/v1/people/dave/links/{id}");
+    let gone = stage.house.as_person(&judy, Verb::DELETE, &path, None).await;
+    assert_eq!(gone.status, StatusCode::NO_CONTENT, "{}", gone.text);
+    assert_eq!(stage.links("dave").await, 0);
+}
+
+#[tokio::test]
+async fn her_last_way_to_sign_in_cannot_be_removed() {
+    let stage = stage(json!({})).await;
+    let mut tab = Tab::new(&stage.house);
+    stage.sign_in(&mut tab, "/signin", nina()).await;
+    let session = stage.session("nina").await;
+    let mut db = stage.house.app.database.pool.acquire().await.unwrap();
+    let links = upstream_links::of_person(&session.person, &mut db).await.unwrap();
+    drop(db);
+    let fields = [("csrf", session.csrf.as_str()), ("link", links[0].id.as_str())];
+    let page = tab.post("/account/sources/unlink", &fields).await;
+    assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", page.text);
+    assert_eq!(stage.links("nina").await, 1);
+}
+
+/// O4: what was proven is bound to the issuer and the subject: a second account of the source with the same
+/// name and address is somebody else.
+#[tokio::test]
+async fn o4_a_second_account_there_with_the_same_address_is_somebody_else() {
+    let stage = stage(json!({})).await;
+    stage
+        .sign_in(&mut Tab::new(&stage.house), "/signin", nina())
+        .await;
+    let mut second = nina();
+    second["sub"] = json!("n-2");
+    let mut tab = Tab::new(&stage.house);
+    let there = stage.leave(&mut tab, "/signin").await;
+    let page = stage.return_from(&mut tab, &there, second).await;
+    assert_eq!(page.status, StatusCode::FORBIDDEN);
+    assert!(page.text.contains("There is an account already"), "{}", page.text);
+    assert_eq!(stage.links("nina").await, 1);
+}
+
+/// An administrator has put down her address.
+async fn give_address(stage: &Stage, person: &str, address: &str) {
+    let id = person.parse().unwrap();
+    let mut person = stage
+        .house
+        .app
+        .snapshot()
+        .people()
+        .find(|(known, _)| **known == id)
+        .unwrap()
+        .1
+        .as_ref()
+        .clone();
+    person.email = Some(address.to_owned());
+    let mut db = stage.house.app.database.begin_write().await.unwrap();
+    changes::lock(&mut db).await.unwrap();
+    People::put(&[(&id, &person)], &mut db).await.unwrap();
+    let change = Change::put(Noun::Person, id.as_str());
+    changes::record(&[change], stage.house.app.now(), &mut db)
+        .await
+        .unwrap();
+    stage.house.app.commit(db).await.unwrap();
+}

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+//! The end of what came from an OpenID provider, there and here.
+
+use chrono::TimeDelta;
+use countersign_authn::store::sessions;
+use countersign_tests::house::start;
+use http::StatusCode;
+use serde_json::json;
+
+use super::{nina, stage};
+use crate::authn::desk::Tab;
+
+#[tokio::test]
+async fn a_logout_from_there_ends_what_came_from_there_once() {
+    let stage = stage(json!({})).await;
+    stage
+        .sign_in(&mut Tab::new(&stage.house), "/signin", nina())
+        .await;
+    let mut elsewhere = nina();
+    elsewhere["sid"] = json!("there-2");
+    stage
+        .sign_in(&mut Tab::new(&stage.house), "/signin", elsewhere)
+        .await;
+    let open = || async {
+        let mut db = stage.house.app.database.pool.acquire().await.unwrap();
+        let all = sessions::open_of_person(&"nina".parse().unwrap(), &mut db)
+            .await
+            .unwrap();
+        all.len()
+    };
+    assert_eq!(open().await, 2);
+    let send = |token: String| async {
+        let token = token;
+        crate::authn::desk::call(
+            &stage.house,
+            "/oidc/sources/mod/backchannel-logout",
+            &[("logout_token", &token)],
+        )
+        .await
+    };
+    let of_sid = [("sub", json!("n-1")), ("sid", json!("there-1"))];
+    for wrong in [
+        stage
+            .provider
+            .logout_token("a", &[("sub", json!("n-1")), ("nonce", json!("x"))]),
+        stage
+            .provider
+            .logout_token("b", &[("sub", json!("n-1")), ("aud", json!("sibling"))]),
+        stage
+            .provider
+            .logout_token("c", &[("sub", json!("n-1")), ("events", json!({}))]),
+        stage.provider.logout_token("d", &[]),
+        "no token".to_owned(),
+    ] {
+        let answer = send(wrong).await;
+        assert_eq!(answer.status, StatusCode::BAD_REQUEST);
+    }
+    assert_eq!(open().await, 2);
+    let token = stage.provider.logout_token("e", &of_sid);
+    let answer = send(token.clone()).await;
+    assert_eq!(answer.status, StatusCode::OK, "{}", answer.text);
+    assert_eq!(answer.headers["cache-control"], "no-store");
+    assert_eq!(open().await, 1, "the other session there goes on");
+    assert_eq!(
+        send(token.clone()).await.status,
+        StatusCode::BAD_REQUEST,
+        "the same message again"
+    );
+    // Another process has heard of it too.
+    let other = stage.house.reopened().await;
+    let mut db = other.database.begin_write().await.unwrap();
+    let mut log = countersign_authn::Happened::new();
+    let ended = countersign_authn::upstream::logout::Ended {
+        issuer: stage.provider.issuer().to_owned(),
+        subject: Some("n-1".into()),
+        session: None,
+        message: "e".into(),
+        remember_until: start() + TimeDelta::minutes(20),
+    };
+    let source = "mod".parse().unwrap();
+    let taken = countersign_authn::upstream::logout::end_all(
+        &source,
+        &ended,
+        start(),
+        &mut other.rng(),
+        &mut log,
+        &mut db,
+    )
+    .await
+    .unwrap();
+    assert_eq!(taken, countersign_authn::upstream::logout::Taken::Again);
+    drop(db);
+    let all = stage.provider.logout_token("f", &[("sub", json!("n-1"))]);
+    assert_eq!(send(all).await.status, StatusCode::OK);
+    assert_eq!(open().await, 0);
+}
+
+#[tokio::test]
+async fn signing_out_offers_to_sign_out_there_too() {
+    let stage = stage(json!({})).await;
+    let mut tab = Tab::new(&stage.house);
+    stage.sign_in(&mut tab, "/signin", nina()).await;
+    let csrf = stage.session("nina").await.csrf;
+    let page = tab.post("/account/signout", &[("csrf", &csrf)]).await;
+    let there = format!("{}/logout?client_id=countersign", stage.provider.issuer());
+    assert!(page.text.contains(&there), "{}", page.text);
+}
