@@ -83,9 +83,9 @@ impl House {
                 id: key.kid,
                 used_by: UsedBy::OpenidProvider,
                 purpose: key.algorithm.name().to_owned(),
-                published_at: key.published_at,
-                use_from: key.use_from,
-                gone_at: key.gone_at,
+                published_at: key.term.published_at,
+                use_from: key.term.use_from,
+                gone_at: key.term.gone_at,
             })
             .collect();
         for (role, used_by) in SAML {
@@ -94,9 +94,9 @@ impl House {
                 id: key.id,
                 used_by,
                 purpose: key.purpose.name().to_owned(),
-                published_at: key.published_at,
-                use_from: key.use_from,
-                gone_at: key.gone_at,
+                published_at: key.term.published_at,
+                use_from: key.term.use_from,
+                gone_at: key.term.gone_at,
             }));
         }
         Ok(all)

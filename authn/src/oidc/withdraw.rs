@@ -10,6 +10,7 @@ use sqlx::AnyConnection;
 
 use super::keys::{SigningError, generate, keep};
 use crate::happened::Happened;
+use crate::rotation::Term;
 use crate::secret::Sealer;
 use crate::store::signing_keys;
 
@@ -37,11 +38,11 @@ pub async fn withdraw(
     let signs = published.iter().any(|other| {
         other.kid != kid
             && other.algorithm == key.algorithm
-            && other.use_from <= now
-            && other.gone_at.is_none()
+            && other.term.use_from <= now
+            && other.term.gone_at.is_none()
     });
     if !signs {
-        let row = generate(key.algorithm, now, now, sealer, rng)?;
+        let row = generate(key.algorithm, Term::first(now), sealer, rng)?;
         keep(&row, log, db).await?;
     }
     Ok(true)

@@ -229,10 +229,11 @@ pub async fn withdraw(
     log.event("saml_key.withdrawn", id, detail);
     log.change(Change::put(Noun::SigningKey, id));
     let serves = published.iter().any(|other| {
-        other.id != id && other.purpose == key.purpose && other.use_from <= now && other.gone_at.is_none()
+        let term = other.term;
+        other.id != id && other.purpose == key.purpose && term.use_from <= now && term.gone_at.is_none()
     });
     if !serves {
-        let row = generate(role, key.purpose, name, now, now, sealer, rng)?;
+        let row = generate(role, key.purpose, name, Term::first(now), sealer, rng)?;
         keep(&row, log, db).await?;
     }
     Ok(true)

@@ -76,9 +76,9 @@ pub async fn insert(row: &KeyRow, db: &mut AnyConnection) -> Result<(), StoreErr
     Ok(())
 }
 
-/// Dates the end of a key that has none yet.
+/// Dates the end of a key; one that comes sooner stays.
 pub async fn retire(id: &str, gone_at: DateTime<Utc>, db: &mut AnyConnection) -> Result<(), StoreError> {
-    sqlx::query("UPDATE saml_keys SET gone_at = $2 WHERE id = $1 AND gone_at IS NULL")
+    sqlx::query("UPDATE saml_keys SET gone_at = $2 WHERE id = $1 AND (gone_at IS NULL OR gone_at > $2)")
         .bind(id)
         .bind(millis(gone_at))
         .execute(db)
