@@ -77,16 +77,16 @@ check: ## formatting, lints, dependency rules, generated files, documentation
 	@shellcheck scripts/*.sh .ci/run
 	$(call say,All checks passed)
 
-bench: ## measure the decision endpoint beside a handler that does nothing
+bench: ## measure decisions and tokens beside a handler that does nothing
 	$(call say,Building the benchmark)
 	@scripts/setup.sh bench
 	@$(MAKE) --no-print-directory ui
 	@cargo build --release --locked --workspace --bin bench
 	@scripts/with-postgres.sh target/release/bench
 
-bench-peers: ## measure it beside Cerbos, on the same questions
-	$(call say,Building the benchmark and fetching Cerbos)
-	@scripts/setup.sh bench
+bench-peers: ## measure it beside Cerbos, on the same questions, and beside Keycloak, on the same tokens
+	$(call say,Building the benchmark and fetching Cerbos and Keycloak)
+	@scripts/setup.sh bench-peers
 	@$(MAKE) --no-print-directory ui
 	@cd tests/bench && npm install --no-package-lock --silent
 	@cargo build --release --locked --workspace --bin bench

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# Makes this machine ready for one of the Makefile's targets: demo, test, check, bench or fuzz.
+# Makes this machine ready for one of the Makefile's targets: demo, test, check, bench, bench-peers or fuzz.
 # Rust and Python must be there already; everything else is looked for and, if missing, installed by
 # package name. Quick and silent about what is there; run it as often as you like.
 set -euo pipefail
@@ -41,6 +41,12 @@ wants() {
 
 wants_library() { pkg-config --exists "$1" 2>/dev/null || missing+=("$2"); }
 
+# What Keycloak is fetched and run by.
+wants_keycloak() {
+  wants mvn maven
+  wants java default-jre-headless
+}
+
 collect_packages() {
   wants cc build-essential
   wants c++ build-essential
@@ -72,7 +78,9 @@ collect_packages() {
       compgen -G '/usr/lib/*/samba/vfs/acl_xattr.so' >/dev/null ||
         missing+=(samba samba-ad-provision samba-dsdb-modules samba-vfs-modules winbind ldb-tools)
       wants ldbmodify ldb-tools
+      wants_keycloak
       ;;
+    bench-peers) wants_keycloak ;;
   esac
   return 0
 }
@@ -137,6 +145,7 @@ check_node
 case $target in
   check) install_tools scripts/check-tools.txt ;;
   fuzz) install_tools scripts/fuzz-tools.txt ;;
+  bench-peers) scripts/keycloak.sh ;;
   demo) scripts/python-env.sh ;;
-  test) scripts/python-env.sh && scripts/pkits.sh ;;
+  test) scripts/python-env.sh && scripts/pkits.sh && scripts/keycloak.sh ;;
 esac

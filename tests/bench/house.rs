@@ -25,6 +25,7 @@ use countersign_server::rng::Randomness;
 use countersign_server::{house, http, jobs};
 use serde_json::{Value, json};
 
+use crate::tokens::ours;
 use crate::world;
 
 /// The server that asks.
@@ -41,6 +42,8 @@ pub struct Running {
     pub token: String,
     /// That of another one.
     pub calm: String,
+    /// What is to be known of its provider.
+    pub provider: Value,
     process: Child,
     _until_closed: ChildStdin,
 }
@@ -75,6 +78,7 @@ impl Running {
                 .expect("an address"),
             token: said["token"].as_str().expect("a token").to_owned(),
             calm: said["calm"].as_str().expect("a token").to_owned(),
+            provider: said["provider"].clone(),
             _until_closed: process.stdin.take().expect("its input"),
             process,
         }
@@ -145,7 +149,11 @@ pub async fn serve(folder: &Path, durability: &str, per_second: u32) {
         .expect("a free port");
     let address = listener.local_addr().expect("an address").to_string();
     let (loud, calm) = (token(CLIENT, &app), token(CALM, &app));
-    println!("{}", json!({"address": address, "token": loud, "calm": calm}));
+    let provider = ours::seed(&app).await;
+    println!(
+        "{}",
+        json!({"address": address, "token": loud, "calm": calm, "provider": provider})
+    );
     std::io::stdout().flush().expect("standard output");
     let router = http::router(app).merge(Router::new().route("/constant", post(constant)));
     axum::serve(listener, router).await.expect("serving");

@@ -40,55 +40,77 @@ pub struct Measured {
 impl Load {
     /// Keeps the connections busy for `span`; an answer other than the expected ends the benchmark.
     pub async fn run(&self, span: Duration) -> Measured {
-        let start = Instant::now();
-        let processor = table::processor_time(self.process);
-        let workers: Vec<_> = (0..self.connections)
-            .map(|number| {
-                let load = self.clone();
-                tokio::spawn(async move { load.connection(number, start + span).await })
-            })
-            .collect();
-        let mut latencies = Vec::new();
-        for worker in workers {
-            latencies.extend(worker.await.expect("a connection does not panic"));
-        }
-        let elapsed = start.elapsed();
-        latencies.sort_unstable();
-        let at = |part: usize| latencies[(latencies.len() * part / 100).min(latencies.len() - 1)];
-        Measured {
-            per_second: latencies.len() as f64 / elapsed.as_secs_f64(),
-            p50: at(50),
-            p99: at(99),
-            server_cpu: (table::processor_time(self.process) - processor) / latencies.len().max(1) as u32,
-        }
+        let end = Instant::now() + span;
+        let connections = (0..self.connections).map(|number| self.clone().connection(number, end));
+        measured(self.process, connections).await
     }
 
-    async fn connection(&self, number: usize, end: Instant) -> Vec<Duration> {
-        let mut stream = TcpStream::connect(self.address)
-            .await
-            .expect("the server accepts");
-        stream.set_nodelay(true).expect("a TCP option");
-        let mut buffer = Vec::with_capacity(1 << 16);
+    async fn connection(self, number: usize, end: Instant) -> Vec<Duration> {
+        let mut wire = Wire::open(self.address).await;
         let mut latencies = Vec::with_capacity(1 << 16);
         let mut next = number * self.requests.len() / self.connections;
         while Instant::now() < end {
             let request = &self.requests[next % self.requests.len()];
             next += 1;
             let sent = Instant::now();
-            let head = exchange(&mut stream, request, &mut buffer).await;
-            assert!(
-                head.starts_with("http/1.1 200"),
-                "{}",
-                String::from_utf8_lossy(&buffer)
-            );
-            assert!(
-                contains(&buffer, self.expects.as_bytes()),
-                "not as expected: {}",
-                String::from_utf8_lossy(&buffer)
-            );
+            wire.ask(request, "200", self.expects).await;
             latencies.push(sent.elapsed());
         }
         latencies
+    }
+}
+
+/// What came of connections that each tell how long they waited for what they count.
+pub async fn measured<C>(process: u32, connections: impl Iterator<Item = C>) -> Measured
+where
+    C: Future<Output = Vec<Duration>> + Send + 'static,
+{
+    let start = Instant::now();
+    let processor = table::processor_time(process);
+    let workers: Vec<_> = connections.map(tokio::spawn).collect();
+    let mut latencies = Vec::new();
+    for worker in workers {
+        latencies.extend(worker.await.expect("a connection does not panic"));
+    }
+    let elapsed = start.elapsed();
+    latencies.sort_unstable();
+    let at = |part: usize| latencies[(latencies.len() * part / 100).min(latencies.len() - 1)];
+    Measured {
+        per_second: latencies.len() as f64 / elapsed.as_secs_f64(),
+        p50: at(50),
+        p99: at(99),
+        server_cpu: (table::processor_time(process) - processor) / latencies.len().max(1) as u32,
+    }
+}
+
+/// A connection that stays open.
+#[derive(Debug)]
+pub struct Wire {
+    stream: TcpStream,
+    buffer: Vec<u8>,
+}
+
+impl Wire {
+    /// Connects.
+    pub async fn open(address: SocketAddr) -> Self {
+        let stream = TcpStream::connect(address).await.expect("the server accepts");
+        stream.set_nodelay(true).expect("a TCP option");
+        Self {
+            stream,
+            buffer: Vec::with_capacity(1 << 16),
+        }
+    }
+
+    /// Sends a request and reads the answer, head and body; panics unless it has this status and contains what is
+    /// expected.
+    pub async fn ask(&mut self, request: &[u8], status: &str, expects: &str) -> &[u8] {
+        let head = exchange(&mut self.stream, request, &mut self.buffer).await;
+        assert!(
+            head.get(9..12) == Some(status) && contains(&self.buffer, expects.as_bytes()),
+            "not as expected: {}",
+            String::from_utf8_lossy(&self.buffer)
+        );
+        &self.buffer
     }
 }
 

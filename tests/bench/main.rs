@@ -3,7 +3,8 @@
 //! the ratios are what to compare, for the figures are this machine's.
 //!
 //! `bench [PEOPLE] [CHANNELS] [SECONDS]`, by default 100000, 10000 and 5; `bench decide` measures what needs
-//! no HTTP alone; `bench peers` puts another decision service beside it;
+//! no HTTP alone; `bench tokens` signing in and issuing tokens alone; `bench peers` puts another decision service
+//! beside it, and Keycloak beside its tokens; `bench keycloak` Keycloak alone;
 //! `bench cards` judges smartcards with 200 MB of revocation lists; `bench saml` checks SAML responses;
 //! `bench ldap [PEOPLE]` synchronises with a directory; `bench lists` asks what chat servers ask of many
 //! things at once, and what that does to single questions; `bench follow` says how long a change takes to another
@@ -20,6 +21,7 @@ mod load;
 mod overload;
 mod saml;
 mod table;
+mod tokens;
 mod world;
 
 use std::path::Path;
@@ -31,6 +33,7 @@ use table::Row;
 
 const CONNECTIONS: usize = 16;
 const ROUNDS: usize = 3;
+const SPAN: Duration = Duration::from_secs(5);
 const ALLOWED: &str = r#""decision":true"#;
 
 #[tokio::main]
@@ -68,8 +71,15 @@ async fn main() {
     {
         return ldap::sync(Path::new(folder), mode).await;
     }
+    if arguments == ["tokens"] {
+        return tokens::measure(SPAN).await;
+    }
+    if arguments == ["keycloak"] {
+        return tokens::beside_keycloak(SPAN).await;
+    }
     if arguments == ["peers"] {
-        return peers(100_000, 10_000, Duration::from_secs(5)).await;
+        peers(100_000, 10_000, SPAN).await;
+        return tokens::beside_keycloak(SPAN).await;
     }
     if let [command, folder, durability, per_second] = arguments.as_slice()
         && command == "serve"
@@ -88,6 +98,7 @@ async fn main() {
         Duration::from_secs(number(2, 5) as u64),
     )
     .await;
+    tokens::measure(Duration::from_secs(number(2, 5) as u64)).await;
 }
 
 /// A house's folder with that many people and channels in its store.

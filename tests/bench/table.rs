@@ -49,6 +49,35 @@ pub fn http(rows: &[Row]) {
     }
 }
 
+/// Prints rows of ours beside those of a peer for the same, in Markdown. What one core does is what the
+/// processor time of the server for one answer comes to.
+pub fn beside(ours: &[Row], theirs: &[Row]) {
+    println!(
+        "| | a second: Countersign | Keycloak | ratio | a second and core: Countersign | Keycloak | ratio | p50 | p99 |"
+    );
+    println!("|---|---|---|---|---|---|---|---|---|");
+    for (ours, theirs) in ours.iter().zip(theirs) {
+        let rate = |row: &Row| row.middle(|round| round.per_second);
+        let core = |row: &Row| 1.0 / row.middle(|round| round.server_cpu.as_secs_f64());
+        let millis =
+            |row: &Row, span: fn(&Measured) -> Duration| row.middle(|round| span(round).as_secs_f64()) * 1e3;
+        println!(
+            "| {} | {:.0} | {:.0} | {:.1} | {:.0} | {:.0} | {:.1} | {:.1} / {:.1} ms | {:.1} / {:.1} ms |",
+            ours.name,
+            rate(ours),
+            rate(theirs),
+            rate(ours) / rate(theirs),
+            core(ours),
+            core(theirs),
+            core(ours) / core(theirs),
+            millis(ours, |round| round.p50),
+            millis(theirs, |round| round.p50),
+            millis(ours, |round| round.p99),
+            millis(theirs, |round| round.p99),
+        );
+    }
+}
+
 /// Prints one decision's cost in process.
 pub fn decisions(name: &str, sorted: &[Duration]) {
     let at = |part: usize| sorted[(sorted.len() * part / 100).min(sorted.len() - 1)];

@@ -97,6 +97,11 @@ pub async fn open_house_now(sections: toml::Table) -> TestHouse {
     open(sections, WORLD, str::to_owned, Clock::system()).await
 }
 
+/// As [`open_house_configured`], its clock standing at another time.
+pub async fn open_house_at(sections: toml::Table, at: DateTime<Utc>) -> TestHouse {
+    open(sections, WORLD, str::to_owned, Clock::turned_by_hand(at)).await
+}
+
 /// As [`open_house`], with more sections of the configuration.
 pub async fn open_house_configured(sections: toml::Table) -> TestHouse {
     open(sections, WORLD, str::to_owned, Clock::turned_by_hand(start())).await

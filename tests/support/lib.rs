@@ -10,6 +10,7 @@ pub mod fido;
 pub mod fuzz_saml;
 pub mod fuzz_targets;
 pub mod house;
+pub mod keycloak;
 pub mod oracle;
 pub mod pki;
 pub mod process;

@@ -50,6 +50,8 @@ pub async fn send(
     let mut rng = house.rng();
     let id = fresh_id(&mut rng);
     let asked = assurance::ask(&need, &source.trust, &Lifetimes::default());
+    // SAML can ask for no age but none, and there are providers that call each answer a new sign-in (Keycloak).
+    let anew = asked.anew || need.max_age.is_some();
     let held = Held { request: id.clone() };
     let trip = Trip { errand, need, held };
     let mut db = house.database.begin_write().await?;
@@ -58,7 +60,7 @@ pub async fn send(
     let asks_context = source.saml().is_some_and(|settings| settings.ask_context);
     let ask = Ask {
         contexts: if asks_context { asked.contexts } else { Vec::new() },
-        anew: asked.anew,
+        anew,
         passive: false,
         provider_name: Some(house.config.login.deployment.clone()),
     };
