@@ -538,7 +538,7 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        /** Changes attributes of a person. One person may take away missions, briefings, a sponsor, and offices that forbid nothing; anything else takes two. */
+        /** Changes attributes of a person. One person may take away missions, briefings, a sponsor, a contract or some of its time, and offices that forbid nothing; anything else takes two. */
         patch: operations["change_person"];
         trace?: never;
     };
@@ -971,6 +971,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/revocation-lists": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the revocation lists that this process has, and the authorities without one. */
+        get: operations["revocation_lists"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/saml/services": {
         parameters: {
             query?: never;
@@ -1079,6 +1096,43 @@ export interface paths {
         /** The settings. More blocked locations, stricter administration and a lower accreditation hold at once. */
         put: operations["put_settings"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/signing-keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The keys that we sign with, are about to, or did: those of OpenID and of SAML. */
+        get: operations["list_signing_keys"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/signing-keys/{id}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Takes a key out of the key set or the metadata at once. What it signed is not ours any more; a fresh key signs in
+         *     its place. A security officer or a system administrator does this alone.
+         */
+        post: operations["withdraw_signing_key"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1343,6 +1397,11 @@ export interface components {
             /** @description Where. */
             location: string;
         };
+        /**
+         * @description How old a list is.
+         * @enum {string}
+         */
+        Age: "fresh" | "old" | "overdue";
         /** @description It is done. */
         Applied: {
             /** @description The world's revision. */
@@ -1707,6 +1766,16 @@ export interface components {
             /** @description Its root. */
             to_root: string;
         };
+        /** @description A contract. */
+        Contract: {
+            /** @description By what both sides know it. */
+            reference: string;
+            /**
+             * Format: date-time
+             * @description Its last second.
+             */
+            until: string;
+        };
         /** @description A decision in full. */
         Decision: components["schemas"]["DecisionSummary"] & {
             /** @description The policies that decided. */
@@ -1851,10 +1920,10 @@ export interface components {
         Ended: {
             /** @description Channels that she leaves. */
             evictions: number;
-            /** @description Applications at which she may still be signed in, because these cannot be called. */
-            not_reached: components["schemas"]["NotReached"][];
             /** @description Sessions that are over. */
             sessions_ended: number;
+            /** @description Applications at which she may still be signed in, because these cannot be called. */
+            not_reached: components["schemas"]["NotReached"][];
         };
         /** @description A subject, resource, target: who or what, by the caller's own id. */
         Entity: {
@@ -2193,10 +2262,10 @@ export interface components {
         };
         /** @description What ended with it. */
         Lost: {
-            /** @description Applications at which they may go on, because these cannot be called. */
-            not_reached: components["schemas"]["NotReached"][];
             /** @description Sessions that are over. */
             sessions_ended: number;
+            /** @description Applications at which they may go on, because these cannot be called. */
+            not_reached: components["schemas"]["NotReached"][];
         };
         /** @description Who is signed in to the console, and what every page shows. */
         Me: {
@@ -2243,6 +2312,13 @@ export interface components {
              * @description Until when it counts; absent, it does not say.
              */
             valid_until?: string | null;
+        };
+        /** @description An authority without a list. */
+        MissingList: {
+            /** @description What it issues certificates for. */
+            about: string;
+            /** @description The authority. */
+            issuer: string;
         };
         /** @description An application at which somebody may still be signed in. */
         NotReached: {
@@ -2324,6 +2400,7 @@ export interface components {
             briefings: string[];
             /** @description Her clearances. */
             clearances: components["schemas"]["Clearance"][];
+            contract?: components["schemas"]["Contract"] | null;
             /** @description What people call her. */
             display_name?: string | null;
             /** @description Her mail address. */
@@ -2534,6 +2611,35 @@ export interface components {
              */
             withheld: boolean;
         };
+        /** @description A key whose public half others know. */
+        PublishedKey: {
+            /**
+             * Format: date-time
+             * @description When it leaves, if it was replaced.
+             */
+            gone_at?: string | null;
+            /** @description Its name: for OpenID the `kid`. */
+            id: string;
+            /**
+             * Format: date-time
+             * @description Since when it is published.
+             */
+            published_at: string;
+            /** @description What it is for: an algorithm of OpenID; `signing` or `encryption` in SAML. */
+            purpose: string;
+            /**
+             * Format: date-time
+             * @description From when it signs.
+             */
+            use_from: string;
+            /** @description As what we use it. */
+            used_by: components["schemas"]["UsedBy"];
+        };
+        /** @description All of them. */
+        PublishedKeys: {
+            /** @description Oldest first within their use. */
+            items: components["schemas"]["PublishedKey"][];
+        };
         /** @description Metadata, and what is decided beside it. */
         Registration: {
             /** @description People are asked before it learns about them. */
@@ -2595,6 +2701,41 @@ export interface components {
             /** @description What was found. */
             review: string;
         };
+        /** @description A revocation list. */
+        RevocationList: {
+            /** @description What it is about: `cards`, `devices` or `machines`. */
+            about: string;
+            /** @description How old it is: `fresh`; `old`, past four fifths of its time; `overdue`, past all of it. */
+            age: components["schemas"]["Age"];
+            /** @description Whether it says only what changed since another one. */
+            delta: boolean;
+            /**
+             * Format: date-time
+             * @description When its successor is due.
+             */
+            due_at: string;
+            /** @description How many certificates it names. */
+            entries: number;
+            /** @description Who issued it. */
+            issuer: string;
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
+            made_at: string;
+            /** @description Its number. */
+            number: string;
+        };
+        /** @description All lists, and what none is about. */
+        RevocationLists: {
+            /** @description The lists, by what they are about. */
+            items: components["schemas"]["RevocationList"][];
+            /**
+             * @description Authorities, by what they issue certificates for, that no list at hand is from: whoever has a certificate
+             *     of theirs is refused.
+             */
+            missing: components["schemas"]["MissingList"][];
+        };
         /** @description A sample. */
         Sample: {
             /** @description What the source would say: a member for each attribute, with its value or values. */
@@ -2652,8 +2793,6 @@ export interface components {
         };
         /** @description A source as it is shown. */
         Shown: {
-            /** @description How it stands, as far as that shows without calling it. */
-            health: components["schemas"]["Line"][];
             /**
              * @description `administrators`, or `configuration`: then the record is changed there, and here only disabled and
              *     enabled.
@@ -2665,6 +2804,8 @@ export interface components {
             };
             /** @description Part of its cap or mapping is above you and has pseudonyms: you cannot give it anew. */
             withheld: boolean;
+            /** @description How it stands, as far as that shows without calling it. */
+            health: components["schemas"]["Line"][];
         };
         /** @description A signed checkpoint. */
         SignedCheckpoint: {
@@ -2837,6 +2978,11 @@ export interface components {
             /** @description It in words. */
             text?: string | null;
         };
+        /**
+         * @description As what we use a key.
+         * @enum {string}
+         */
+        UsedBy: "openid_provider" | "saml_identity_provider" | "saml_service_provider";
         /** @description It waits for a second person. */
         Waiting: {
             /** @description The proposal, at `/api/v1/proposals/{id}`. */
@@ -4936,7 +5082,7 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        /** @description `id`, `kind`, and `nationalities`, `agency`, `roles`, `missions`, `briefings`, `sponsor`, `display_name`, `email` */
+        /** @description `id`, `kind`, and `nationalities`, `agency`, `roles`, `missions`, `briefings`, `sponsor`, `contract`, `display_name`, `email` */
         requestBody: {
             content: {
                 "application/json": {
@@ -5070,7 +5216,7 @@ export interface operations {
             };
             cookie?: never;
         };
-        /** @description What changes: `kind`, `nationalities`, `agency`, `roles`, `missions`, `briefings`, `sponsor`, `display_name`, `email`. Lists are given whole; `null` takes away */
+        /** @description What changes: `kind`, `nationalities`, `agency`, `roles`, `missions`, `briefings`, `sponsor`, `contract`, `display_name`, `email`. Lists are given whole; `null` takes away */
         requestBody: {
             content: {
                 "application/json": {
@@ -6692,6 +6838,41 @@ export interface operations {
             };
         };
     };
+    revocation_lists: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RevocationLists"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     saml_services: {
         parameters: {
             query?: never;
@@ -7210,6 +7391,94 @@ export interface operations {
                 };
             };
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_signing_keys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PublishedKeys"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    withdraw_signing_key: {
+        parameters: {
+            query?: never;
+            header: {
+                "X-CSRF-Token": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
