@@ -12,9 +12,9 @@ const BEGINNING = JSON.stringify(
     name: 'Ministry of …',
     protocol: {
       saml: {
-        entity_id: 'https://idp.example/metadata',
+        entity_id: '',
         metadata: {
-          fetched: { url: 'https://idp.example/metadata', certificate: '-----BEGIN CERTIFICATE-----…' },
+          fetched: { url: '', certificate: '' },
         },
       },
     },
