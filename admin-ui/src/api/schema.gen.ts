@@ -793,7 +793,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Approves a proposal of another person. It is carried out by who proposed it. */
+        /** Approves a proposal. It is carried out by who proposed it: by a person when she says so, by a source at once. */
         post: operations["approve_proposal"];
         delete?: never;
         options?: never;
@@ -2599,7 +2599,7 @@ export interface components {
              * @description When.
              */
             requested_at: string;
-            /** @description Who proposed it, and carries it out. */
+            /** @description Who proposed it, and carries it out: a person, or `source:` and the id of a source. */
             requester?: string | null;
             /** @description `requested`, `approved`, `used`, `rejected`, `withdrawn` or `expired`. */
             state: string;

@@ -4,28 +4,24 @@
 
 use chrono::{DateTime, Utc};
 use countersign_directory::SourceId;
-use countersign_directory::id::PersonId;
 use serde_json::json;
 use sqlx::AnyConnection;
 
 use super::steps::{after_password, brake};
 use super::{Flow, Problem, Stage, Step};
 use crate::account;
+use crate::assurance::Level;
 use crate::happened::Happened;
 use crate::lockout::{self, Authenticator, Standing};
-use crate::store::StoreError;
+use crate::store::{StoreError, upstream_links};
+use crate::upstream::link::Link;
 
 /// What a directory answered to a name and a password.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub enum Judged {
     /// It is she, and this account is hers.
-    Right {
-        /// Whose account it is.
-        person: PersonId,
-        /// Which directory says so.
-        source: SourceId,
-    },
-    /// It is not, she may not, or no account is hers. Why is for the record alone.
+    Right(Box<Link>),
+    /// It is not, or she may not. Why is for the record alone.
     Wrong {
         /// Which directory, where one was asked.
         source: Option<SourceId>,
@@ -56,23 +52,22 @@ pub async fn give_directory_password(
     if let Some(problem) = brake(&name, Authenticator::Password, now, db).await? {
         return Ok(Step::Again(flow, problem));
     }
-    let (person, source) = match judged {
-        Judged::Right { person, source } if account::active(&person, db).await?.is_some() => (person, source),
-        Judged::Right { source, .. } => {
+    let link = match judged {
+        Judged::Right(link) if account::active(&link.person, db).await?.is_some() => link,
+        Judged::Right(link) => {
             let reason = "the person is not active".to_owned();
-            return wrong(flow, &name, Some(source), &reason, now, log, db).await;
+            let source = Some(link.identity.source);
+            return wrong(flow, &name, source, &reason, now, log, db).await;
         }
         Judged::Wrong { source, reason } => {
             return wrong(flow, &name, source, &reason, now, log, db).await;
         }
     };
     lockout::cleared(&name, Authenticator::Password, db).await?;
-    log.event(
-        "signin.by_directory",
-        person.as_str(),
-        json!({ "source": source }),
-    );
-    after_password(flow, person, now, db).await
+    let detail = json!({ "source": link.identity.source });
+    log.event("signin.by_directory", link.person.as_str(), detail);
+    upstream_links::used(&link.id, Level::Aal1, now, db).await?;
+    after_password(flow, link.person, now, db).await
 }
 
 async fn wrong(

@@ -161,6 +161,11 @@ impl Amendment {
                 Some(source @ Entity::Source(_)) => is(source.clone()),
                 _ => Err(AmendError::Unknown("source")),
             },
+            Self::PersonAdmit { link, .. } => match old {
+                // Who she then is depends on the source's record: whoever weighs it has that at hand.
+                None => link.fits().and(Err(AmendError::Unknown("source"))),
+                Some(_) => Err(AmendError::Exists("person")),
+            },
             Self::PersonCreate { person, .. } => match old {
                 None => is(Entity::Person(person.born()?)),
                 Some(_) => Err(AmendError::Exists("person")),

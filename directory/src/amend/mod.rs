@@ -23,7 +23,7 @@ pub use parts::{
 pub(crate) use widens::channel as channel_widening;
 pub use widens::widening;
 
-use crate::source::Source;
+use crate::source::{Source, Sourced};
 use crate::{
     Agency, AgencyId, Agreement, AgreementId, ChannelId, Clearance, Client, DeviceId, Mission, MissionId,
     Node, NodeId, Noun, PersonId, Settings, SourceId,
@@ -77,6 +77,13 @@ pub enum Amendment {
     MissionPut { id: MissionId, mission: Mission },
     /// A node comes into being or changes.
     NodePut { id: NodeId, node: Node },
+    /// Somebody at a source gets an account, as far as the source may give it. The source asks for it; nobody
+    /// else can.
+    PersonAdmit {
+        id: PersonId,
+        link: UpstreamLink,
+        said: Box<Sourced>,
+    },
     /// Somebody new.
     PersonCreate { id: PersonId, person: NewPerson },
     /// A disabled person becomes active again.
@@ -121,6 +128,7 @@ impl Amendment {
             | Self::ClearanceResume { id, .. }
             | Self::ClearanceRevoke { id, .. }
             | Self::ClearanceSuspend { id, .. }
+            | Self::PersonAdmit { id, .. }
             | Self::PersonCreate { id, .. }
             | Self::PersonEnable { id }
             | Self::PersonLink { id, .. }
@@ -170,7 +178,7 @@ impl Amendment {
             {
                 ("clearance.grant", "user")
             }
-            Self::PersonCreate { .. } => ("person.manage", "console"),
+            Self::PersonAdmit { .. } | Self::PersonCreate { .. } => ("person.manage", "console"),
             _ => ("person.manage", "user"),
         }
     }
@@ -202,6 +210,7 @@ impl Amendment {
             Self::DevicePut { .. } => "device.changed",
             Self::MissionPut { .. } => "mission.changed",
             Self::NodePut { .. } => "node.changed",
+            Self::PersonAdmit { .. } => "person.admitted",
             Self::PersonCreate { .. } => "person.created",
             Self::PersonEnable { .. } => "person.activated",
             Self::PersonLink { .. } => "person.link_granted",

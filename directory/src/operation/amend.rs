@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 use sqlx::AnyConnection;
 
-use super::{Outcome, channel};
+use super::{Outcome, admission, channel};
 use crate::amend::{After, AmendError, Amendment, widening};
 use crate::source::mapping::Target;
 use crate::source::veil;
@@ -84,7 +84,15 @@ pub async fn weigh(
     if old.is_none() && !tombstones::among(noun, &[id], db).await?.is_empty() {
         return Err(AmendFault::Gone(id.to_owned()));
     }
-    let after = amendment.on(old.as_ref(), now)?;
+    let (after, basis) = match amendment {
+        Amendment::PersonAdmit { id, link, said } if old.is_none() => {
+            admission::weighed(id, link, said, now, db).await?
+        }
+        _ => (
+            amendment.on(old.as_ref(), now)?,
+            old.as_ref().map(basis).unwrap_or_default(),
+        ),
+    };
     if let Amendment::ChannelReclassify { label, .. } = amendment {
         channel::understood(label, db)
             .await
@@ -115,7 +123,7 @@ pub async fn weigh(
         // Whoever holds the new one is her from then on.
         widens.push("ways to sign in");
     }
-    let parameters = json!({"amendment": amendment, "basis": old.as_ref().map(basis)});
+    let parameters = json!({"amendment": amendment, "basis": basis});
     Ok(Weighed {
         widens,
         parameters: ParametersHash::of(&parameters),
@@ -132,6 +140,10 @@ pub async fn apply(
     db: &mut AnyConnection,
 ) -> Result<Outcome, AmendFault> {
     changes::lock(db).await?;
+    if matches!(amendment, Amendment::PersonAdmit { .. }) {
+        // Where each part of her comes from has to be noted with it.
+        return Err(AmendError::WrongState("a source asks for this, and its approval carries it out").into());
+    }
     let weighed = weigh(amendment, now, db).await?;
     let (noun, id) = amendment.thing();
     let (action, kind) = amendment.asks(!weighed.widens.is_empty());

@@ -11,8 +11,8 @@ use crate::{
     Approval, ApprovalId, ApprovalState, Change, Event, Noun, ParametersHash, PersonId, Role, Status,
 };
 
-/// How long an approval may wait for its use.
-pub const LONGEST: Duration = Duration::hours(24);
+/// How long anything may wait for a second person and for its use.
+pub const LONGEST: Duration = Duration::days(7);
 
 /// What is to be approved.
 #[derive(Debug, Clone, PartialEq, Eq)]

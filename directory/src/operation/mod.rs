@@ -2,6 +2,7 @@
 //! What can be done to the world: one operation per verb. Each takes the proof that it was allowed,
 //! works in the caller's transaction, records its changes in the feed, and returns what happened.
 
+pub mod admission;
 pub mod agreement;
 pub mod amend;
 pub mod approval;

@@ -180,7 +180,7 @@ pub fn proposed_by(proposal: &Proposal, by: &PersonId) -> Result<(), ProposalErr
 }
 
 /// A proposal that has neither ended nor run out.
-async fn open(
+pub(super) async fn open(
     id: &ApprovalId,
     now: DateTime<Utc>,
     db: &mut AnyConnection,
@@ -195,7 +195,7 @@ async fn open(
     Ok(proposal)
 }
 
-fn still_the_same(proposal: &Proposal, weighed: &Weighed) -> Result<(), ProposalError> {
+pub(super) fn still_the_same(proposal: &Proposal, weighed: &Weighed) -> Result<(), ProposalError> {
     if proposal.approval.parameters == weighed.parameters {
         Ok(())
     } else {

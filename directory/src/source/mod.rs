@@ -5,6 +5,7 @@
 
 pub mod apply;
 pub mod mapping;
+pub mod name;
 
 mod cap;
 mod fault;

@@ -2,6 +2,7 @@
 //! The directory's tables, a file per noun. Functions take a borrowed connection and never open or
 //! commit a transaction; the same text runs on SQLite and on PostgreSQL.
 
+pub mod admissions;
 pub mod approvals;
 pub mod break_glass;
 pub mod changes;

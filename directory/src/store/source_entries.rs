@@ -7,7 +7,6 @@ use futures_util::TryStreamExt as _;
 use sqlx::AnyConnection;
 
 use super::row::Columns;
-use super::shelf::remove_from;
 use super::{StoreError, sql};
 use crate::ldap::sync::{Filed, OnFile};
 use crate::{PersonId, SourceId};
@@ -99,12 +98,6 @@ pub async fn remove(source: &SourceId, subjects: &[&str], db: &mut AnyConnection
             .await?;
     }
     Ok(())
-}
-
-/// Forgets everything of a source.
-pub async fn remove_all(source: &SourceId, db: &mut AnyConnection) -> Result<(), StoreError> {
-    remove_from("source_entries", "source", "", &[source.as_str()], db).await?;
-    remove_from("source_syncs", "source", "", &[source.as_str()], db).await
 }
 
 fn read(row: &sqlx::any::AnyRow) -> Result<(String, Applied), StoreError> {

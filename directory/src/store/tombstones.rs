@@ -28,6 +28,15 @@ pub async fn put(
     Ok(())
 }
 
+/// All that are gone for good of one kind.
+pub async fn all(noun: Noun, db: &mut AnyConnection) -> Result<Vec<String>, StoreError> {
+    let rows = sqlx::query("SELECT id FROM tombstones WHERE noun = $1")
+        .bind(noun.as_str())
+        .fetch_all(db)
+        .await?;
+    rows.iter().map(|row| Ok(row.try_get(0)?)).collect()
+}
+
 /// Those of `ids` that are gone for good.
 pub async fn among(noun: Noun, ids: &[&str], db: &mut AnyConnection) -> Result<Vec<String>, StoreError> {
     let mut gone = Vec::new();

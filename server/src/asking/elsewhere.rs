@@ -9,8 +9,9 @@ use authn::{Happened, enrolment};
 use chrono::{DateTime, Utc};
 use countersign_authn as authn;
 use countersign_directory::amend::{Amendment, ProviderFacts, UpstreamLink};
+use countersign_directory::operation::admission::{self, Admitted};
 use countersign_directory::store::source_syncs;
-use countersign_directory::{Actor, Client, PersonId, SourceId};
+use countersign_directory::{Actor, ApprovalId, Client, PersonId, SourceId};
 use http::StatusCode;
 use serde_json::Value;
 use sqlx::AnyConnection;
@@ -19,6 +20,7 @@ use crate::app::House;
 use crate::http::problem::Problem;
 use crate::record;
 use crate::saml::facts;
+use crate::upstream::person::label as label_there;
 
 impl House {
     /// Whether what an act says that it starts from is what is on file.
@@ -51,7 +53,10 @@ impl House {
             Amendment::ClientRemove { id, .. } => {
                 clients::remove(id, db).await?;
             }
-            Amendment::PersonLink { id, link } => self.link(id, link, by, now, db).await?,
+            Amendment::PersonLink { id, link } => {
+                let (made, label) = (Made::Administrators, &link.subject);
+                self.link(id, link, label, made, by, now, db).await?;
+            }
             Amendment::PersonRecover { id } => {
                 let mut log = Happened::new();
                 let rng = &mut self.rng();
@@ -86,11 +91,40 @@ impl House {
         }))
     }
 
-    /// Links somebody at a source to a person, on the word of two administrators.
+    /// Opens the account that a source asked for and that was just approved. A proposal of a person waits for her.
+    pub(crate) async fn admit(
+        &self,
+        id: &ApprovalId,
+        now: DateTime<Utc>,
+        db: &mut AnyConnection,
+    ) -> Result<(), Problem> {
+        let Some(admitted) = admission::open_account(id, now, &mut *db).await? else {
+            return Ok(());
+        };
+        let Admitted {
+            person,
+            link,
+            said,
+            outcome,
+        } = admitted;
+        let by = Actor::Source(link.source.clone());
+        record::append(&by, &outcome.events, now, &mut *db).await?;
+        let label = label_there(&said, &link.subject);
+        self.link(&person, &link, &label, Made::Creation, &by, now, db)
+            .await
+    }
+
+    /// Links somebody at a source to a person.
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "whom to whom, why, and the ambient things"
+    )]
     async fn link(
         &self,
         person: &PersonId,
         link: &UpstreamLink,
+        label: &str,
+        made: Made,
         by: &Actor,
         now: DateTime<Utc>,
         db: &mut AnyConnection,
@@ -105,7 +139,6 @@ impl House {
             subject: link.subject.clone(),
         };
         let rule = source.linking.conflict;
-        let (made, label) = (Made::Administrators, &link.subject);
         let mut log = Happened::new();
         let rng = &mut self.rng();
         match link::make(identity, person, label, made, rule, now, rng, &mut log, db).await? {

@@ -14,6 +14,7 @@ use countersign_directory::ldap::report::{MOST_NAMED, Report};
 use countersign_directory::ldap::sync::{BadEntry, OnFile, Read};
 use countersign_directory::source::apply::{self, Barrier, Refused, Tie, apply};
 use countersign_directory::source::mapping::Whom;
+use countersign_directory::source::name::named;
 use countersign_directory::source::{Gone, Source, Sourced, Sync};
 use countersign_directory::store::source_entries::{self, Applied};
 use countersign_directory::store::{People, Shelf as _, changes, source_syncs, tombstones};
@@ -123,7 +124,12 @@ impl<'a> Applier<'a> {
         let linked = self.linked(&unknown, &mut transaction).await?;
         let mut mapped = Vec::with_capacity(reads.len());
         for read in reads {
-            let synchronised = known.get(&read.subject).map(|applied| &applied.person);
+            let synchronised = known.get(&read.subject);
+            // She has signed in since this was read, and it was read again for that.
+            if synchronised.is_some_and(|applied| applied.on_file.applied_at > self.report.began_at) {
+                continue;
+            }
+            let synchronised = synchronised.map(|applied| &applied.person);
             let person = synchronised.or_else(|| linked.get(&read.subject)).cloned();
             mapped.push((self.said(&read, person.is_some()), person, read));
         }
@@ -232,10 +238,7 @@ impl<'a> Applier<'a> {
             self.report.skipped += 1;
             return;
         }
-        let reasons: Vec<String> = refused
-            .iter()
-            .map(|refused| format!("{} `{}`: {:?}", refused.part, refused.value, refused.cap))
-            .collect();
+        let reasons: Vec<String> = refused.iter().map(ToString::to_string).collect();
         self.bad(
             one.dn.clone(),
             format!("she is not let in: {}", reasons.join("; ")),
@@ -333,14 +336,8 @@ fn linked_to(person: &PersonId, said: Sourced) -> apply::Entry {
     }
 }
 
-/// What a newcomer is called here: her name there, folded.
 fn name(said: &Sourced) -> Result<PersonId, String> {
-    let name = said.username.as_deref().unwrap_or_default().trim().to_lowercase();
-    if name.is_empty() {
-        return Err("the mapping gives no `username`".to_owned());
-    }
-    name.parse()
-        .map_err(|_| "its `username` is no identifier".to_owned())
+    named(said.username.as_deref()).map_err(|fault| fault.to_string())
 }
 
 /// What a directory says of somebody who is gone: she has nothing from it any more.

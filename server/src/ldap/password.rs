@@ -3,11 +3,14 @@
 //! here. Somebody with an account of her own and no entry there is never judged by a directory, whatever
 //! names are in it.
 
+use std::sync::Arc;
+
 use authn::flow::{Flow, Judged, Stage, may_ask};
 use authn::store::{passwords, upstream_links};
-use authn::upstream::link;
+use authn::upstream::Claimed;
 use countersign_authn as authn;
 use countersign_directory::PersonId;
+use countersign_directory::ldap::sync::OnFile;
 use countersign_directory::source::Source;
 use secrecy::SecretString;
 
@@ -15,91 +18,79 @@ use super::sign_in::Verdict;
 use crate::app::House;
 use crate::http::fault::Fault;
 
+/// What directories say to a name and a password.
+#[derive(Debug)]
+pub enum Word {
+    /// It is she. Whose account that opens is another question.
+    Claimed(Box<Proven>),
+    /// It is none of their business.
+    None,
+    /// It is not, or she may not.
+    Refused(Judged),
+}
+
+/// Somebody who proved herself to a directory.
+#[derive(Debug)]
+pub struct Proven {
+    /// Which one.
+    pub source: Source,
+    /// Who she is there.
+    pub claimed: Claimed,
+    /// What her entry came to when it was read for it.
+    pub on_file: OnFile,
+}
+
 impl House {
-    /// What a directory says to the password of `flow`. `None`: it is none of a directory's business.
-    pub async fn judged_by_directory(
-        &self,
-        flow: &Flow,
-        password: &SecretString,
-    ) -> Result<Option<Judged>, Fault> {
+    /// What a directory says to the password of `flow`.
+    pub async fn asked_directories(&self, flow: &Flow, password: &SecretString) -> Result<Word, Fault> {
         let Stage::Password { name, person } = &flow.stage else {
-            return Ok(None);
+            return Ok(Word::None);
         };
-        let sources = self.directory_sources().await.map_err(|cause| {
-            tracing::error!(error = %cause, "the directories cannot be told");
-            Fault::Ours
-        })?;
+        let sources = self.directory_sources().await?;
         let sources: Vec<Source> = sources
             .into_iter()
             .filter(|source| source.trust.identity && has_login(source))
             .collect();
         if sources.is_empty() {
-            return Ok(None);
+            return Ok(Word::None);
         }
         let entry = match person {
             Some(person) => self.entry_of(person, &sources).await?,
             None => None,
         };
         if person.is_some() && entry.is_none() {
-            return Ok(None);
+            return Ok(Word::None);
         }
         if !self.may_ask_directory(flow).await? {
-            let reason = "too many failures".to_owned();
-            return Ok(Some(Judged::Wrong { source: None, reason }));
+            return Ok(refused(None, "too many failures"));
         }
-        if let (Some(person), Some((source, subject))) = (person, entry) {
-            let verdict = self.asked(source, Ask::Linked(&subject), password).await?;
-            return Ok(Some(match verdict {
-                Verdict::Claimed(_) => Judged::Right {
-                    person: person.clone(),
-                    source: source.id.clone(),
-                },
-                Verdict::Refused(reason) => Judged::Wrong {
-                    source: Some(source.id.clone()),
-                    reason,
-                },
-            }));
+        if let Some((source, subject)) = entry {
+            return self.asked(source, Ask::Linked(&subject), password).await;
         }
-        self.by_name(&sources, name, password).await.map(Some)
-    }
-
-    /// A name that nobody has here: she may go by another there. The first directory in which it is hers decides.
-    async fn by_name(
-        &self,
-        sources: &[Source],
-        name: &str,
-        password: &SecretString,
-    ) -> Result<Judged, Fault> {
-        let mut last = Judged::Wrong {
-            source: None,
-            reason: "nobody has this name".to_owned(),
-        };
-        for source in sources {
+        let mut last = refused(None, "nobody has this name");
+        for source in self.asked_about(name, &sources) {
+            // The first directory in which it is hers decides.
             match self.asked(source, Ask::Name(name), password).await? {
-                Verdict::Claimed(claimed) => {
-                    let mut db = self.database.pool.acquire().await?;
-                    let link = link::holder(&claimed.identity(), &mut db).await?;
-                    let source = source.id.clone();
-                    return Ok(match link {
-                        Some(link) => Judged::Right {
-                            person: link.person,
-                            source,
-                        },
-                        None => Judged::Wrong {
-                            source: Some(source),
-                            reason: "she has no account here".to_owned(),
-                        },
-                    });
-                }
-                Verdict::Refused(reason) => {
-                    last = Judged::Wrong {
-                        source: Some(source.id.clone()),
-                        reason,
-                    };
-                }
+                Word::Claimed(proven) => return Ok(Word::Claimed(proven)),
+                other => last = other,
             }
         }
         Ok(last)
+    }
+
+    /// The directories that hear a password for this name, which nobody has here. An address of a domain that a
+    /// source says is its own is that source's alone, and nobody's where two say so: passwords of one agency
+    /// are not for another.
+    fn asked_about<'a>(&self, name: &str, sources: &'a [Source]) -> Vec<&'a Source> {
+        let claiming: Vec<Arc<Source>> = self.upstream.claiming(name);
+        match claiming.as_slice() {
+            [] => sources.iter().collect(),
+            [one] => sources.iter().filter(|source| source.id == one.id).collect(),
+            [_, _, ..] => {
+                tracing::warn!("two sources say that the mail domain of a name is theirs: neither is asked");
+                Vec::new()
+            }
+        }
     }
 
     /// The entry by which a person came, in a directory at which people sign in. Who has a password of her own
@@ -127,7 +118,7 @@ impl House {
         Ok(may)
     }
 
-    async fn asked(&self, source: &Source, ask: Ask<'_>, password: &SecretString) -> Result<Verdict, Fault> {
+    async fn asked(&self, source: &Source, ask: Ask<'_>, password: &SecretString) -> Result<Word, Fault> {
         let asked = async {
             let desk = self.directory(source)?;
             match ask {
@@ -138,10 +129,18 @@ impl House {
                 Ask::Name(name) => desk.sign_in(&source.id, name, password, self.now()).await,
             }
         };
-        asked.await.map_err(|fault| {
-            tracing::error!(source = %source.id, error = %fault, "a directory cannot judge a sign-in");
-            Fault::Ours
-        })
+        match asked.await {
+            Ok(Verdict::Claimed(claimed, on_file)) => Ok(Word::Claimed(Box::new(Proven {
+                source: source.clone(),
+                claimed: *claimed,
+                on_file,
+            }))),
+            Ok(Verdict::Refused(reason)) => Ok(refused(Some(source), &reason)),
+            Err(fault) => {
+                tracing::error!(source = %source.id, error = %fault, "a directory cannot judge a sign-in");
+                Err(Fault::Ours)
+            }
+        }
     }
 }
 
@@ -149,6 +148,13 @@ impl House {
 enum Ask<'a> {
     Linked(&'a str),
     Name(&'a str),
+}
+
+fn refused(source: Option<&Source>, reason: &str) -> Word {
+    Word::Refused(Judged::Wrong {
+        source: source.map(|source| source.id.clone()),
+        reason: reason.to_owned(),
+    })
 }
 
 fn has_login(source: &Source) -> bool {

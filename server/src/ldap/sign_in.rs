@@ -9,8 +9,9 @@ use countersign_directory::SourceId;
 use countersign_directory::ldap::account::{self, Standing};
 use countersign_directory::ldap::bind::Outcome;
 use countersign_directory::ldap::dn;
-use countersign_directory::ldap::entry::{Raw, Reader};
+use countersign_directory::ldap::entry::{self, Bad, Entry, Raw, Reader};
 use countersign_directory::ldap::settings::Settings;
+use countersign_directory::ldap::sync::OnFile;
 use ldap3::Scope;
 use secrecy::{ExposeSecret as _, SecretString};
 
@@ -26,8 +27,8 @@ const LONGEST_PASSWORD: usize = 1_024;
 /// What became of a name and a password.
 #[derive(Debug)]
 pub enum Verdict {
-    /// It is she.
-    Claimed(Box<Claimed>),
+    /// It is she; and what her entry came to when it was read for it.
+    Claimed(Box<Claimed>, OnFile),
     /// It is not, or she may not. Why is for the record alone.
     Refused(String),
 }
@@ -104,7 +105,8 @@ impl Desk {
                 ));
             }
         }
-        match account::standing(&raw, now) {
+        let standing = account::standing(&raw, now);
+        let until = match standing {
             Standing::Closed(why) => return Ok(Verdict::Refused(why.to_string())),
             Standing::Active {
                 must_change_password: true,
@@ -112,9 +114,22 @@ impl Desk {
             } => {
                 return Ok(Verdict::Refused("the password must be changed first".into()));
             }
-            Standing::Active { .. } => {}
+            Standing::Active { until, .. } => until,
+        };
+        let entry = match self.read_entry(&raw).await? {
+            Ok(entry) => entry,
+            Err(bad) => return Ok(Verdict::Refused(format!("the entry cannot be used: {bad}"))),
+        };
+        for dropped in &entry.dropped {
+            tracing::warn!(source = %source, subject = %entry.subject, "{dropped}");
         }
-        self.claimed(source, &raw, now).await
+        let on_file = OnFile {
+            hash: entry::digest(&entry, standing),
+            is_active: true,
+            applied_at: now,
+            until,
+        };
+        Ok(Verdict::Claimed(Box::new(claimed(source, entry, now)), on_file))
     }
 
     async fn found(&self, filter: &str) -> Result<Vec<Raw>, LdapFault> {
@@ -135,30 +150,26 @@ impl Desk {
         Ok(found)
     }
 
-    async fn claimed(&self, source: &SourceId, raw: &Raw, now: DateTime<Utc>) -> Result<Verdict, LdapFault> {
+    async fn read_entry(&self, raw: &Raw) -> Result<Result<Entry, Bad>, LdapFault> {
         let settings = self.settings();
         let mut lent = self.borrow().await?;
         let groups = group_tree::of_person(raw, settings, &mut lent.connection).await?;
         lent.give_back();
-        let entry = groups.and_then(|groups| reader(settings).read(raw, &groups));
-        let entry = match entry {
-            Ok(entry) => entry,
-            Err(bad) => return Ok(Verdict::Refused(format!("the entry cannot be used: {bad}"))),
-        };
-        for dropped in &entry.dropped {
-            tracing::warn!(source = %source, subject = %entry.subject, "{dropped}");
-        }
-        Ok(Verdict::Claimed(Box::new(Claimed {
-            source: source.clone(),
-            issuer: source.to_string(),
-            subject: entry.subject,
-            attributes: entry.attributes,
-            context: None,
-            methods: vec!["pwd".into()],
-            authenticated_at: Some(now),
-            session_until: None,
-            session: None,
-        })))
+        Ok(groups.and_then(|groups| reader(settings).read(raw, &groups)))
+    }
+}
+
+fn claimed(source: &SourceId, entry: Entry, now: DateTime<Utc>) -> Claimed {
+    Claimed {
+        source: source.clone(),
+        issuer: source.to_string(),
+        subject: entry.subject,
+        attributes: entry.attributes,
+        context: None,
+        methods: vec!["pwd".into()],
+        authenticated_at: Some(now),
+        session_until: None,
+        session: None,
     }
 }
 

@@ -10,6 +10,7 @@ use countersign_directory::SourceId;
 use countersign_directory::source::Source;
 
 pub mod call;
+mod newcomer;
 pub mod person;
 pub mod provider;
 
@@ -46,17 +47,25 @@ impl Desk {
 
     /// The source to which people with an address of this domain are sent.
     pub fn of_address(&self, address: &str) -> Option<Arc<Source>> {
-        let (local, domain) = address.rsplit_once('@')?;
-        let domain = domain.to_lowercase();
-        let sources = self.sources.load();
-        let mut fitting = sources
-            .iter()
-            .filter(|source| source.signs_in() && source.offer.domains.contains(&domain));
+        let mut claiming = self.claiming(address).into_iter();
         // Where two say that a domain is theirs, nobody is sent anywhere.
-        match (fitting.next(), fitting.next()) {
-            (Some(one), None) if !local.is_empty() => Some(Arc::clone(one)),
+        match (claiming.next(), claiming.next()) {
+            (Some(one), None) => Some(one),
             _ => None,
         }
+    }
+
+    /// The sources that say that the domain of this address is theirs.
+    pub fn claiming(&self, address: &str) -> Vec<Arc<Source>> {
+        let Some((local, domain)) = address.rsplit_once('@') else {
+            return Vec::new();
+        };
+        let domain = domain.to_lowercase();
+        let sources = self.sources.load();
+        let fitting = |source: &&Arc<Source>| {
+            !local.is_empty() && source.signs_in() && source.offer.domains.contains(&domain)
+        };
+        sources.iter().filter(fitting).cloned().collect()
     }
 
     fn known(&self, id: &SourceId) -> Option<Arc<Provider>> {

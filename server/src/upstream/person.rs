@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-//! Whose account somebody who came from a source opens: the one she is linked to, the one that a source
-//! authoritative for her mail domain names, or a new one. A name or an address alone opens nothing.
+//! Whose account somebody who came from a source opens, whatever its protocol: the one she is linked to, the one
+//! that a source authoritative for her mail domain names, or a new one. A name or an address alone opens nothing.
 
 use authn::Happened;
 use authn::session::end;
@@ -10,9 +10,8 @@ use chrono::{DateTime, Utc};
 use countersign_authn as authn;
 use countersign_directory::source::apply::{Applied, Entry, Tie, apply};
 use countersign_directory::source::mapping::{MappingError, Whom};
-use countersign_directory::source::{Create, Source, Sourced};
+use countersign_directory::source::{Source, Sourced};
 use countersign_directory::{Permit, PersonId};
-use serde_json::json;
 use sqlx::AnyConnection;
 
 use crate::app::House;
@@ -31,8 +30,14 @@ pub enum Whose {
 /// Why somebody who is known at a source opens no account here.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Why {
+    /// The source may not bring in somebody like her.
+    Beyond,
+    /// Too many people of it wait for an account.
+    Busy,
     /// What the source says of her lacks something, or cannot be read.
     Mapping,
+    /// An officer has turned her away.
+    Rejected,
     /// An account with her name or address is here, and nobody has linked it.
     Taken,
     /// She has no account, and this source makes none.
@@ -71,23 +76,14 @@ impl House {
                 .linked(source, claimed, &person, &sourced, Made::Domain, now, log, db)
                 .await;
         }
-        match source.linking.create {
-            Create::No => Ok(Whose::Nobody(Why::Unlinked)),
-            Create::WithApproval => {
-                let detail = json!({ "source": source.id, "issuer": claimed.issuer, "subject": claimed.subject,
-                    "username": sourced.username });
-                log.event("person.waits_for_approval", source.id.as_str(), detail);
-                Ok(Whose::Nobody(Why::WaitsForApproval))
-            }
-            Create::Yes => self.created(source, claimed, &sourced, now, log, db).await,
-        }
+        self.newcomer(source, claimed, &sourced, now, log, db).await
     }
 
     #[expect(
         clippy::too_many_arguments,
         reason = "whom to whom, why, and the ambient things"
     )]
-    async fn linked(
+    pub(super) async fn linked(
         &self,
         source: &Source,
         claimed: &Claimed,
@@ -98,7 +94,7 @@ impl House {
         log: &mut Happened,
         db: &mut AnyConnection,
     ) -> Result<Whose, Fault> {
-        let label = label(sourced, claimed);
+        let label = label(sourced, &claimed.subject);
         let rule = source.linking.conflict;
         let rng = &mut self.rng();
         let made = link::make(claimed.identity(), person, &label, made, rule, now, rng, log, db).await?;
@@ -107,45 +103,6 @@ impl House {
             Err(LinkRefusal::Unfit) => Whose::Nobody(Why::Mapping),
             Err(LinkRefusal::Another | LinkRefusal::HasOne | LinkRefusal::Taken) => Whose::Nobody(Why::Taken),
         })
-    }
-
-    /// A new account, as far as the source's cap goes.
-    async fn created(
-        &self,
-        source: &Source,
-        claimed: &Claimed,
-        sourced: &Sourced,
-        now: DateTime<Utc>,
-        log: &mut Happened,
-        db: &mut AnyConnection,
-    ) -> Result<Whose, Fault> {
-        let username = sourced.username.as_deref().map(|name| name.trim().to_lowercase());
-        let Some(id) = username.and_then(|name| name.parse::<PersonId>().ok()) else {
-            tracing::warn!(source = %source.id, "a source that makes accounts does not say what they are called");
-            return Ok(Whose::Nobody(Why::Mapping));
-        };
-        let snapshot = self.snapshot();
-        let is_taken = snapshot
-            .people()
-            .any(|(known, _)| known.as_str().to_lowercase() == id.as_str());
-        let is_address_taken = sourced
-            .email
-            .as_deref()
-            .is_some_and(|email| snapshot.person_at(email).is_some());
-        if is_taken || is_address_taken {
-            return Ok(Whose::Nobody(Why::Taken));
-        }
-        let entry = Entry {
-            person: id.clone(),
-            tie: Tie::New,
-            said: sourced.clone(),
-        };
-        let applied = self.applied(source, entry, now, log, db).await?;
-        if !applied.created.contains(&id) {
-            return Ok(Whose::Nobody(Why::Taken));
-        }
-        self.linked(source, claimed, &id, sourced, Made::Creation, now, log, db)
-            .await
     }
 
     /// Takes over what the source says of somebody who is linked to it. `false`: it does not say enough.
@@ -173,7 +130,7 @@ impl House {
         Ok(true)
     }
 
-    async fn applied(
+    pub(super) async fn applied(
         &self,
         source: &Source,
         entry: Entry,
@@ -194,7 +151,14 @@ impl House {
 
 fn mapped(source: &Source, claimed: &Claimed, whom: Whom) -> Result<Sourced, MappingError> {
     match source.mapping.apply(&claimed.attributes, whom) {
-        Ok(mapped) => Ok(mapped.sourced),
+        Ok(mapped) => {
+            let mut said = mapped.sourced;
+            // A directory that lets her in says with it that her account there is good.
+            if source.ldap().is_some() && said.is_active.is_none() {
+                said.is_active = Some(true);
+            }
+            Ok(said)
+        }
         Err(fault) => {
             tracing::warn!(source = %source.id, error = %fault, "what a source says cannot be mapped");
             Err(fault)
@@ -203,12 +167,12 @@ fn mapped(source: &Source, claimed: &Claimed, whom: Whom) -> Result<Sourced, Map
 }
 
 /// What she is called there, for lists.
-pub fn label(sourced: &Sourced, claimed: &Claimed) -> String {
+pub fn label(sourced: &Sourced, subject: &str) -> String {
     let names = [&sourced.display_name, &sourced.email, &sourced.username];
     names
         .into_iter()
         .flatten()
         .next()
         .cloned()
-        .unwrap_or_else(|| claimed.subject.clone())
+        .unwrap_or_else(|| subject.to_owned())
 }

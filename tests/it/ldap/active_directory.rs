@@ -45,17 +45,17 @@ async fn sign_in(desk: &Desk, name: &str, password: &str) -> Verdict {
 async fn refused(desk: &Desk, name: &str, password: &str) -> String {
     match sign_in(desk, name, password).await {
         Verdict::Refused(why) => why,
-        Verdict::Claimed(_) => panic!("{name} is let in"),
+        Verdict::Claimed(..) => panic!("{name} is let in"),
     }
 }
 
 async fn signs_in(samba: &Samba, desk: &Desk) {
-    let Verdict::Claimed(anna) = sign_in(desk, "anna", PASSWORD).await else {
+    let Verdict::Claimed(anna, _) = sign_in(desk, "anna", PASSWORD).await else {
         panic!("she is let in");
     };
     assert_eq!(anna.subject.len(), 36);
     assert_eq!(anna.attributes["groups"], ["ns-inner", "ns-outer"]);
-    let Verdict::Claimed(again) = sign_in(desk, "anna@ad.agency.example", PASSWORD).await else {
+    let Verdict::Claimed(again, _) = sign_in(desk, "anna@ad.agency.example", PASSWORD).await else {
         panic!("by her principal name too");
     };
     assert_eq!(again.subject, anna.subject);

@@ -3,11 +3,11 @@
 //! are out when the directory says so.
 
 use countersign_authn::assurance::Level;
-use countersign_directory::Status;
 use countersign_directory::ldap::report::{Asked, Report};
 use countersign_directory::ldap::sync::Mode;
 use countersign_directory::source::{Sealed, Source, purpose};
-use countersign_directory::store::{Shelf as _, Sources, source_entries, source_syncs};
+use countersign_directory::store::{Shelf as _, Sources, changes, source_entries, source_syncs};
+use countersign_directory::{Change, Noun, SourceId, Status};
 use countersign_server::ldap::sync::SyncFault;
 use countersign_tests::house::{Browser, ServerCaller, TestHouse, open_house, whole_world};
 use countersign_tests::slapd::{READER, READER_PASSWORD, SUFFIX, Slapd, group, person};
@@ -46,22 +46,28 @@ fn record(slapd: &Slapd, sealed: &Sealed) -> Value {
     })
 }
 
-async fn put(house: &TestHouse, slapd: &Slapd, change: impl FnOnce(&mut Value)) {
-    let id = "agency".parse().unwrap();
+pub(super) async fn put(house: &TestHouse, slapd: &Slapd, change: impl FnOnce(&mut Value)) {
+    let mut changed = record(slapd, &Sealed::new(Vec::new()));
+    change(&mut changed);
+    let id: SourceId = changed["id"].as_str().unwrap().parse().unwrap();
     let sealed = house
         .app
         .sealer
         .seal(&purpose(&id), READER_PASSWORD.as_bytes(), &mut house.app.rng())
         .unwrap();
-    let mut record = record(slapd, &Sealed::new(sealed));
-    change(&mut record);
-    let source: Source = countersign_directory::source::read(record).unwrap();
+    changed["protocol"]["ldap"]["password"] = json!(Sealed::new(sealed));
+    let source: Source = countersign_directory::source::read(changed).unwrap();
     let mut transaction = house.app.database.begin_write().await.unwrap();
+    changes::lock(&mut transaction).await.unwrap();
     Sources::put(&[(&id, &source)], &mut transaction).await.unwrap();
-    transaction.commit().await.unwrap();
+    let change = Change::put(Noun::Source, id.as_str());
+    changes::record(&[change], house.app.now(), &mut transaction)
+        .await
+        .unwrap();
+    house.app.commit(transaction).await.unwrap();
 }
 
-async fn pass(house: &TestHouse, mode: Mode, dry_run: bool) -> Report {
+pub(super) async fn pass(house: &TestHouse, mode: Mode, dry_run: bool) -> Report {
     let id = "agency".parse().unwrap();
     let report = house
         .app
@@ -73,7 +79,7 @@ async fn pass(house: &TestHouse, mode: Mode, dry_run: bool) -> Report {
 }
 
 /// Anna, who is cleared through a group within a group, and Bert, who is not.
-fn directory() -> Slapd {
+pub(super) fn directory() -> Slapd {
     Slapd::start(
         &[
             person("anna", "employeeType: NS\n"),
@@ -86,7 +92,7 @@ fn directory() -> Slapd {
     )
 }
 
-async fn may_join(house: &TestHouse, server: &ServerCaller, who: &str) -> bool {
+pub(super) async fn may_join(house: &TestHouse, server: &ServerCaller, who: &str) -> bool {
     let question = json!({
         "subject": {"type": "user", "id": who}, "action": {"name": "channel.join"},
         "resource": {"type": "channel", "id": "ops-ns"}, "context": {},
@@ -143,7 +149,11 @@ async fn a_clearance_from_a_directory_lets_her_join_until_the_directory_takes_it
     assert_eq!(sessions.len(), 1);
 }
 
-async fn at_password<'a>(house: &'a TestHouse, name: &str, password: &str) -> (Tab<'a>, String, StatusCode) {
+pub(super) async fn at_password<'a>(
+    house: &'a TestHouse,
+    name: &str,
+    password: &str,
+) -> (Tab<'a>, String, StatusCode) {
     let mut tab = Tab::new(house);
     let flow = tab.begin("/signin").await;
     tab.post("/signin/name", &[("flow", &flow), ("name", name)]).await;

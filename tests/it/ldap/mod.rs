@@ -2,6 +2,7 @@
 //! Directories of agencies, against OpenLDAP's server.
 
 mod active_directory;
+mod first;
 mod journey;
 mod reading;
 mod sign_in;

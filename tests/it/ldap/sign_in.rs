@@ -23,7 +23,7 @@ async fn sign_in(desk: &Desk, name: &str, password: &str) -> Verdict {
 async fn refused(desk: &Desk, name: &str, password: &str) -> String {
     match sign_in(desk, name, password).await {
         Verdict::Refused(why) => why,
-        Verdict::Claimed(claimed) => panic!("{name} is let in as {}", claimed.subject),
+        Verdict::Claimed(claimed, _) => panic!("{name} is let in as {}", claimed.subject),
     }
 }
 
@@ -31,7 +31,7 @@ async fn refused(desk: &Desk, name: &str, password: &str) -> String {
 async fn the_right_password_claims_the_entry_with_its_attributes_and_groups() {
     let slapd = small();
     let desk = desk(slapd.settings());
-    let Verdict::Claimed(claimed) = sign_in(&desk, "anna", "password of anna").await else {
+    let Verdict::Claimed(claimed, _) = sign_in(&desk, "anna", "password of anna").await else {
         panic!("she is let in");
     };
     assert_eq!(claimed.issuer, "agency");
@@ -45,7 +45,7 @@ async fn the_right_password_claims_the_entry_with_its_attributes_and_groups() {
         claimed.attributes["groupsDn"][0],
         format!("cn=inner,ou=groups,{SUFFIX}")
     );
-    let Verdict::Claimed(again) = sign_in(&desk, "ANNA@agency.example", "password of anna").await else {
+    let Verdict::Claimed(again, _) = sign_in(&desk, "ANNA@agency.example", "password of anna").await else {
         panic!("by her mail address too");
     };
     assert_eq!(again.subject, claimed.subject);
@@ -64,7 +64,7 @@ async fn starttls_carries_a_sign_in_as_tls_from_the_first_byte_does() {
     let desk = desk(settings(&slapd.authority, vec![starttls(slapd.port)]));
     assert!(matches!(
         sign_in(&desk, "anna", "password of anna").await,
-        Verdict::Claimed(_)
+        Verdict::Claimed(..)
     ));
     assert_eq!(refused(&desk, "anna", "wrong").await, "name or password is wrong");
 }
@@ -98,13 +98,13 @@ async fn a9_nobody_is_let_in_by_what_she_types() {
     // A name of these characters finds its own entry and no other.
     assert!(matches!(
         sign_in(&desk, "a*", "password of a*").await,
-        Verdict::Claimed(_)
+        Verdict::Claimed(..)
     ));
     refused(&desk, "a*", "password of anna").await;
     // A distinguished name of these characters is bound as it is.
     assert!(matches!(
         sign_in(&desk, "o,m #x", "password of o").await,
-        Verdict::Claimed(_)
+        Verdict::Claimed(..)
     ));
     // OpenLDAP takes a bind without a password for one as nobody, and says yes.
     assert_eq!(
@@ -143,7 +143,7 @@ async fn attributes_and_groups_are_read_anew_at_each_sign_in() {
     let slapd = small();
     let desk = desk(slapd.settings());
     let groups = async |desk: &Desk| match sign_in(desk, "bert", "password of bert").await {
-        Verdict::Claimed(claimed) => (
+        Verdict::Claimed(claimed, _) => (
             claimed.attributes.get("employeeType").cloned(),
             claimed.attributes["groups"].clone(),
         ),
@@ -165,7 +165,7 @@ async fn when_a_server_fails_the_next_is_asked_and_remembered() {
     let desk = desk(settings(&slapd.authority, vec![tls(dead), tls(slapd.tls_port)]));
     assert!(matches!(
         sign_in(&desk, "anna", "password of anna").await,
-        Verdict::Claimed(_)
+        Verdict::Claimed(..)
     ));
     // Somebody else takes the dead one's port; it is not asked while the other answers.
     let (count, _) = counted_at(dead, slapd.tls_port).await;
@@ -182,7 +182,7 @@ async fn when_a_server_fails_the_next_is_asked_and_remembered() {
     slapd.run();
     assert!(matches!(
         sign_in(&desk, "anna", "password of anna").await,
-        Verdict::Claimed(_)
+        Verdict::Claimed(..)
     ));
 }
 
@@ -215,7 +215,7 @@ async fn a_directory_that_stalls_is_given_up_in_time() {
     };
     assert!(matches!(
         sign_in(&desk(both), "anna", "password of anna").await,
-        Verdict::Claimed(_)
+        Verdict::Claimed(..)
     ));
 }
 
@@ -232,7 +232,7 @@ async fn a10_referrals_are_not_followed() {
     let desk = desk(slapd.settings());
     assert!(matches!(
         sign_in(&desk, "anna", "password of anna").await,
-        Verdict::Claimed(_)
+        Verdict::Claimed(..)
     ));
     assert_eq!(refused(&desk, "nobody", "secret").await, "no entry has this name");
     let called = tokio::time::timeout(std::time::Duration::from_millis(50), elsewhere.accept()).await;

@@ -2,6 +2,7 @@
 import type { ReactNode } from 'react';
 import type { Me, Proposal } from '../../api/client';
 import { isAbout, isForChatServer, partOf } from '../../api/standing';
+import { isOfSource } from '../../parts/act/words';
 import { moment } from '../../parts/when';
 import styles from './ProposalPage.module.css';
 
@@ -32,8 +33,11 @@ function told(proposal: Proposal, me: Me): ReactNode {
   }
   switch (partOf(proposal, me)) {
     case 'answer':
-      return proposal.withheld
-        ? 'Part of this is above you. What you cannot see you cannot approve: somebody must who is cleared for all of it.'
+      if (proposal.withheld) {
+        return 'Part of this is above you. What you cannot see you cannot approve: somebody must who is cleared for all of it.';
+      }
+      return isOfSource(proposal.act)
+        ? 'Somebody signed in at a source and has no account here. Your word opens one, exactly as it is shown here.'
         : 'You can be the second person. Your word is for exactly what is shown here; if it changes, your word no longer counts.';
     case 'carry out':
       return `${proposal.approver} approved it, ${moment(proposal.approved_at)}. You can carry it out now, once.`;

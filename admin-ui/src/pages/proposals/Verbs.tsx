@@ -5,6 +5,7 @@ import { OFFICES } from '../../api/offices';
 import { approve, execute, reject, withdraw } from '../../api/proposals';
 import { partOf } from '../../api/standing';
 import { Button } from '../../parts/Button';
+import { isOfSource } from '../../parts/act/words';
 import { Confirm } from '../../parts/Confirm';
 
 interface Props {
@@ -25,7 +26,7 @@ export function Verbs({ proposal, me, onDone }: Props) {
   if (part === 'answer') verbs.push('reject');
   if (part === 'carry out' && !outdated) verbs.push('execute');
   if (part === 'wait' || part === 'carry out') verbs.push('withdraw');
-  const asked = asking && WORDS[asking];
+  const asked = asking && (asking === 'approve' && isOfSource(proposal.act) ? ADMIT : WORDS[asking]);
   return (
     <>
       {verbs.map((verb) => (
@@ -46,12 +47,23 @@ export function Verbs({ proposal, me, onDone }: Props) {
           }}
           onCancel={() => setAsking(undefined)}
         >
-          <p>{asked.text}</p>
+          <p>{asking === 'reject' && isOfSource(proposal.act) ? TURNED_AWAY : asked.text}</p>
         </Confirm>
       )}
     </>
   );
 }
+
+const TURNED_AWAY =
+  'It ends for good: this source does not ask again for the same person. To let them in later, create the account and link it by hand.';
+
+const ADMIT = {
+  verb: 'Approve',
+  tone: 'primary',
+  title: 'Open exactly this account?',
+  text: 'You are the second person. The account is opened at once, and whoever signed in at the source can sign in here from then on.',
+  done: 'You approved it. The account is open.',
+} as const;
 
 const CALLS = { reject, withdraw, execute } as const;
 

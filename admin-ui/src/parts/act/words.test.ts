@@ -7,6 +7,9 @@ test('an act is told in a line', () => {
   expect(actInWords({ act: 'person_patch', id: 'noah', patch: { roles: [], missions: [] } })).toBe(
     'Change noah: roles, missions',
   );
+  expect(actInWords({ act: 'person_admit', id: 'nina', link: { source: 'mod', subject: 'n-1' } })).toBe(
+    'Open an account for nina, who came from mod',
+  );
   expect(actInWords({ act: 'something_new', id: 'x' })).toBe('Something new x');
 });
 
@@ -27,4 +30,5 @@ test('people and channels have pages, somebody new has none yet', () => {
   expect(pageOf({ act: 'clearance_renew' })).toBe('/people/$id');
   expect(pageOf({ act: 'channel_reclassify' })).toBe('/channels/$id');
   expect(pageOf({ act: 'person_create' })).toBeUndefined();
+  expect(pageOf({ act: 'person_admit' })).toBeUndefined();
 });

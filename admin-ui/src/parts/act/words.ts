@@ -18,6 +18,8 @@ export function actInWords(act: ShownAct): string {
       return `Revoke a clearance of ${id}`;
     case 'clearance_suspend':
       return `Suspend a clearance of ${id}`;
+    case 'person_admit':
+      return `Open an account for ${id}, who came from ${sourceOf(act)}`;
     case 'person_create':
       return `Take in ${id}, somebody new`;
     case 'person_enable':
@@ -73,9 +75,20 @@ export function pageOf(act: ShownAct): Place | undefined {
   if (name === 'client_put' && act.was === undefined) return undefined;
   if (name.startsWith('client_')) return '/applications/$id';
   if (name.startsWith('source_') && name !== 'source_put') return '/sources/$id';
-  if (name === 'person_create') return undefined;
+  if (name === 'person_create' || name === 'person_admit') return undefined;
   if (/^(person|clearance)_/.test(name)) return '/people/$id';
   return name.startsWith('channel_') ? '/channels/$id' : undefined;
+}
+
+/** Whom a source wants to bring in is hers by its approval alone: nobody carries it out. */
+export function isOfSource(act: ShownAct): boolean {
+  return act.act === 'person_admit';
+}
+
+function sourceOf(act: ShownAct): string {
+  const link = act.link;
+  const named = typeof link === 'object' && link !== null && 'source' in link;
+  return named ? String(link.source) : 'a source';
 }
 
 const PARTS: Record<string, string> = {

@@ -117,19 +117,21 @@ pub async fn apply(
     if source.state != State::Active {
         return Err(ApplyError::Disabled(source.id));
     }
-    let plans = plans(&source, entries, permit, now, db).await?;
+    let is_approved = permit.approved_by().is_some();
+    let plans = plans(&source, entries, is_approved, now, db).await?;
     write(&source, plans, permit, now, db).await
 }
 
-/// What would be carried out for one person, and what would be refused. Nothing is written.
+/// What would be carried out for one person, and what would be refused. Nothing is written. `is_approved`: a
+/// second person agrees that somebody new is let in.
 pub async fn would_apply(
     source: &Source,
     entry: &Entry,
+    is_approved: bool,
     now: DateTime<Utc>,
     db: &mut AnyConnection,
 ) -> Result<Would, ApplyError> {
-    let permit = Permit::source(source.id.clone(), None);
-    let mut plans = plans(source, std::slice::from_ref(entry), &permit, now, db).await?;
+    let mut plans = plans(source, std::slice::from_ref(entry), is_approved, now, db).await?;
     let (_, old, plan) = plans.pop().ok_or(ApplyError::TooMany)?;
     Ok(Would {
         acts: plan.acts,
@@ -157,7 +159,7 @@ type Planned = (PersonId, Option<Person>, Plan);
 async fn plans(
     source: &Source,
     entries: &[Entry],
-    permit: &Permit,
+    is_approved: bool,
     now: DateTime<Utc>,
     db: &mut AnyConnection,
 ) -> Result<Vec<Planned>, ApplyError> {
@@ -183,7 +185,7 @@ async fn plans(
             agencies: &world.agencies,
             missions: &world.missions,
             addresses: &world.addresses,
-            is_approved: permit.approved_by().is_some(),
+            is_approved,
             now,
         };
         let given = given.remove(&entry.person).unwrap_or_default();

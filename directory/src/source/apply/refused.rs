@@ -81,3 +81,9 @@ impl Refused {
         )
     }
 }
+
+impl std::fmt::Display for Refused {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} `{}`: {:?}", self.part, self.value, self.cap)
+    }
+}

@@ -8,11 +8,11 @@ use authn::flow::Problem;
 use chrono::{DateTime, Utc};
 use countersign_authn as authn;
 
-/// How strong a sign-in was.
+/// How strong a sign-in was, here or at a source.
 pub fn strength(level: Level) -> &'static str {
     match level {
-        Level::Aal1 => "password only",
-        Level::Aal2 => "password and security code",
+        Level::Aal1 => "one factor only",
+        Level::Aal2 => "two factors",
         Level::Aal2PhishingResistant => "passkey",
         Level::Aal3 => "smartcard or attested security key",
     }

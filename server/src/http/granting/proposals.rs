@@ -32,7 +32,7 @@ pub struct Proposed {
     pub id: String,
     /// `requested`, `approved`, `used`, `rejected`, `withdrawn` or `expired`.
     pub state: String,
-    /// Who proposed it, and carries it out.
+    /// Who proposed it, and carries it out: a person, or `source:` and the id of a source.
     pub requester: Option<String>,
     /// Why.
     pub reason: String,
@@ -130,7 +130,7 @@ pub async fn show(
     Ok(Json(shown_to(&session.person, &id, held, &basis, horizon, now)))
 }
 
-/// Approves a proposal of another person. It is carried out by who proposed it.
+/// Approves a proposal. It is carried out by who proposed it: by a person when she says so, by a source at once.
 #[utoipa::path(post, path = "/api/v1/proposals/{id}/approve", operation_id = "approve_proposal",
     params(("id" = String, Path), ("X-CSRF-Token" = String, Header)), request_body = Approve,
     responses((status = 200, body = Applied), (status = 400, body = Problem), (status = 401, body = Problem),
@@ -161,6 +161,7 @@ pub async fn approve(
     let outcome = proposal::approve(&id, &session.person, said.parameters, now, &mut transaction).await?;
     let actor = Actor::Person(session.person);
     record::append(&actor, &outcome.events, now, &mut transaction).await?;
+    app.admit(&id, now, &mut transaction).await?;
     app.commit(transaction).await?;
     Ok(Json(applied(&app)))
 }
@@ -306,7 +307,10 @@ fn shown(id: &ApprovalId, held: Proposal, now: DateTime<Utc>) -> Proposed {
         approval,
         ended,
     } = held;
-    let requester = approval.requester.as_ref().map(ToString::to_string);
+    let requester = match &act {
+        Amendment::PersonAdmit { link, .. } => Some(Actor::Source(link.source.clone()).to_string()),
+        _ => approval.requester.as_ref().map(ToString::to_string),
+    };
     let (word, said, used_at) = match &approval.state {
         ApprovalState::Requested => ("requested", None, None),
         ApprovalState::Approved { approver, at } => ("approved", Some((approver, *at)), None),

@@ -5,7 +5,7 @@
 use authn::Happened;
 use authn::account;
 use authn::assurance::Requirement;
-use authn::flow::{Arrived, Flow, SourceStep, Step, Then, give_source};
+use authn::flow::{Arrived, Flow, Judged, SourceStep, Step, Then, give_directory_password, give_source};
 use authn::session::Lifetimes;
 use authn::store::clients;
 use authn::store::upstream_sessions::CameFrom;
@@ -16,6 +16,7 @@ use axum::response::Response;
 use chrono::TimeDelta;
 use countersign_authn as authn;
 use countersign_directory::source::Source;
+use countersign_directory::store::source_entries::{self, Applied};
 use http::HeaderMap;
 use sqlx::AnyConnection;
 
@@ -24,6 +25,7 @@ use crate::app::House;
 use crate::http::authn::signin::outcome;
 use crate::http::fault::Fault;
 use crate::http::oauth2::admission;
+use crate::ldap::password::Proven;
 use crate::upstream::person::{Whose, Why};
 
 /// Takes somebody who came back in a sign-in under way. `skew_seconds` is by how much the source's clock may
@@ -57,23 +59,12 @@ pub async fn arrived(
     }
     let mut log = Happened::new();
     let mut transaction = house.database.begin_write().await?;
-    let link = match house
-        .whose(source, &claimed, now, &mut log, &mut transaction)
-        .await?
-    {
-        Whose::Linked(link) => link,
-        Whose::Nobody(why) => {
-            let trouble = Trouble::from(why);
+    let link = match hers(house, source, &claimed, &mut log, &mut transaction).await? {
+        Ok(link) => link,
+        Err(trouble) => {
             return pages::nobody(house, source, &trouble, &claimed, log, transaction, back).await;
         }
     };
-    if !house
-        .refreshed(source, &claimed, &link.person, now, &mut log, &mut transaction)
-        .await?
-    {
-        let trouble = Trouble::Incomplete;
-        return pages::nobody(house, source, &trouble, &claimed, log, transaction, back).await;
-    }
     raise(house, &mut flow, &link, &mut transaction).await?;
     let arrived = Arrived {
         judged,
@@ -92,6 +83,70 @@ pub async fn arrived(
             pages::nobody(house, source, &trouble, &claimed, log, transaction, back).await
         }
     }
+}
+
+/// Takes somebody who gave the password that she has in a directory. Her account and what is on file of her come
+/// about as with any other source; her entry is noted as read, so that the next synchronisation knows what was
+/// applied last.
+pub(crate) async fn by_directory(
+    house: &House,
+    headers: &HeaderMap,
+    flow: Flow,
+    proven: Proven,
+) -> Result<Response, Fault> {
+    let Proven {
+        source,
+        claimed,
+        on_file,
+    } = proven;
+    let now = house.now();
+    let back = pages::sign_in_again(&flow.id);
+    let mut log = Happened::new();
+    let mut transaction = house.database.begin_write().await?;
+    let link = match hers(house, &source, &claimed, &mut log, &mut transaction).await? {
+        Ok(link) => link,
+        Err(trouble) => {
+            return pages::nobody(house, &source, &trouble, &claimed, log, transaction, back).await;
+        }
+    };
+    if account::active(&link.person, &mut transaction).await?.is_none() {
+        let trouble = Trouble::Inactive;
+        return pages::nobody(house, &source, &trouble, &claimed, log, transaction, back).await;
+    }
+    if source.trust.attributes {
+        let applied = Applied {
+            person: link.person.clone(),
+            on_file,
+        };
+        let read = [(claimed.subject.as_str(), applied)];
+        source_entries::put(&source.id, &read, &mut transaction).await?;
+    }
+    let judged = Judged::Right(link);
+    let step = give_directory_password(flow, judged, now, &mut log, &mut transaction).await?;
+    outcome::answer(house, headers, step, log, transaction).await
+}
+
+/// Her link, with what the source says of her taken over; or why there is none.
+async fn hers(
+    house: &House,
+    source: &Source,
+    claimed: &Claimed,
+    log: &mut Happened,
+    db: &mut AnyConnection,
+) -> Result<Result<Box<Link>, Trouble>, Fault> {
+    let now = house.now();
+    let link = match house.whose(source, claimed, now, log, &mut *db).await? {
+        Whose::Linked(link) => link,
+        Whose::Nobody(why) => return Ok(Err(why.into())),
+    };
+    let is_enough = house
+        .refreshed(source, claimed, &link.person, now, log, db)
+        .await?;
+    Ok(if is_enough {
+        Ok(link)
+    } else {
+        Err(Trouble::Incomplete)
+    })
 }
 
 /// What this person needs there, which nobody could know before she said who she is.
@@ -113,7 +168,10 @@ async fn raise(house: &House, flow: &mut Flow, link: &Link, db: &mut AnyConnecti
 impl From<Why> for Trouble {
     fn from(why: Why) -> Self {
         match why {
+            Why::Beyond => Self::Beyond,
+            Why::Busy => Self::Busy,
             Why::Mapping => Self::Incomplete,
+            Why::Rejected => Self::Rejected,
             Why::Taken => Self::Taken,
             Why::Unlinked => Self::Unlinked,
             Why::WaitsForApproval => Self::WaitsForApproval,

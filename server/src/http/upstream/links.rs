@@ -63,7 +63,7 @@ pub(crate) async fn came_back(
     let session = session.filter(|session| session.id == *sent).ok_or(Fault::Gone)?;
     let now = house.now();
     let called = match source.mapping.apply(&claimed.attributes, Whom::Known) {
-        Ok(mapped) => label(&mapped.sourced, claimed),
+        Ok(mapped) => label(&mapped.sourced, &claimed.subject),
         Err(_) => claimed.subject.clone(),
     };
     let mut log = Happened::new();

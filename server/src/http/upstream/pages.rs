@@ -21,6 +21,10 @@ use crate::record;
 /// What is wrong, as far as she may know.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Trouble {
+    /// It may not bring in somebody like her.
+    Beyond,
+    /// Too many people of that source wait for an account.
+    Busy,
     /// She gave up there, or may not.
     GaveUp,
     /// Her account here is closed.
@@ -29,6 +33,8 @@ pub enum Trouble {
     Incomplete,
     /// Its answer was refused.
     Refused,
+    /// An officer has turned her away.
+    Rejected,
     /// An account with her name or address is here.
     Taken,
     /// The sign-in there is too old to begin a session with.
@@ -132,7 +138,20 @@ fn page(house: &House, source: &Source, trouble: Trouble, reference: String, bac
         frame.help
     };
     let name = &source.name;
+    // Nobody is sent to a directory, so nobody links herself to one.
+    let is_directory = source.ldap().is_some();
     let (title, text) = match trouble {
+        Trouble::Beyond => (
+            "We can't open an account for you",
+            format!("{name} knows you, but may not open an account for you here. Contact {desk}."),
+        ),
+        Trouble::Busy => (
+            "Too many are waiting already",
+            format!(
+                "{name} knows you, and a security officer here has to approve your account. So many wait already that \
+                 yours could not be asked for. Try again later, or contact {desk}."
+            ),
+        ),
         Trouble::GaveUp => (
             "You didn't sign in",
             format!(
@@ -153,6 +172,20 @@ fn page(house: &House, source: &Source, trouble: Trouble, reference: String, bac
                 "We can't trust the answer that came from {name}. Start again; if it happens again, contact {desk}."
             ),
         ),
+        Trouble::Rejected => (
+            "Your account was not approved",
+            format!(
+                "{name} knows you, but a security officer here decided against an account for you. If you think that \
+                 this is a mistake, contact {desk}."
+            ),
+        ),
+        Trouble::Taken if is_directory => (
+            "There is an account already",
+            format!(
+                "An account with your name or address is here already, and it isn't linked to you in {name}. Contact \
+                 {desk}: if it is yours, they can link it."
+            ),
+        ),
         Trouble::Taken => (
             "There is an account already",
             format!(
@@ -163,6 +196,13 @@ fn page(house: &House, source: &Source, trouble: Trouble, reference: String, bac
         Trouble::TooOld => (
             "It's been too long",
             format!("You signed in at {name} too long ago. Confirm there that it's you."),
+        ),
+        Trouble::Unlinked if is_directory => (
+            "This opens no account",
+            format!(
+                "{name} knows you, but you aren't linked to an account here. Contact {desk}: if you have one, they can \
+                 link it."
+            ),
         ),
         Trouble::Unlinked => (
             "This opens no account",
@@ -182,8 +222,11 @@ fn page(house: &House, source: &Source, trouble: Trouble, reference: String, bac
             ),
         ),
         Trouble::WaitsForApproval => (
-            "Your account waits",
-            format!("{name} knows you. Somebody has to approve your account here first. Contact {desk}."),
+            "Your account waits for approval",
+            format!(
+                "{name} knows you. A security officer here has to approve your account first, and has been asked to. \
+                 Sign in again later; if it takes too long, contact {desk}."
+            ),
         ),
     };
     let Back { again, other } = back;

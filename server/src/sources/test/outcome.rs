@@ -87,7 +87,7 @@ pub async fn of_sample(
         tie: person.map_or(Tie::New, |_| Tie::Linked),
         said: mapped.sourced.clone(),
     };
-    let would = would_apply(source, &entry, now, db).await?;
+    let would = would_apply(source, &entry, false, now, db).await?;
     let is_active = would
         .person
         .as_ref()

@@ -63,7 +63,7 @@ async fn o6_a_mail_address_alone_links_nothing() {
 async fn where_nobody_is_created_she_is_told_how_to_link() {
     for (create, words) in [
         ("no", "aren&#39;t linked to an account here"),
-        ("with_approval", "Somebody has to approve your account here first"),
+        ("with_approval", "Your account waits for approval"),
     ] {
         let stage = stage(json!({ "linking": { "create": create } })).await;
         let mut tab = Tab::new(&stage.house);
@@ -74,6 +74,35 @@ async fn where_nobody_is_created_she_is_told_how_to_link() {
         assert!(text.contains(words), "{text}");
         assert!(stage.house.app.snapshot().person("nina").is_none());
     }
+}
+
+#[tokio::test]
+async fn an_account_that_needs_approval_opens_by_one_officers_word() {
+    let stage = stage(json!({ "linking": { "create": "with_approval" } })).await;
+    for _ in 0..2 {
+        let mut tab = Tab::new(&stage.house);
+        let there = stage.leave(&mut tab, "/signin").await;
+        let page = stage.return_from(&mut tab, &there, nina()).await;
+        assert_eq!(page.status, StatusCode::FORBIDDEN);
+    }
+    let kara = stage.house.browser("kara", Level::Aal2, None).await;
+    let listed = stage
+        .house
+        .as_person(&kara, Verb::GET, "/api/v1/proposals", None)
+        .await
+        .json();
+    assert_eq!(listed["items"].as_array().unwrap().len(), 1, "{listed}");
+    let proposal = &listed["items"][0];
+    assert_eq!(proposal["act"]["link"]["subject"], "n-1", "{proposal}");
+    let path = format!("/api/v1/proposals/{}/approve", proposal["id"].as_str().unwrap());
+    let seen = json!({"parameters": proposal["parameters"]});
+    let approved = stage.house.as_person(&kara, Verb::POST, &path, Some(seen)).await;
+    assert_eq!(approved.status, StatusCode::OK, "{}", approved.text);
+    stage
+        .sign_in(&mut Tab::new(&stage.house), "/signin", nina())
+        .await;
+    assert_eq!(stage.session("nina").await.level, Level::Aal2);
+    assert_eq!(stage.links("nina").await, 1);
 }
 
 /// O5: a link needs a fresh sign-in of the account, is never repointed, and the API takes two people.

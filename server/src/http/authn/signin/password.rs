@@ -15,6 +15,8 @@ use crate::app::App;
 use crate::http::authn::browser;
 use crate::http::fault::Fault;
 use crate::http::form::OwnForm;
+use crate::http::upstream::arrive;
+use crate::ldap::password::Word;
 
 /// `POST /signin/password`
 pub async fn post(State(app): State<App>, headers: HeaderMap, form: OwnForm) -> Result<Response, Fault> {
@@ -32,11 +34,16 @@ pub async fn post(State(app): State<App>, headers: HeaderMap, form: OwnForm) -> 
     // The hash is computed also for whom a directory judges, and the directory asked about names that nobody
     // has here.
     let verdict = app.factors.verify(password.clone(), stored.clone()).await?;
-    if let Some(judged) = app.judged_by_directory(&flow, &password).await? {
-        let mut log = Happened::new();
-        let mut transaction = app.database.begin_write().await?;
-        let step = flow::give_directory_password(flow, judged, app.now(), &mut log, &mut transaction).await?;
-        return outcome::answer(&app, &headers, step, log, transaction).await;
+    match app.asked_directories(&flow, &password).await? {
+        Word::None => {}
+        Word::Claimed(proven) => return arrive::by_directory(&app, &headers, flow, *proven).await,
+        Word::Refused(judged) => {
+            let mut log = Happened::new();
+            let mut transaction = app.database.begin_write().await?;
+            let step =
+                flow::give_directory_password(flow, judged, app.now(), &mut log, &mut transaction).await?;
+            return outcome::answer(&app, &headers, step, log, transaction).await;
+        }
     }
     let anew = if verdict.is_outdated() {
         Some(app.factors.hash(password, app.rng()).await?)
