@@ -24,11 +24,7 @@ pub fn members_and_services<'a>(
     channel: &str,
     after: &str,
 ) -> impl Iterator<Item = &'a PersonId> + use<'a> {
-    let members = snapshot
-        .channel(channel)
-        .map_or(&[][..], |channel| channel.members.as_slice());
-    let first = members.partition_point(|member| member.as_str() <= after);
-    let mut members = members.get(first..).unwrap_or_default().iter().peekable();
+    let mut members = snapshot.members(channel).after(after).peekable();
     let mut services = snapshot.services_after(after).peekable();
     std::iter::from_fn(move || match (members.peek(), services.peek()) {
         (Some(member), Some(service)) if member > service => services.next(),
@@ -53,5 +49,5 @@ pub fn channels_of<'a>(
     if known.is_some_and(|known| known.kind == PersonKind::Service) {
         return None;
     }
-    Some(snapshot.memberships(person).collect::<Vec<_>>().into_iter())
+    Some(snapshot.memberships(person).iter())
 }

@@ -46,6 +46,7 @@ pub fn signin_requirement(
     let record = snapshot.server(server);
     let rank = snapshot
         .memberships(person)
+        .iter()
         .filter_map(|id| Some((id, snapshot.channel(id.as_str())?)))
         .filter(|(id, channel)| record.is_some_and(|record| record.sees_channel(id, channel)))
         .map(|(_, channel)| {

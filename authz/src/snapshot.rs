@@ -2,9 +2,15 @@
 //! The world in memory at one revision. Persistent: the next revision shares all that did not
 //! change, so a change costs its own size and readers never wait.
 
+mod addresses;
 mod candidates;
 mod items;
+mod load;
+mod register;
+mod roll;
 mod seen;
+#[cfg(test)]
+mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -22,9 +28,19 @@ use countersign_labels::{self as labels, Calendar, Label, RawLabel, Schemes};
 use imbl::{HashMap, OrdMap, OrdSet};
 
 use crate::remember::Memory;
+use addresses::Addresses;
 use items::Items;
+use register::{Number, Register};
 
 pub use candidates::Found;
+pub use load::{Census, Rolls};
+pub use roll::Roll;
+
+/// The members of a channel.
+pub type Members<'a> = Roll<'a, PersonId, Person>;
+
+/// The channels that somebody is in.
+pub type Memberships<'a> = Roll<'a, ChannelId, Channel<()>>;
 
 /// An agreement as it is on file, and as the labels room understands it.
 #[derive(Debug, Clone)]
@@ -43,16 +59,16 @@ pub struct Snapshot {
     seen: OrdMap<ServerId, Revision>,
     agencies: OrdMap<AgencyId, Arc<Agency>>,
     agreements: OrdMap<AgreementId, Arc<Signed>>,
-    channels: OrdMap<ChannelId, Arc<Channel>>,
+    /// The channels, each tied to its members.
+    channels: Register<ChannelId, Channel<()>>,
     devices: HashMap<DeviceId, Arc<Device>>,
     files: Items,
-    memberships: HashMap<PersonId, Set<ChannelId>>,
     messages: Items,
     missions: OrdMap<MissionId, Arc<Mission>>,
     nodes: OrdMap<NodeId, Arc<Node>>,
-    people: OrdMap<PersonId, Arc<Person>>,
-    /// Who has which mail address, without regard to case.
-    addresses: HashMap<String, Set<PersonId>>,
+    /// The people, each tied to the channels that she is in.
+    people: Register<PersonId, Person>,
+    addresses: Addresses,
     servers: OrdMap<ServerId, Arc<ConnectedServer>>,
     /// The people who are services.
     services: OrdSet<PersonId>,
@@ -91,45 +107,42 @@ macro_rules! lookups {
 
 impl Snapshot {
     /// The snapshot of a whole world.
-    pub fn new(world: World, revision: Revision) -> Self {
-        let settings = world.settings();
-        let mut snapshot = Self {
-            revision,
-            loaded: revision,
-            calendar: calendar(&settings),
-            settings: Arc::new(settings),
-            agencies: arcs(world.agencies),
-            devices: world
-                .devices
-                .into_iter()
-                .map(|(id, device)| (id, Arc::new(device)))
-                .collect(),
-            missions: arcs(world.missions),
-            services: services(&world.people),
-            addresses: addresses(&world.people),
-            people: arcs(world.people),
-            servers: arcs(world.servers),
-            server_ids: arcs(world.server_ids),
-            ..Self::default()
-        };
-        for (id, agreement) in world.agreements {
-            snapshot.put_agreement(id, &agreement);
+    pub fn new(mut world: World, revision: Revision) -> Self {
+        let mut census = Census::default();
+        for (id, person) in std::mem::take(&mut world.people) {
+            census.add(id, person);
         }
-        for (id, channel) in world.channels {
-            snapshot.put_channel(id, channel);
+        let mut rolls = census.closed();
+        for (id, channel) in std::mem::take(&mut world.channels) {
+            let (channel, members) = channel.exchange(());
+            // INVARIANT: these names were identifiers before.
+            let _as_before = rolls.add(id, channel, members.iter().map(PersonId::as_str));
+        }
+        rolls.complete(world, revision)
+    }
+
+    /// Takes in what there is beside people and channels.
+    fn take_in(&mut self, world: World) {
+        self.agencies = arcs(world.agencies);
+        self.missions = arcs(world.missions);
+        self.servers = arcs(world.servers);
+        self.server_ids = arcs(world.server_ids);
+        let devices = world.devices.into_iter();
+        self.devices = devices.map(|(id, device)| (id, Arc::new(device))).collect();
+        for (id, agreement) in world.agreements {
+            self.put_agreement(id, &agreement);
         }
         for (id, item) in world.files {
-            snapshot.learn_of(&item);
-            snapshot.files.insert(id, Arc::new(item));
+            self.learn_of(&item);
+            self.files.insert(id, Arc::new(item));
         }
         for (id, item) in world.messages {
-            snapshot.learn_of(&item);
-            snapshot.messages.insert(id, Arc::new(item));
+            self.learn_of(&item);
+            self.messages.insert(id, Arc::new(item));
         }
         for (id, node) in world.nodes {
-            snapshot.put_node(id, node);
+            self.put_node(id, node);
         }
-        snapshot
     }
 
     /// The revision of the world that it shows.
@@ -155,8 +168,8 @@ impl Snapshot {
     lookups! {
         /// An agency.
         agency: agencies -> Agency;
-        /// A channel.
-        channel: channels -> Channel;
+        /// A channel, without its members.
+        channel: channels -> Channel<()>;
         /// A device.
         device: devices -> Device;
         /// A registered file.
@@ -276,16 +289,38 @@ impl Snapshot {
         self.people.iter()
     }
 
+    /// The members of a channel; nobody is in one that is not on file.
+    pub fn members(&self, channel: &str) -> Members<'_> {
+        self.channels.tied(channel, &self.people)
+    }
+
     /// The person with this mail address, whatever its case; none where two have it.
     pub fn person_at(&self, address: &str) -> Option<&PersonId> {
-        match self.addresses.get(&address.to_lowercase())?.as_slice() {
-            [one] => Some(one),
-            _ => None,
-        }
+        let address = address.to_lowercase();
+        let holders = self.addresses.holders(&address);
+        let mut found = holders.filter_map(|number| {
+            let entry = self.people.at(number)?;
+            let held = entry.thing.as_ref()?.email.as_ref()?;
+            (held.to_lowercase() == address).then_some(&entry.id)
+        });
+        found.next().filter(|_| found.next().is_none())
+    }
+
+    /// A channel and who is in it.
+    pub(crate) fn channel_and_members(&self, id: &str) -> Option<(&Channel<()>, Members<'_>)> {
+        let (channel, members) = self.channels.get_tied(id, &self.people)?;
+        Some((channel.as_ref(), members))
+    }
+
+    /// A channel with its members, as the store has it.
+    pub fn channel_with_members(&self, id: &str) -> Option<Channel> {
+        let (channel, members) = self.channel_and_members(id)?;
+        let members = members.iter().cloned().collect();
+        Some(channel.clone().exchange(members).0)
     }
 
     /// All channels by id.
-    pub fn channels(&self) -> impl Iterator<Item = (&ChannelId, &Arc<Channel>)> {
+    pub fn channels(&self) -> impl Iterator<Item = (&ChannelId, &Arc<Channel<()>>)> {
         self.channels.iter()
     }
 
@@ -300,15 +335,15 @@ impl Snapshot {
     }
 
     /// The channels of which a person is a member.
-    pub fn memberships(&self, person: &str) -> impl Iterator<Item = &ChannelId> {
-        self.memberships.get(person).into_iter().flatten()
+    pub fn memberships(&self, person: &str) -> Memberships<'_> {
+        self.people.tied(person, &self.channels)
     }
 
     fn apply(&mut self, change: Changed) {
         match (change.noun, change.entity) {
             (Noun::Member, entity) => {
                 if let Some((channel, person)) = parse_member_id(&change.id) {
-                    self.put_member(&channel, person, entity.is_some());
+                    self.put_member(&channel, &person, entity.is_some());
                 }
             }
             (_, Some(entity)) => self.put(change.noun, &change.id, entity),
@@ -335,7 +370,7 @@ impl Snapshot {
             Entity::Approval(_) | Entity::Client(_) | Entity::Source(_) => {}
             Entity::Channel(channel) => {
                 if let Ok(id) = id.parse() {
-                    self.put_channel(id, channel);
+                    self.put_channel(&id, channel);
                 }
             }
             Entity::Device(device) => put!(devices, device),
@@ -347,7 +382,7 @@ impl Snapshot {
                 self.learn_of(&item);
                 put!(messages, item);
             }
-            Entity::Member(channel, person) => self.put_member(&channel, person, true),
+            Entity::Member(channel, person) => self.put_member(&channel, &person, true),
             Entity::Mission(mission) => put!(missions, mission),
             Entity::Node(node) => {
                 if let Ok(id) = id.parse() {
@@ -355,12 +390,9 @@ impl Snapshot {
                 }
             }
             Entity::Person(person) => {
-                self.services.remove(id);
-                self.put_address(id, person.email.as_deref());
-                if person.kind == PersonKind::Service {
-                    self.services.extend(id.parse::<PersonId>());
+                if let Ok(id) = id.parse() {
+                    self.put_person(&id, person);
                 }
-                put!(people, person);
             }
             Entity::Server(server) => put!(servers, server),
             Entity::ServerIds(ids) => put!(server_ids, ids),
@@ -373,10 +405,8 @@ impl Snapshot {
             Noun::Agency => drop(self.agencies.remove(id)),
             Noun::Agreement => drop(self.agreements.remove(id)),
             Noun::Channel => {
-                if let Some((id, channel)) = self.channels.remove_with_key(id) {
-                    for person in &channel.members {
-                        self.unlink(&id, person);
-                    }
+                if let Some(channel) = self.channels.remove(id) {
+                    self.put_members(channel, Set::default());
                 }
             }
             Noun::Device => drop(self.devices.remove(id)),
@@ -386,8 +416,10 @@ impl Snapshot {
             Noun::Node => drop(self.nodes.remove(id)),
             Noun::Person => {
                 self.services.remove(id);
-                self.put_address(id, None);
-                self.people.remove(id);
+                let held = self.people.get(id).and_then(|person| person.email.clone());
+                if let Some(person) = self.people.remove(id) {
+                    self.addresses.change(person, held.as_deref(), None);
+                }
             }
             Noun::Server => drop(self.servers.remove(id)),
             Noun::ServerIds => drop(self.server_ids.remove(id)),
@@ -403,25 +435,17 @@ impl Snapshot {
         }
     }
 
-    /// Notes somebody's mail address in place of the one before.
-    fn put_address(&mut self, id: &str, address: Option<&str>) {
-        let Ok(id) = id.parse::<PersonId>() else { return };
-        let old = self.people.get(&id).and_then(|person| person.email.clone());
-        if old.as_deref() == address {
-            return;
+    fn put_person(&mut self, id: &PersonId, person: Person) {
+        if person.kind == PersonKind::Service {
+            self.services.insert(id.clone());
+        } else {
+            self.services.remove(id);
         }
-        if let Some(old) = old.map(|old| old.to_lowercase())
-            && let Some(people) = self.addresses.get_mut(&old)
-        {
-            *people = people.without(&id);
-            if people.is_empty() {
-                self.addresses.remove(&old);
-            }
-        }
-        if let Some(address) = address {
-            let people = self.addresses.entry(address.to_lowercase()).or_default();
-            *people = people.with(id);
-        }
+        let held = self.people.get(id.as_str()).cloned();
+        let person = Arc::new(person);
+        let number = self.people.put(id, Arc::clone(&person));
+        let before = held.as_ref().and_then(|held| held.email.as_deref());
+        self.addresses.change(number, before, person.email.as_deref());
     }
 
     /// Keeps what cannot be understood as such: what would cross by it is denied.
@@ -488,58 +512,36 @@ impl Snapshot {
         }
     }
 
-    fn put_channel(&mut self, id: ChannelId, channel: Channel) {
+    fn put_channel(&mut self, id: &ChannelId, channel: Channel) {
         self.learn(&channel.label);
-        let before = self
-            .channels
-            .get(&id)
-            .map(|old| old.members.clone())
-            .unwrap_or_default();
-        for person in before.iter().filter(|person| !channel.members.contains(*person)) {
-            self.unlink(&id, person);
+        let (channel, members) = channel.exchange(());
+        let number = self.channels.put(id, Arc::new(channel));
+        let members = members.iter().map(|person| self.people.name(person)).collect();
+        self.put_members(number, members);
+    }
+
+    /// Puts these people in a channel and nobody else.
+    fn put_members(&mut self, channel: Number, members: Set<Number>) {
+        let before = self.channels.retie(channel, members.clone());
+        for person in before.iter().filter(|person| !members.contains(*person)) {
+            self.people.untie(*person, channel);
         }
-        let members: Set<PersonId> = channel.members.iter().map(|person| self.same(person)).collect();
         for person in members.iter().filter(|person| !before.contains(*person)) {
-            self.link(&id, person);
+            self.people.tie(*person, channel);
         }
-        self.channels.insert(id, Arc::new(Channel { members, ..channel }));
     }
 
-    fn put_member(&mut self, channel: &ChannelId, person: PersonId, is_member: bool) {
-        let person = self.same(&person);
-        let Some(held) = self.channels.get_mut(channel) else {
+    fn put_member(&mut self, channel: &ChannelId, person: &PersonId, is_member: bool) {
+        if self.channel(channel.as_str()).is_none() {
             return;
-        };
-        let members = if is_member {
-            held.members.with(person.clone())
-        } else {
-            held.members.without(&person)
-        };
-        Arc::make_mut(held).members = members;
-        if is_member {
-            self.link(channel, &person);
-        } else {
-            self.unlink(channel, &person);
         }
-    }
-
-    /// The identifier as the people hold it: ten million memberships share a million texts.
-    fn same(&self, person: &PersonId) -> PersonId {
-        let held = self.people.get_key_value(person);
-        held.map_or(person, |(held, _)| held).clone()
-    }
-
-    fn link(&mut self, channel: &ChannelId, person: &PersonId) {
-        let channels = self.memberships.entry(person.clone()).or_default();
-        *channels = channels.with(channel.clone());
-    }
-
-    fn unlink(&mut self, channel: &ChannelId, person: &PersonId) {
-        if let Some(channels) = self.memberships.get_mut(person) {
-            *channels = channels.without(channel);
-            if channels.is_empty() {
-                self.memberships.remove(person);
-            }
+        let (channel, person) = (self.channels.name(channel), self.people.name(person));
+        if is_member {
+            self.channels.tie(channel, person);
+            self.people.tie(person, channel);
+        } else {
+            self.channels.untie(channel, person);
+            self.people.untie(person, channel);
         }
     }
 }
@@ -550,24 +552,6 @@ fn calendar(settings: &Settings) -> Arc<Calendar> {
     } else {
         Arc::new(Calendar::with(&settings.communities))
     }
-}
-
-fn services(people: &BTreeMap<PersonId, Person>) -> OrdSet<PersonId> {
-    let services = people
-        .iter()
-        .filter(|(_, person)| person.kind == PersonKind::Service);
-    services.map(|(id, _)| id.clone()).collect()
-}
-
-fn addresses(people: &BTreeMap<PersonId, Person>) -> HashMap<String, Set<PersonId>> {
-    let mut addresses: HashMap<String, Set<PersonId>> = HashMap::new();
-    for (id, person) in people {
-        if let Some(address) = &person.email {
-            let people = addresses.entry(address.to_lowercase()).or_default();
-            *people = people.with(id.clone());
-        }
-    }
-    addresses
 }
 
 fn arcs<K: Ord + Clone, V>(map: BTreeMap<K, V>) -> OrdMap<K, Arc<V>> {

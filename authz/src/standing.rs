@@ -21,11 +21,8 @@ pub struct Eligible {
 impl Engine {
     /// Each member of a channel and whether she may be one. Empty for an unknown channel.
     pub fn eligible(&self, snapshot: &Snapshot, channel: &str, now: DateTime<Utc>) -> Vec<Eligible> {
-        let members = snapshot
-            .channel(channel)
-            .map(|channel| channel.members.clone())
-            .unwrap_or_default();
-        members
+        snapshot
+            .members(channel)
             .iter()
             .map(|person| {
                 let reason = self.may_stay(snapshot, person.as_str(), channel, now);

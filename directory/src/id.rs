@@ -2,13 +2,14 @@
 //! Identifiers, one newtype per entity. Cheap to clone; never reassigned.
 //!
 //! An identifier is 1 to 255 bytes of UTF-8 without control characters, exactly as its source names
-//! the thing. Nothing is folded or trimmed: two spellings are two things.
+//! the thing. Nothing is folded or trimmed: two spellings are two things. One of up to 23 bytes stands
+//! where it is held, so that to compare it nothing else is read; a longer one is shared.
 
 use std::fmt;
 use std::str::FromStr;
-use std::sync::Arc;
 
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use smol_str::SmolStr;
 
 /// The longest identifier in bytes.
 pub const MAX_BYTES: usize = 255;
@@ -42,9 +43,8 @@ fn check(text: &str) -> Result<(), IdError> {
 macro_rules! ids {
     ($($(#[$doc:meta])* $name:ident;)+) => {$(
         $(#[$doc])*
-        #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-        #[serde(transparent)]
-        pub struct $name(Arc<str>);
+        #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name(SmolStr);
 
         impl $name {
             /// The identifier as its source writes it.
@@ -82,7 +82,7 @@ macro_rules! ids {
 
             fn from_str(text: &str) -> Result<Self, IdError> {
                 check(text)?;
-                Ok(Self(Arc::from(text)))
+                Ok(Self(SmolStr::new(text)))
             }
         }
 
@@ -91,6 +91,12 @@ macro_rules! ids {
 
             fn try_from(text: &str) -> Result<Self, IdError> {
                 text.parse()
+            }
+        }
+
+        impl Serialize for $name {
+            fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+                to.serialize_str(&self.0)
             }
         }
 
@@ -133,14 +139,14 @@ impl ApprovalId {
     pub fn random(rng: &mut impl rand::CryptoRng) -> Self {
         let mut bytes = [0_u8; 16];
         rng.fill_bytes(&mut bytes);
-        Self(Arc::from(hex::encode(bytes)))
+        Self(SmolStr::new(hex::encode(bytes)))
     }
 }
 
 impl MissionId {
     /// Whether this is `*`: every mission, which only archiving services hold.
     pub fn is_every(&self) -> bool {
-        &*self.0 == "*"
+        self.0 == "*"
     }
 }
 

@@ -48,7 +48,12 @@ impl<T: Ord + Clone> Set<T> {
     /// The same set with `item` in it.
     #[must_use]
     pub fn with(&self, item: T) -> Self {
-        self.iter().cloned().chain(std::iter::once(item)).collect()
+        let Err(place) = self.0.binary_search(&item) else {
+            return self.clone();
+        };
+        let (before, after) = self.0.split_at(place);
+        let before = before.iter().cloned().chain(std::iter::once(item));
+        Self(before.chain(after.iter().cloned()).collect())
     }
 
     /// The same set without `item`.

@@ -11,10 +11,10 @@ use authn::session::{SessionId, end};
 use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
 use countersign_authn as authn;
 use countersign_authz::Snapshot;
-use countersign_authz::snapshot::Changed;
+use countersign_authz::snapshot::{Census, Changed};
 use countersign_directory::change::Recorded;
 use countersign_directory::source::Source;
-use countersign_directory::store::{changes, history, load_world};
+use countersign_directory::store::{self, changes, history};
 use countersign_directory::{Cursor, Noun, Revision};
 use sqlx::{AnyConnection, Row as _};
 use tokio::sync::{Mutex, MutexGuard, watch};
@@ -110,8 +110,13 @@ impl Tail {
 
 /// Loads the whole world.
 pub async fn load(db: &mut AnyConnection) -> Result<Snapshot, TailError> {
-    let (world, revision) = load_world(db).await?;
-    Ok(Snapshot::new(world, revision))
+    // What is committed meanwhile may be in it already: to apply it again changes nothing.
+    let revision = changes::head(db).await?;
+    let mut census = Census::default();
+    store::people::each(None, db, |id, person| census.add(id, person)).await?;
+    let mut rolls = census.closed();
+    store::channels::each(None, db, |id, channel, members| rolls.add(id, channel, members)).await?;
+    Ok(rolls.complete(store::beside_people_and_channels(db).await?, revision))
 }
 
 /// The records of all sources of people.

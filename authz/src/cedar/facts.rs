@@ -172,9 +172,9 @@ pub(super) fn asked<'c>(asked: &'c Asked<'_>) -> Record<'c> {
             Field::Nationalities,
             person.nationalities.iter().map(Country::as_str),
         )
-        .text(Field::Briefing, asked.briefing)
+        .text(Field::Briefing, asked.briefing())
         .texts(Field::Briefings, person.briefings.iter().map(String::as_str))
-        .texts(Field::BriefingsAccepted, asked.briefings_accepted.iter().copied())
+        .texts(Field::BriefingsAccepted, asked.briefings_accepted())
         .record_if(Field::Used, asked.used.map(grant))
         .record_if(Field::Suspended, asked.suspended.map(grant))
         .record_if(Field::Lapsed, asked.lapsed.map(grant))

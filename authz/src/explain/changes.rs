@@ -209,7 +209,8 @@ impl List<'_, '_> {
         if raw.scheme == WITHHELD {
             format!("the briefing that goes with {}", raw.level)
         } else {
-            format!("briefing {}", asked.briefings_accepted.join(" or "))
+            let accepted: Vec<&str> = asked.briefings_accepted().collect();
+            format!("briefing {}", accepted.join(" or "))
         }
     }
 

@@ -177,7 +177,8 @@ impl List<'_, '_, '_> {
         let name = self.pen.channel(id);
         // What is above her has a label by a pseudonym, and nothing else that would describe it.
         let value = if self.pen.horizon().channel(id) && self.pen.shows(&channel.label) {
-            self.pen.value(&described(channel))
+            self.pen
+                .value(&described(channel, self.snapshot.members(id).len()))
         } else {
             json!({ "label": self.pen.asked(&channel.label) })
         };
@@ -193,10 +194,7 @@ fn about(person: &Person) -> Value {
     value
 }
 
-fn described(channel: &Channel) -> Value {
-    let mut value = json!(channel);
-    if let Some(members) = value.as_object_mut() {
-        members.insert("members".to_owned(), json!(channel.members.iter().count()));
-    }
-    value
+fn described(channel: &Channel<()>, members: usize) -> Value {
+    let (channel, ()) = channel.clone().exchange(members);
+    json!(channel)
 }

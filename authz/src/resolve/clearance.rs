@@ -3,11 +3,12 @@
 //! label's scheme, and keeps what was used and what would have sufficed. Cedar checks it again.
 
 use std::collections::BTreeSet;
+use std::ops::Deref;
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use countersign_directory::{Attestation, Clearance, ClearanceKind, ClearanceState, Person, Rules};
-use countersign_labels::{Agreement, BRIEFING_AT, CLEARANCE_FROM, Label, Rank, Schemes};
+use countersign_labels::{Agreement, BRIEFING_AT, CLEARANCE_FROM, Label, Rank, Scheme, Schemes};
 
 use super::Fault;
 use crate::remember::Turn;
@@ -48,13 +49,12 @@ pub(crate) struct Where<'a> {
 
 /// What there is to say about a person and a label.
 #[derive(Debug, Clone)]
-pub(crate) struct Asked<'a> {
+pub(crate) struct Asked<'a, L = Arc<Label>> {
     pub(crate) person: &'a Person,
-    pub(crate) label: Arc<Label>,
+    pub(crate) label: L,
     pub(crate) place: Option<&'a str>,
-    /// The scheme's own briefing.
-    pub(crate) briefing: &'a str,
-    pub(crate) briefings_accepted: Vec<&'a str>,
+    /// The scheme of the label.
+    scheme: Option<&'a Scheme>,
     pub(crate) used: Option<Grant<'a>>,
     pub(crate) suspended: Option<Grant<'a>>,
     pub(crate) lapsed: Option<Grant<'a>>,
@@ -76,74 +76,148 @@ pub(crate) fn ask<'a>(
     schemes: &'a Schemes,
     now: DateTime<Utc>,
 ) -> Result<Asked<'a>, Fault> {
-    let mut asked = Asked {
-        person,
-        label: Arc::clone(label),
-        place: at.place,
-        briefing: schemes
-            .scheme(label.scheme())
-            .map_or("", |scheme| scheme.briefing.name.as_str()),
-        briefings_accepted: briefings_accepted(person, label, schemes),
-        used: None,
-        suspended: None,
-        lapsed: None,
-        holds: false,
-        reachable: false,
-        compartments: BTreeSet::new(),
-        rules: snapshot.settings().rules,
-        turn: Turn::default(),
-    };
-    if let Some(moment) = label.not_before() {
-        asked.turn.begins(moment, now);
-    }
-    for clearance in person
-        .clearances
-        .iter()
-        .filter(|clearance| counts(clearance, at.place, at.emergency))
-    {
-        asked.holds = true;
-        asked.turn.begins(clearance.valid_from, now);
-        asked.turn.ends_after(clearance.valid_until, now);
-        let level = schemes
-            .scheme(&clearance.scheme)
-            .and_then(|scheme| scheme.level(&clearance.level))
-            .ok_or(Fault("a clearance of a level that no scheme has"))?;
-        if clearance.scheme == label.scheme() {
-            asked.weigh(
-                Grant {
-                    clearance,
-                    rank: level.rank,
-                    agreement: None,
-                },
-                now,
-            );
-        } else if clearance.kind != ClearanceKind::Emergency {
-            if snapshot.is_unclear_between(&clearance.scheme, label.scheme()) {
-                return Err(Fault("an agreement that cannot be understood"));
-            }
-            for agreement in snapshot.agreements() {
-                let terms = agreement.terms();
-                if terms.from != clearance.scheme || terms.to != label.scheme() {
-                    continue;
-                }
-                asked.turn.begins(terms.valid_from, now);
-                asked.turn.ends_after(terms.valid_until, now);
-                if agreement.in_force(now)
-                    && let Some(read) = agreement.clearance_in(level, schemes)
-                {
-                    asked.weigh(
-                        Grant {
-                            clearance,
-                            rank: read.rank,
-                            agreement: Some(agreement),
-                        },
-                        now,
-                    );
-                }
-            }
+    Hearing::about(Arc::clone(label), at, snapshot, schemes, now).of(person)
+}
+
+/// Several people are asked about one label. What is alike for all of them is looked up once.
+#[derive(Debug)]
+pub(crate) struct Hearing<'a, L> {
+    label: L,
+    at: Where<'a>,
+    scheme: Option<&'a Scheme>,
+    snapshot: &'a Snapshot,
+    schemes: &'a Schemes,
+    now: DateTime<Utc>,
+    /// The levels that were met. People are many, and their levels few.
+    readings: Vec<Reading<'a>>,
+}
+
+/// How a level reads in the scheme of the label.
+#[derive(Debug)]
+struct Reading<'a> {
+    scheme: &'a str,
+    level: &'a str,
+    /// At which ranks, as it is or by an agreement in force.
+    ranks: Vec<(Rank, Option<&'a Agreement>)>,
+    /// An agreement between the two schemes cannot be understood.
+    unclear: bool,
+    /// When time alone next changes it.
+    turn: Turn,
+}
+
+impl<'a, L: Deref<Target = Label> + Clone> Hearing<'a, L> {
+    pub(crate) fn about(
+        label: L,
+        at: Where<'a>,
+        snapshot: &'a Snapshot,
+        schemes: &'a Schemes,
+        now: DateTime<Utc>,
+    ) -> Self {
+        Self {
+            scheme: schemes.scheme(label.scheme()),
+            label,
+            at,
+            snapshot,
+            schemes,
+            now,
+            readings: Vec::new(),
         }
     }
-    Ok(asked)
+
+    /// What there is to say about `person`.
+    pub(crate) fn of(&mut self, person: &'a Person) -> Result<Asked<'a, L>, Fault> {
+        let now = self.now;
+        let mut asked = Asked {
+            person,
+            label: self.label.clone(),
+            place: self.at.place,
+            scheme: self.scheme,
+            used: None,
+            suspended: None,
+            lapsed: None,
+            holds: false,
+            reachable: false,
+            compartments: BTreeSet::new(),
+            rules: self.snapshot.settings().rules,
+            turn: Turn::default(),
+        };
+        if let Some(moment) = self.label.not_before() {
+            asked.turn.begins(moment, now);
+        }
+        let at = self.at;
+        let held = person.clearances.iter();
+        for clearance in held.filter(|clearance| counts(clearance, at.place, at.emergency)) {
+            asked.holds = true;
+            asked.turn.begins(clearance.valid_from, now);
+            asked.turn.ends_after(clearance.valid_until, now);
+            let crosses = clearance.scheme != self.label.scheme();
+            let reading = self.reading(clearance)?;
+            // An emergency clearance is good in its own scheme alone.
+            if crosses && clearance.kind == ClearanceKind::Emergency {
+                continue;
+            }
+            if reading.unclear {
+                return Err(Fault("an agreement that cannot be understood"));
+            }
+            asked.turn.and(reading.turn);
+            for &(rank, agreement) in &reading.ranks {
+                asked.weigh(
+                    Grant {
+                        clearance,
+                        rank,
+                        agreement,
+                    },
+                    now,
+                );
+            }
+        }
+        Ok(asked)
+    }
+
+    fn reading(&mut self, clearance: &'a Clearance) -> Result<&Reading<'a>, Fault> {
+        let same = |held: &Reading<'_>| held.scheme == clearance.scheme && held.level == clearance.level;
+        let place = match self.readings.iter().position(same) {
+            Some(place) => place,
+            None => {
+                let reading = self.read(&clearance.scheme, &clearance.level)?;
+                self.readings.push(reading);
+                self.readings.len() - 1
+            }
+        };
+        // INVARIANT: it was found or put there.
+        self.readings.get(place).ok_or(Fault("a level that was not read"))
+    }
+
+    fn read(&self, scheme: &'a str, level: &'a str) -> Result<Reading<'a>, Fault> {
+        let known = self.schemes.scheme(scheme).and_then(|scheme| scheme.level(level));
+        let known = known.ok_or(Fault("a clearance of a level that no scheme has"))?;
+        let mut reading = Reading {
+            scheme,
+            level,
+            ranks: Vec::new(),
+            unclear: false,
+            turn: Turn::default(),
+        };
+        if scheme == self.label.scheme() {
+            reading.ranks.push((known.rank, None));
+            return Ok(reading);
+        }
+        reading.unclear = self.snapshot.is_unclear_between(scheme, self.label.scheme());
+        for agreement in self.snapshot.agreements() {
+            let terms = agreement.terms();
+            if terms.from != scheme || terms.to != self.label.scheme() {
+                continue;
+            }
+            reading.turn.begins(terms.valid_from, self.now);
+            reading.turn.ends_after(terms.valid_until, self.now);
+            if agreement.in_force(self.now)
+                && let Some(read) = agreement.clearance_in(known, self.schemes)
+            {
+                reading.ranks.push((read.rank, Some(agreement)));
+            }
+        }
+        Ok(reading)
+    }
 }
 
 /// Revoked ones never count; attested ones while not rejected; emergency ones in their channel, for
@@ -164,27 +238,26 @@ pub(crate) fn counts(clearance: &Clearance, place: Option<&str>, emergency: bool
     }
 }
 
-fn briefings_accepted<'a>(person: &Person, label: &Label, schemes: &'a Schemes) -> Vec<&'a str> {
-    let Some(scheme) = schemes.scheme(label.scheme()) else {
-        return Vec::new();
-    };
-    let national = scheme
-        .briefing
-        .accepted_of_nationals
-        .iter()
-        .filter(|(nation, _)| {
-            person
-                .nationalities
-                .iter()
-                .any(|held| held.as_str() == nation.as_str())
-        })
-        .map(|(_, briefing)| briefing.as_str());
-    std::iter::once(scheme.briefing.name.as_str())
-        .chain(national)
-        .collect()
-}
+impl<'a, L: Deref<Target = Label>> Asked<'a, L> {
+    /// The scheme's own briefing.
+    pub(crate) fn briefing(&self) -> &'a str {
+        self.scheme.map_or("", |scheme| scheme.briefing.name.as_str())
+    }
 
-impl<'a> Asked<'a> {
+    /// The briefings that do for her: the scheme's own, and those that it accepts of her nations.
+    pub(crate) fn briefings_accepted(&self) -> impl Iterator<Item = &'a str> + use<'a, L> {
+        let person = self.person;
+        let scheme = self.scheme.into_iter();
+        scheme.flat_map(move |scheme| {
+            let of_nations = scheme.briefing.accepted_of_nationals.iter();
+            let hers = of_nations.filter(|(nation, _)| {
+                let mut nations = person.nationalities.iter();
+                nations.any(|held| held.as_str() == nation.as_str())
+            });
+            std::iter::once(scheme.briefing.name.as_str()).chain(hers.map(|(_, briefing)| briefing.as_str()))
+        })
+    }
+
     fn weigh(&mut self, grant: Grant<'a>, now: DateTime<Utc>) {
         self.reachable = true;
         if grant.rank < self.label.rank() {
@@ -236,13 +309,7 @@ impl<'a> Asked<'a> {
                 Reason::ClearanceLevel
             });
         }
-        let mut accepted = self.briefings_accepted.iter();
-        let briefed = if self.rules.own_briefing_only {
-            self.person.briefings.contains(self.briefing)
-        } else {
-            accepted.any(|name| self.person.briefings.contains(*name))
-        };
-        if rank == BRIEFING_AT && !briefed {
+        if rank == BRIEFING_AT && !self.is_briefed() {
             return Some(Reason::BriefingMissing);
         }
         let held = self
@@ -250,6 +317,15 @@ impl<'a> Asked<'a> {
             .by_clearance()
             .all(|tag| self.compartments.contains(tag));
         (!held).then_some(Reason::CompartmentMissing)
+    }
+
+    fn is_briefed(&self) -> bool {
+        let holds = |briefing: &str| self.person.briefings.contains(briefing);
+        if self.rules.own_briefing_only {
+            holds(self.briefing())
+        } else {
+            self.briefings_accepted().any(holds)
+        }
     }
 
     fn denied_by_label(&self, now: DateTime<Utc>) -> Option<Reason> {

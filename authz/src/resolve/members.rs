@@ -10,10 +10,13 @@ use countersign_labels::{Label, Schemes};
 
 use super::Fault;
 use super::case::Named;
-use super::clearance::{Where, ask};
+use super::clearance::{Hearing, Where};
 use super::place::{Place, is_active, is_archiving, is_sponsored};
 use crate::Snapshot;
 use crate::remember::{MembersKey, Turn};
+
+/// Members that are fetched at once.
+const GROUP: usize = 32;
 
 /// What the members of a channel, or other recipients, make of a label.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -34,7 +37,7 @@ pub(crate) fn members(
     schemes: &Schemes,
     now: DateTime<Utc>,
 ) -> Result<Members, Fault> {
-    if !place.is_of(snapshot) {
+    if !place.is_on_file() {
         return ask_each(place, label, snapshot, schemes, now);
     }
     let asked = (place.id, label);
@@ -60,18 +63,21 @@ fn ask_each(
     schemes: &Schemes,
     now: DateTime<Utc>,
 ) -> Result<Members, Fault> {
-    let mut found = Members::default();
-    for id in &place.channel.members {
-        let person = snapshot.person(id.as_str()).ok_or(Fault("an unknown member"))?;
-        let member = Named {
-            id: id.as_str(),
-            person,
-        };
-        if is_active(person) {
-            found.hear(member, label, Some(place), snapshot, schemes, now)?;
+    let mut asking = Asking::about(label, Some(place), snapshot, schemes, now);
+    let mut members = place.members.things().peekable();
+    let mut group = Vec::with_capacity(GROUP);
+    while members.peek().is_some() {
+        // The people lie far apart in memory: those of a group are fetched at once, and then asked.
+        for (id, person) in members.by_ref().take(GROUP) {
+            let person = person.ok_or(Fault("an unknown member"))?;
+            let id = id.as_str();
+            group.extend(is_active(person).then_some(Named { id, person }));
+        }
+        for member in group.drain(..) {
+            asking.hear(member)?;
         }
     }
-    Ok(found)
+    Ok(asking.found)
 }
 
 /// Asks for everybody in `named`. In a channel only members receive anything; without one, an active person
@@ -84,14 +90,23 @@ pub(crate) fn recipients(
     schemes: &Schemes,
     now: DateTime<Utc>,
 ) -> Result<Members, Fault> {
-    let mut found = Members::default();
+    let mut asking = Asking::about(label, place, snapshot, schemes, now);
     for recipient in named {
         let inside =
-            place.is_none_or(|place| place.here(recipient.id).member || is_archiving(recipient.person));
-        found.not_cleared |= !inside || !is_active(recipient.person);
-        found.hear(*recipient, label, place, snapshot, schemes, now)?;
+            place.is_none_or(|place| place.members.contains(recipient.id) || is_archiving(recipient.person));
+        asking.found.not_cleared |= !inside || !is_active(recipient.person);
+        asking.hear(*recipient)?;
     }
-    Ok(found)
+    Ok(asking.found)
+}
+
+/// One after the other is asked, each the person alone.
+struct Asking<'a> {
+    place: Option<&'a Place<'a>>,
+    snapshot: &'a Snapshot,
+    hearing: Hearing<'a, &'a Label>,
+    found: Members,
+    now: DateTime<Utc>,
 }
 
 impl Members {
@@ -102,37 +117,48 @@ impl Members {
         self.until = [self.until, other.until].into_iter().flatten().min();
         self
     }
+}
 
-    /// Asks for one more, the person alone.
-    fn hear(
-        &mut self,
-        named: Named<'_>,
-        label: &Arc<Label>,
-        place: Option<&Place<'_>>,
-        snapshot: &Snapshot,
-        schemes: &Schemes,
+impl<'a> Asking<'a> {
+    fn about(
+        label: &'a Label,
+        place: Option<&'a Place<'a>>,
+        snapshot: &'a Snapshot,
+        schemes: &'a Schemes,
         now: DateTime<Utc>,
-    ) -> Result<(), Fault> {
+    ) -> Self {
         let at = Where {
             place: place.map(|place| place.id),
             emergency: place.is_some(),
         };
-        let asked = ask(named.person, label, at, snapshot, schemes, now)?;
-        let contract = needed_contract(named.person, snapshot);
+        Self {
+            place,
+            snapshot,
+            hearing: Hearing::about(label, at, snapshot, schemes, now),
+            found: Members::default(),
+            now,
+        }
+    }
+
+    fn hear(&mut self, named: Named<'a>) -> Result<(), Fault> {
+        let now = self.now;
+        let asked = self.hearing.of(named.person)?;
+        let contract = needed_contract(named.person, self.snapshot);
         let lacks_contract = contract.is_some_and(|until| until.is_none_or(|until| until < now));
         let refused = |place: &Place<'_>| {
             let industry = named.person.kind == PersonKind::Industry
                 && place.label.rank() >= 1
                 && (!place.channel.industry_allowed || lacks_contract);
-            industry || !needs_to_know(named.person, named.id, place, label, snapshot)
+            industry || !needs_to_know(named, place, asked.label, self.snapshot)
         };
-        self.not_cleared |= asked.denied(now).is_some() || place.is_some_and(refused);
-        self.turn.and(asked.turn);
+        let found = &mut self.found;
+        found.not_cleared |= asked.denied(now).is_some() || self.place.is_some_and(refused);
+        found.turn.and(asked.turn);
         let held = contract.flatten().filter(|until| *until >= now);
         if let Some(until) = held {
-            self.turn.ends_after(until, now);
+            found.turn.ends_after(until, now);
         }
-        self.until = [self.until, asked.until(), held].into_iter().flatten().min();
+        found.until = [found.until, asked.until(), held].into_iter().flatten().min();
         Ok(())
     }
 }
@@ -144,7 +170,8 @@ pub(crate) fn needed_contract(person: &Person, snapshot: &Snapshot) -> Option<Op
 }
 
 /// Guard 31, for a member who reads.
-fn needs_to_know(person: &Person, id: &str, place: &Place<'_>, label: &Label, snapshot: &Snapshot) -> bool {
+fn needs_to_know(named: Named<'_>, place: &Place<'_>, label: &Label, snapshot: &Snapshot) -> bool {
+    let Named { id, person } = named;
     let channel = &place.channel;
     let every =
         |missions: &countersign_directory::Set<MissionId>| missions.iter().any(|id| id.as_str() == "*");
@@ -159,6 +186,6 @@ fn needs_to_know(person: &Person, id: &str, place: &Place<'_>, label: &Label, sn
         || !label.by_recipients().is_empty();
     let is_guest = person.roles.contains(&Role::Guest);
     on_mission
-        && (!named_only || place.here(id).recipient)
+        && (!named_only || place.is_recipient(id))
         && (!is_guest || (is_sponsored(person, snapshot) && channel.externals_allowed))
 }

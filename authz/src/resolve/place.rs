@@ -8,13 +8,15 @@ use countersign_directory::{Channel, ChannelState, Item, LabelMode, Person, Pers
 use countersign_labels::{Label, RawLabel, Schemes, join};
 
 use super::Fault;
+use crate::snapshot::Members;
 use crate::{Reference, Snapshot};
 
 /// A channel with its label understood.
 #[derive(Debug, Clone)]
 pub(crate) struct Place<'a> {
     pub(crate) id: &'a str,
-    pub(crate) channel: Cow<'a, Channel>,
+    pub(crate) channel: Cow<'a, Channel<()>>,
+    pub(crate) members: Members<'a>,
     pub(crate) label: Arc<Label>,
     /// Every item in it bears its label, by its mode or by rule.
     fixed: bool,
@@ -22,13 +24,14 @@ pub(crate) struct Place<'a> {
 
 impl<'a> Place<'a> {
     pub(crate) fn of(id: &'a str, snapshot: &'a Snapshot, schemes: &Schemes) -> Result<Self, Fault> {
-        let channel = snapshot.channel(id).ok_or(Fault("unknown channel"))?;
+        let (channel, members) = snapshot.channel_and_members(id).ok_or(Fault("unknown channel"))?;
         let label = understood(&channel.label, snapshot, schemes)?;
         Ok(Self {
             id,
             fixed: is_fixed(channel, &label, snapshot),
             label,
             channel: Cow::Borrowed(channel),
+            members,
         })
     }
 
@@ -42,6 +45,7 @@ impl<'a> Place<'a> {
             id,
             fixed: is_fixed(&channel, &label, snapshot),
             channel,
+            members: snapshot.members(id),
             label,
         }
     }
@@ -69,11 +73,8 @@ impl<'a> Place<'a> {
     }
 
     /// Whether it is a channel of the world, not one that is yet to be.
-    pub(crate) fn is_of(&self, snapshot: &Snapshot) -> bool {
-        let known = snapshot.channel(self.id);
-        known.is_some_and(
-            |known| matches!(self.channel, Cow::Borrowed(held) if std::ptr::eq(held, known.as_ref())),
-        )
+    pub(crate) fn is_on_file(&self) -> bool {
+        matches!(self.channel, Cow::Borrowed(_))
     }
 
     /// In a fixed channel every item bears the channel's label.
@@ -84,16 +85,19 @@ impl<'a> Place<'a> {
     pub(crate) fn here(&self, person: &str) -> Here {
         let channel = &self.channel;
         Here {
-            member: channel.members.contains(person),
-            recipient: channel
-                .recipients
-                .as_ref()
-                .is_some_and(|named| named.contains(person)),
+            member: self.members.contains(person),
+            recipient: self.is_recipient(person),
             owner: channel
                 .owners
                 .as_ref()
                 .is_some_and(|owners| owners.contains(person)),
         }
+    }
+
+    /// Whether the channel names `person` among its readers.
+    pub(crate) fn is_recipient(&self, person: &str) -> bool {
+        let named = self.channel.recipients.as_ref();
+        named.is_some_and(|named| named.contains(person))
     }
 }
 
@@ -173,15 +177,15 @@ pub(crate) fn is_archiving(person: &Person) -> bool {
     person.kind == PersonKind::Service && person.roles.contains(&Role::Archiver)
 }
 
-fn is_fixed(channel: &Channel, label: &Label, snapshot: &Snapshot) -> bool {
+fn is_fixed(channel: &Channel<()>, label: &Label, snapshot: &Snapshot) -> bool {
     let by_rule = snapshot.settings().rules.fixed_from;
     channel.label_mode == LabelMode::Fixed || by_rule.is_some_and(|rank| label.rank() >= rank)
 }
 
-fn bare(label: RawLabel) -> Channel {
+fn bare(label: RawLabel) -> Channel<()> {
     Channel {
         label,
-        members: Set::default(),
+        members: (),
         owners: None,
         agency: None,
         missions: Set::default(),

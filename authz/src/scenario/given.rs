@@ -121,7 +121,7 @@ fn written(snapshot: &Snapshot, noun: Noun, id: &str) -> Option<Value> {
     match noun {
         Noun::Agency => json(snapshot.agency(id)),
         Noun::Agreement => json(snapshot.agreement(id)),
-        Noun::Channel => json(snapshot.channel(id)),
+        Noun::Channel => json(snapshot.channel_with_members(id)),
         Noun::Device => json(snapshot.device(id)),
         Noun::File => json(snapshot.file(id)),
         Noun::Message => json(snapshot.message(id)),

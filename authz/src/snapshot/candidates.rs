@@ -12,7 +12,7 @@ use super::items::Items;
 impl Snapshot {
     /// The people behind `after`; all of them behind the empty text.
     pub fn people_after<'a>(&'a self, after: &str) -> impl Iterator<Item = &'a PersonId> + use<'a> {
-        self.people.range::<_, str>(behind(after)).map(|(id, _)| id)
+        self.people.after(after).map(|(id, _)| id)
     }
 
     /// The services behind `after`, which are people too.
@@ -22,7 +22,7 @@ impl Snapshot {
 
     /// The channels behind `after`.
     pub fn channels_after<'a>(&'a self, after: &str) -> impl Iterator<Item = &'a ChannelId> + use<'a> {
-        self.channels.range::<_, str>(behind(after)).map(|(id, _)| id)
+        self.channels.after(after).map(|(id, _)| id)
     }
 
     /// The registered messages behind `after`, of these channels where some are named.

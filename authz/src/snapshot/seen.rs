@@ -49,6 +49,7 @@ impl Snapshot {
                 id.parse().is_ok_and(|person| server.sees_person(&person))
                     || self
                         .memberships(id)
+                        .iter()
                         .any(|channel| self.shows_channel(server, channel.as_str()))
             }
             Noun::Server | Noun::ServerIds => id == server.id.as_str(),

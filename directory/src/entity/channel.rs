@@ -30,16 +30,16 @@ pub enum LabelMode {
     Portion,
 }
 
-/// A channel.
+/// A channel, with its members; `Channel<()>` where they are kept apart, for they may be many.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Channel {
+pub struct Channel<M = Set<PersonId>> {
     /// Its label, the ceiling for all in it. Kept as it was written: a label that cannot be
     /// understood is met at decision.
     pub label: RawLabel,
     /// Who is in it.
     #[serde(default)]
-    pub members: Set<PersonId>,
+    pub members: M,
     /// Who owns it; absent, whoever holds the role.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owners: Option<Set<PersonId>>,
@@ -77,4 +77,27 @@ pub struct Channel {
     /// reclassification.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub label_drift: bool,
+}
+
+impl<M> Channel<M> {
+    /// The same channel with `members` in place of what it had, and those that it had.
+    pub fn exchange<N>(self, members: N) -> (Channel<N>, M) {
+        let channel = Channel {
+            label: self.label,
+            members,
+            owners: self.owners,
+            agency: self.agency,
+            missions: self.missions,
+            recipients: self.recipients,
+            externals_allowed: self.externals_allowed,
+            industry_allowed: self.industry_allowed,
+            state: self.state,
+            label_mode: self.label_mode,
+            listed: self.listed,
+            name: self.name,
+            server: self.server,
+            label_drift: self.label_drift,
+        };
+        (channel, self.members)
+    }
 }

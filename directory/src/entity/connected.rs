@@ -241,7 +241,7 @@ impl ConnectedServer {
 
     /// Whether it may ask about this channel: it is in its scope, or it registered the channel, and
     /// no other server did.
-    pub fn sees_channel(&self, id: &ChannelId, channel: &Channel) -> bool {
+    pub fn sees_channel<M>(&self, id: &ChannelId, channel: &Channel<M>) -> bool {
         match &channel.server {
             Some(server) => *server == self.id || self.scope.channels.contains(id),
             None => self.scope.channels.contains(id),

@@ -6,10 +6,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use sqlx::AnyConnection;
 use sqlx::any::AnyRow;
 
+use super::members::Names;
 use super::row::{Columns, json, spelled};
-use super::shelf::{Shelf, each, remove_from};
+use super::shelf::{self, Shelf, remove_from};
 use super::{StoreError, members, sql};
-use crate::{AgencyId, Channel, ChannelId, Noun, ServerId, Set};
+use crate::{AgencyId, Channel, ChannelId, IdError, Noun, PersonId, ServerId, Set};
 
 /// The channels.
 #[derive(Debug)]
@@ -23,9 +24,7 @@ impl Shelf for Channels {
     const TABLE: &'static str = "channels";
 
     async fn among(ids: &[&str], db: &mut AnyConnection) -> Result<BTreeMap<ChannelId, Channel>, StoreError> {
-        let mut channels = read(Some(ids), db).await?;
-        members::read_into(&mut channels, Some(ids), &std::collections::HashSet::new(), db).await?;
-        Ok(channels)
+        all(Some(ids), db).await
     }
 
     async fn put(entries: &[(&ChannelId, &Channel)], db: &mut AnyConnection) -> Result<(), StoreError> {
@@ -43,10 +42,28 @@ impl Shelf for Channels {
 
 /// A channel without its members, which may be many.
 pub async fn load_flags(id: &ChannelId, db: &mut AnyConnection) -> Result<Option<Channel>, StoreError> {
-    Ok(read(Some(&[id.as_str()]), db)
-        .await?
-        .pop_first()
-        .map(|(_, channel)| channel))
+    let mut found = None;
+    shelf::each::<Channels>(COLUMNS, Some(&[id.as_str()]), db, |row| {
+        found = Some(from_row(row)?.1.exchange(Set::default()).0);
+        Ok(())
+    })
+    .await?;
+    Ok(found)
+}
+
+/// The channels of `ids`, or all, with their members.
+pub(super) async fn all(
+    ids: Option<&[&str]>,
+    db: &mut AnyConnection,
+) -> Result<BTreeMap<ChannelId, Channel>, StoreError> {
+    let mut found = BTreeMap::new();
+    each(ids, db, |id, channel, members| {
+        let members: Result<Set<PersonId>, IdError> = members.map(str::parse).collect();
+        found.insert(id, channel.exchange(members?).0);
+        Ok(())
+    })
+    .await?;
+    Ok(found)
 }
 
 /// The channels that a connected server registered.
@@ -101,31 +118,37 @@ pub async fn put_flags(entries: &[(&ChannelId, &Channel)], db: &mut AnyConnectio
     Ok(())
 }
 
-/// The channels of `ids`, or all, without their members.
-pub(super) async fn read(
+/// What [`from_row`] reads.
+const COLUMNS: &str = "id, label, owners, agency, missions, recipients, externals_allowed, industry_allowed, \
+                       state, label_mode, listed, name, server, label_drift";
+
+/// Hands over all channels, or those of `ids`, each with the names of its members, in no order.
+pub async fn each(
     ids: Option<&[&str]>,
     db: &mut AnyConnection,
-) -> Result<BTreeMap<ChannelId, Channel>, StoreError> {
-    let mut channels = BTreeMap::new();
-    let columns = "id, label, owners, agency, missions, recipients, externals_allowed, industry_allowed, state, \
-                   label_mode, listed, name, server, label_drift";
-    each::<Channels>(columns, ids, db, |row| {
+    mut take: impl FnMut(ChannelId, Channel<()>, Names<'_>) -> Result<(), IdError> + Send,
+) -> Result<(), StoreError> {
+    let columns = format!("{COLUMNS}, {}", members::of_channel());
+    shelf::each::<Channels>(&columns, ids, db, |row| {
         let (id, channel) = from_row(row)?;
-        channels.insert(id, channel);
-        Ok(())
+        let columns = Columns {
+            table: "channels",
+            row,
+        };
+        let members = columns.optional_text(14)?.unwrap_or_default();
+        take(id, channel, members::names(&members)).map_err(|error| columns.bad(14, error))
     })
-    .await?;
-    Ok(channels)
+    .await
 }
 
-fn from_row(row: &AnyRow) -> Result<(ChannelId, Channel), StoreError> {
+fn from_row(row: &AnyRow) -> Result<(ChannelId, Channel<()>), StoreError> {
     let columns = Columns {
         table: "channels",
         row,
     };
     let channel = Channel {
         label: columns.json(1)?,
-        members: Set::default(),
+        members: (),
         owners: columns.optional_json(2)?,
         agency: columns.optional_parsed(3)?,
         missions: columns.json(4)?,

@@ -1,13 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //! The clearances that people hold, in the order of their files.
 
-use std::collections::BTreeMap;
-
 use chrono::{DateTime, Utc};
-use futures_util::TryStreamExt as _;
 use sqlx::AnyConnection;
-use sqlx::any::AnyRow;
 
+use super::line::{self, Line, Seen};
 use super::row::{Columns, json, spelled};
 use super::shelf::remove_from;
 use super::{StoreError, sql};
@@ -61,34 +58,41 @@ pub async fn ending_between(
     Ok(found)
 }
 
-/// Fills in the clearances of `people`: of `ids`, or of all.
-pub(super) async fn read_into(
-    people: &mut BTreeMap<PersonId, Person>,
-    ids: Option<&[&str]>,
-    db: &mut AnyConnection,
-) -> Result<(), StoreError> {
-    let Some(ids) = ids else {
-        let text = format!("SELECT {COLUMNS} FROM clearances ORDER BY person, position");
-        let mut rows = sqlx::query(sql::statement(text)).fetch(db);
-        while let Some(row) = rows.try_next().await? {
-            add(people, &row)?;
-        }
-        return Ok(());
+/// Those of the person whose row `people` is at, as one text.
+pub(super) fn of_person() -> String {
+    let columns = "position, scheme, level, compartments, kind, state, valid_from, valid_until, \
+                   COALESCE(attestation, ''), COALESCE(channel, '')";
+    line::listed(columns, "clearances WHERE person = people.id")
+}
+
+/// Reads what [`of_person`] selected.
+pub(super) fn read(list: &str, seen: &mut Seen<String>) -> Result<Vec<Clearance>, StoreError> {
+    let placed: Result<Vec<(i64, Clearance)>, StoreError> =
+        line::rows(list).map(|row| read_one(row, seen)).collect();
+    let mut placed = placed?;
+    placed.sort_unstable_by_key(|(position, _)| *position);
+    // As long as it is and no longer: a million people hold one.
+    let mut clearances = Vec::with_capacity(placed.len());
+    clearances.extend(placed.into_iter().map(|(_, clearance)| clearance));
+    Ok(clearances)
+}
+
+fn read_one(row: &str, seen: &mut Seen<String>) -> Result<(i64, Clearance), StoreError> {
+    let mut line = Line::new("clearances", row);
+    let position = line.parsed()?;
+    let clearance = Clearance {
+        scheme: line.text()?.to_owned(),
+        level: line.text()?.to_owned(),
+        compartments: line.set(seen)?,
+        kind: line.word()?,
+        state: line.word()?,
+        valid_from: line.moment()?,
+        valid_until: line.moment()?,
+        attestation: line.optional_word()?,
+        channel: line.optional_parsed()?,
     };
-    for batch in ids.chunks(sql::BATCH) {
-        let text = format!(
-            "SELECT {COLUMNS} FROM clearances WHERE person IN {} ORDER BY person, position",
-            sql::rows(1, batch.len()),
-        );
-        let mut query = sqlx::query(sql::statement(text));
-        for id in batch {
-            query = query.bind(*id);
-        }
-        for row in query.fetch_all(&mut *db).await? {
-            add(people, &row)?;
-        }
-    }
-    Ok(())
+    line.end()?;
+    Ok((position, clearance))
 }
 
 /// Takes away all clearances of these people.
@@ -132,28 +136,6 @@ pub(super) async fn insert(
                 .bind(held.channel.as_ref().map(crate::ChannelId::as_str));
         }
         query.execute(&mut *db).await?;
-    }
-    Ok(())
-}
-
-fn add(people: &mut BTreeMap<PersonId, Person>, row: &AnyRow) -> Result<(), StoreError> {
-    let columns = Columns {
-        table: "clearances",
-        row,
-    };
-    let clearance = Clearance {
-        scheme: columns.text(2)?,
-        level: columns.text(3)?,
-        compartments: columns.json(4)?,
-        kind: columns.word(5)?,
-        state: columns.word(6)?,
-        valid_from: columns.moment(7)?,
-        valid_until: columns.moment(8)?,
-        attestation: columns.optional_word(9)?,
-        channel: columns.optional_parsed(10)?,
-    };
-    if let Some(person) = people.get_mut(columns.text(0)?.as_str()) {
-        person.clearances.push(clearance);
     }
     Ok(())
 }

@@ -2,18 +2,17 @@
 //! Who is in which channel: the largest table, read channel by channel as one text each, because a
 //! row per membership would cost more to carry than to look up.
 
-use std::collections::{BTreeMap, HashSet};
+use std::iter::Filter;
+use std::str::Split;
 
-use futures_util::TryStreamExt as _;
 use sqlx::AnyConnection;
-use sqlx::any::AnyRow;
 
 use super::row::Columns;
 use super::{StoreError, sql};
 use crate::{Channel, ChannelId, PersonId};
 
 /// Between the members of one channel. No identifier holds a control character.
-const SEPARATOR: &str = "\u{1f}";
+const SEPARATOR: char = '\u{1f}';
 
 /// Puts a person into a channel; says whether she was not in it.
 pub async fn put(channel: &ChannelId, person: &PersonId, db: &mut AnyConnection) -> Result<bool, StoreError> {
@@ -72,37 +71,19 @@ pub async fn channels_of(person: &PersonId, db: &mut AnyConnection) -> Result<Ve
         .collect()
 }
 
-/// Fills in the members of `channels`: of `ids`, or of all. Identifiers that `known` holds are
-/// shared with it, not copied.
-pub(super) async fn read_into(
-    channels: &mut BTreeMap<ChannelId, Channel>,
-    ids: Option<&[&str]>,
-    known: &HashSet<PersonId>,
-    db: &mut AnyConnection,
-) -> Result<(), StoreError> {
-    let Some(ids) = ids else {
-        let text = "SELECT channel, string_agg(person, $1) FROM channel_members GROUP BY channel";
-        let mut rows = sqlx::query(text).bind(SEPARATOR).fetch(db);
-        while let Some(row) = rows.try_next().await? {
-            fill(channels, &row, known)?;
-        }
-        return Ok(());
-    };
-    for batch in ids.chunks(sql::BATCH) {
-        let text = format!(
-            "SELECT channel, string_agg(person, $1) FROM channel_members WHERE channel IN ({}) GROUP BY channel",
-            sql::places(2, batch.len()),
-        );
-        let mut query = sqlx::query(sql::statement(text)).bind(SEPARATOR);
-        for id in batch {
-            query = query.bind(*id);
-        }
-        for row in query.fetch_all(&mut *db).await? {
-            fill(channels, &row, known)?;
-        }
-    }
-    Ok(())
+/// The members of the channel whose row `channels` is at, as one text.
+pub(super) fn of_channel() -> String {
+    format!("(SELECT string_agg(person, '{SEPARATOR}') FROM channel_members WHERE channel = channels.id)")
 }
+
+/// Reads what [`of_channel`] selected.
+pub(super) fn names(list: &str) -> Names<'_> {
+    let is_name: fn(&&str) -> bool = |name| !name.is_empty();
+    list.split(SEPARATOR).filter(is_name)
+}
+
+/// The names of members, one after the other.
+pub type Names<'a> = Filter<Split<'a, char>, fn(&&str) -> bool>;
 
 /// Writes the members of channels that have none on file.
 pub(super) async fn insert(
@@ -136,32 +117,5 @@ async fn insert_rows(rows: &[(&str, &str)], db: &mut AnyConnection) -> Result<()
         query = query.bind(*channel).bind(*person);
     }
     query.execute(db).await?;
-    Ok(())
-}
-
-fn fill(
-    channels: &mut BTreeMap<ChannelId, Channel>,
-    row: &AnyRow,
-    known: &HashSet<PersonId>,
-) -> Result<(), StoreError> {
-    let columns = Columns {
-        table: "channel_members",
-        row,
-    };
-    let id = columns.text(0)?;
-    let Some(channel) = channels.get_mut(id.as_str()) else {
-        return Ok(());
-    };
-    let people: Result<Vec<PersonId>, _> = columns
-        .text(1)?
-        .split(SEPARATOR)
-        .map(|person| known.get(person).cloned().map_or_else(|| person.parse(), Ok))
-        .collect();
-    let people = people.map_err(|error| StoreError::BadRow {
-        table: "channel_members",
-        row: id.clone(),
-        message: error.to_string(),
-    })?;
-    channel.members = people.into_iter().collect();
     Ok(())
 }

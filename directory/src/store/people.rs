@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 //! People. Their clearances stand in a table of their own and come and go with them.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
-use serde::de::DeserializeOwned;
 use sqlx::AnyConnection;
 
+use super::line::{self, Line, Seen};
 use super::row::{Columns, json, spelled};
-use super::shelf::{Shelf, each, remove_from};
+use super::shelf::{self, Shelf, remove_from};
 use super::{StoreError, clearances, sql};
-use crate::{Contract, Country, MissionId, Noun, Person, PersonId, Role, Set, Status};
+use crate::{Contract, Country, MissionId, Noun, Person, PersonId, Role, Status};
 
 /// The people.
 #[derive(Debug)]
@@ -23,7 +23,9 @@ impl Shelf for People {
     const TABLE: &'static str = "people";
 
     async fn among(ids: &[&str], db: &mut AnyConnection) -> Result<BTreeMap<PersonId, Person>, StoreError> {
-        read(Some(ids), db).await
+        let mut found = BTreeMap::new();
+        each(Some(ids), db, |id, person| drop(found.insert(id, person))).await?;
+        Ok(found)
     }
 
     async fn put(entries: &[(&PersonId, &Person)], db: &mut AnyConnection) -> Result<(), StoreError> {
@@ -71,63 +73,64 @@ pub async fn is_empty(db: &mut AnyConnection) -> Result<bool, StoreError> {
         .is_none())
 }
 
-/// The people of `ids`, or all.
-pub(super) async fn read(
+/// Hands over everybody, or those of `ids`, in no order.
+pub async fn each(
     ids: Option<&[&str]>,
     db: &mut AnyConnection,
-) -> Result<BTreeMap<PersonId, Person>, StoreError> {
-    let mut people = BTreeMap::new();
-    let mut seen = Seen::default();
-    let columns = "id, kind, status, agency, sponsor, nationalities, roles, missions, briefings, display_name, email, \
-         contract, contract_until";
-    each::<People>(columns, ids, db, |row| {
+    mut take: impl FnMut(PersonId, Person) + Send,
+) -> Result<(), StoreError> {
+    let line = line::joined(
+        "id, kind, status, COALESCE(agency, ''), COALESCE(sponsor, ''), nationalities, roles, missions, briefings",
+    );
+    let columns = format!(
+        "{line}, display_name, email, contract, contract_until, {}",
+        clearances::of_person()
+    );
+    let mut seen = Sets::default();
+    shelf::each::<People>(&columns, ids, db, |row| {
         let columns = Columns { table: "people", row };
+        let line = columns.text(0)?;
+        let mut line = Line::new("people", &line);
+        let id = line.parsed()?;
+        let kind = line.word()?;
+        let status = line.word()?;
+        let agency = line.optional_parsed()?;
+        let sponsor = line.optional_parsed()?;
         let person = Person {
-            kind: columns.word(1)?,
-            status: columns.word(2)?,
-            nationalities: shared(&mut seen.nationalities, columns, 5)?,
-            agency: columns.optional_parsed(3)?,
-            roles: shared(&mut seen.roles, columns, 6)?,
-            missions: shared(&mut seen.missions, columns, 7)?,
-            briefings: shared(&mut seen.briefings, columns, 8)?,
-            sponsor: columns.optional_parsed(4)?,
-            contract: match (columns.optional_text(11)?, columns.optional_moment(12)?) {
+            kind,
+            status,
+            nationalities: line.set(&mut seen.nationalities)?,
+            agency,
+            roles: line.set(&mut seen.roles)?,
+            missions: line.set(&mut seen.missions)?,
+            briefings: line.set(&mut seen.briefings)?,
+            sponsor,
+            contract: match (columns.optional_text(3)?, columns.optional_moment(4)?) {
                 (Some(reference), Some(until)) => Some(Box::new(Contract { reference, until })),
                 _ => None,
             },
-            clearances: Vec::new(),
-            display_name: columns.optional_text(9)?,
-            email: columns.optional_text(10)?,
+            clearances: match columns.optional_text(5)? {
+                Some(list) => clearances::read(&list, &mut seen.compartments)?,
+                None => Vec::new(),
+            },
+            display_name: columns.optional_text(1)?,
+            email: columns.optional_text(2)?,
         };
-        people.insert(columns.parsed(0)?, person);
+        line.end()?;
+        take(id, person);
         Ok(())
     })
-    .await?;
-    clearances::read_into(&mut people, ids, db).await?;
-    Ok(people)
+    .await
 }
 
-/// Lists that were read before. A million people hold few different ones, and share them.
+/// What of people comes in sets.
 #[derive(Default)]
-struct Seen {
-    nationalities: HashMap<String, Set<Country>>,
-    roles: HashMap<String, Set<Role>>,
-    missions: HashMap<String, Set<MissionId>>,
-    briefings: HashMap<String, Set<String>>,
-}
-
-fn shared<T: Ord + Clone + DeserializeOwned>(
-    seen: &mut HashMap<String, Set<T>>,
-    columns: Columns<'_>,
-    column: usize,
-) -> Result<Set<T>, StoreError> {
-    let text = columns.text(column)?;
-    if let Some(set) = seen.get(&text) {
-        return Ok(set.clone());
-    }
-    let set: Set<T> = columns.json(column)?;
-    seen.insert(text, set.clone());
-    Ok(set)
+struct Sets {
+    nationalities: Seen<Country>,
+    roles: Seen<Role>,
+    missions: Seen<MissionId>,
+    briefings: Seen<String>,
+    compartments: Seen<String>,
 }
 
 async fn put_rows(batch: &[(&PersonId, &Person)], db: &mut AnyConnection) -> Result<(), StoreError> {

@@ -18,7 +18,7 @@ pub(super) struct Columns<'a> {
 }
 
 impl Columns<'_> {
-    fn bad(self, column: usize, message: impl std::fmt::Display) -> StoreError {
+    pub(super) fn bad(self, column: usize, message: impl std::fmt::Display) -> StoreError {
         let row = self.row.try_get::<String, _>(0).unwrap_or_default();
         StoreError::BadRow {
             table: self.table,
@@ -104,7 +104,8 @@ impl Columns<'_> {
     }
 }
 
-fn word<T: DeserializeOwned>(text: &str) -> Result<T, serde::de::value::Error> {
+/// The value that serde spells so.
+pub(super) fn word<T: DeserializeOwned>(text: &str) -> Result<T, serde::de::value::Error> {
     T::deserialize(serde::de::value::StrDeserializer::new(text))
 }
 

@@ -111,7 +111,7 @@ pub(super) async fn remove_from(
 
 /// `SELECT {columns} FROM {table}`: all of it, or the rows of `ids`, handed to `read` one by one.
 pub(super) async fn each<S: Shelf>(
-    columns: &'static str,
+    columns: &str,
     ids: Option<&[&str]>,
     db: &mut AnyConnection,
     mut read: impl FnMut(&sqlx::any::AnyRow) -> Result<(), StoreError> + Send,

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //! The world as a whole, for a process that starts, and one entity, for the tail of the feed.
 
-use std::collections::HashSet;
-
 use sqlx::AnyConnection;
 
 use super::shelf::{Shelf, load};
@@ -17,25 +15,27 @@ use crate::{Entity, Noun, Revision, World};
 /// world may already hold changes behind that revision; applying them again changes nothing.
 pub async fn load_world(db: &mut AnyConnection) -> Result<(World, Revision), StoreError> {
     let revision = changes::head(db).await?;
-    let people = people::read(None, db).await?;
-    let known: HashSet<_> = people.keys().cloned().collect();
-    let mut channels = channels::read(None, db).await?;
-    members::read_into(&mut channels, None, &known, db).await?;
-    let world = World {
+    let mut world = beside_people_and_channels(db).await?;
+    people::each(None, db, |id, person| drop(world.people.insert(id, person))).await?;
+    world.channels = channels::all(None, db).await?;
+    Ok((world, revision))
+}
+
+/// All that exists but the people and the channels, which whoever keeps a million takes one by one.
+pub async fn beside_people_and_channels(db: &mut AnyConnection) -> Result<World, StoreError> {
+    Ok(World {
         agencies: documents::read::<Agencies>(None, db).await?,
         missions: documents::read::<Missions>(None, db).await?,
         agreements: documents::read::<Agreements>(None, db).await?,
-        people,
         devices: documents::read::<Devices>(None, db).await?,
-        channels,
         messages: items::read::<Messages>(None, db).await?,
         files: items::read::<Files>(None, db).await?,
         nodes: documents::read::<Nodes>(None, db).await?,
         settings: settings::load(db).await?,
         servers: documents::read::<Servers>(None, db).await?,
         server_ids: server_ids::all(db).await?,
-    };
-    Ok((world, revision))
+        ..World::default()
+    })
 }
 
 /// Writes all of `world` over what is on file. Neither compares nor records: that is the import's.

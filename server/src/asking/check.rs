@@ -241,14 +241,15 @@ impl House {
         found.people = everybody().take(LOOKED_AT).count();
         let in_scope = snapshot.channels_after("").filter_map(|id| {
             let channel = snapshot.channel(id.as_str())?;
-            server.sees_channel(id, channel).then_some((id, channel))
+            server.sees_channel(id, channel).then_some(id)
         });
-        for (id, channel) in in_scope.take(CHANNELS) {
+        for id in in_scope.take(CHANNELS) {
             found.channels += 1;
             let Some(theirs) = names.channel_theirs(id) else {
                 continue;
             };
-            let members = channel.members.iter().filter(|person| server.sees_person(person));
+            let members = snapshot.members(id.as_str());
+            let members = members.iter().filter(|person| server.sees_person(person));
             for person in members.chain(everybody()).take(LOOKED_AT / CHANNELS) {
                 let Some(person) = names.person_theirs(person) else {
                     continue;

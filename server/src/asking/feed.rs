@@ -150,11 +150,12 @@ impl House {
         let mut pairs = touched.members.clone();
         for person in &touched.people {
             let channels = snapshot.memberships(person.as_str());
-            pairs.extend(channels.map(|channel| (channel.clone(), person.clone())));
+            pairs.extend(channels.iter().map(|channel| (channel.clone(), person.clone())));
         }
-        for (id, channel) in snapshot.channels() {
+        for (id, _) in snapshot.channels() {
             if touched.everything || touched.channels.contains(id) {
-                pairs.extend(channel.members.iter().map(|person| (id.clone(), person.clone())));
+                let members = snapshot.members(id.as_str());
+                pairs.extend(members.iter().map(|person| (id.clone(), person.clone())));
             }
         }
         let asker = Asker {
@@ -166,7 +167,7 @@ impl House {
             let Some(channel) = snapshot.channel(id.as_str()) else {
                 continue;
             };
-            let there = channel.members.contains(&person)
+            let there = snapshot.members(id.as_str()).contains(person.as_str())
                 && server.sees_channel(&id, channel)
                 && server.sees_person(&person);
             let theirs = names.person_theirs(&person).zip(names.channel_theirs(&id));

@@ -174,7 +174,7 @@ impl House {
         };
         let subject = person.unwrap_or_else(|| UNKNOWN.to_owned());
         let id = ours.unwrap_or_else(|| unregistered(asked.room, &names, snapshot));
-        let is_member = channel.is_some_and(|channel| channel.members.contains(subject.as_str()));
+        let is_member = channel.is_some() && snapshot.members(&id).contains(&subject);
         let kept_here = channel.is_some() && server.members_owner == Owner::Countersign;
         let about = |action: &str, resource| Question {
             subject: subject.clone(),
@@ -212,7 +212,7 @@ impl House {
         &self,
         names: &[String],
         opentdf: &OpenTdf,
-        channel: Option<&Channel>,
+        channel: Option<&Channel<()>>,
         snapshot: &Snapshot,
     ) -> Result<RawLabel, String> {
         if let Some(name) = names.iter().find(|name| name.contains(char::is_whitespace)) {

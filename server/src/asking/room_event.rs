@@ -124,9 +124,8 @@ impl House {
             return Ok(());
         };
         let channel: ChannelId = channel;
-        let known = snapshot.channel(channel.as_str());
-        let known = known.is_some_and(|channel| channel.members.contains(&person));
-        if known == is_member {
+        let members = snapshot.members(channel.as_str());
+        if members.contains(person.as_str()) == is_member {
             return Ok(());
         }
         self.report_member(server, &channel, &person, is_member).await

@@ -79,6 +79,7 @@ async fn members_come_and_go_however_often_it_is_said() {
             .app
             .snapshot()
             .memberships("alice")
+            .iter()
             .filter(|id| id.as_str() == "!room:chat.example")
             .count(),
         1
@@ -97,6 +98,7 @@ async fn members_come_and_go_however_often_it_is_said() {
             .app
             .snapshot()
             .memberships("alice")
+            .iter()
             .filter(|id| id.as_str() == "!room:chat.example")
             .count(),
         0

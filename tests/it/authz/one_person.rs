@@ -182,7 +182,7 @@ impl Draw {
 fn held(noun: Noun, id: &str, snapshot: &Snapshot) -> Option<Entity> {
     Some(match noun {
         Noun::Agreement => Entity::Agreement(snapshot.agreement(id)?.clone()),
-        Noun::Channel => Entity::Channel(snapshot.channel(id)?.as_ref().clone()),
+        Noun::Channel => Entity::Channel(snapshot.channel_with_members(id)?),
         Noun::Device => Entity::Device(snapshot.device(id)?.as_ref().clone()),
         Noun::Node => Entity::Node(snapshot.node(id)?.as_ref().clone()),
         Noun::Person => Entity::Person(snapshot.person(id)?.as_ref().clone()),

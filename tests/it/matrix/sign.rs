@@ -102,7 +102,7 @@ async fn who_comes_in_and_leaves_is_noted_where_the_homeserver_keeps_the_members
     sign_in(&federation, "lars").await;
     let members = || {
         let snapshot = federation.house.app.snapshot();
-        snapshot.channel(ROOM).unwrap().members.contains("lars")
+        snapshot.members(ROOM).contains("lars")
     };
     let event = |membership: &str| {
         let content = json!({ "membership": membership });

@@ -54,13 +54,14 @@ pub async fn get(
     let names = Translation::new(server, &snapshot);
     let id = names.channel(&theirs).and_then(|id| id.parse::<ChannelId>().ok());
     let id = id.ok_or_else(Problem::not_found)?;
-    let channel = snapshot.channel(id.as_str()).ok_or_else(Problem::not_found)?;
+    snapshot.channel(id.as_str()).ok_or_else(Problem::not_found)?;
     let asker = Asker {
         server: Some(server.id.to_string()),
         ..Asker::default()
     };
     let mut evictions = Vec::new();
-    let seen = channel.members.iter().filter(|person| server.sees_person(person));
+    let members = snapshot.members(id.as_str());
+    let seen = members.iter().filter(|person| server.sees_person(person));
     for (looked_at, person) in seen.enumerate() {
         if looked_at % TURN == TURN - 1 {
             tokio::task::yield_now().await;

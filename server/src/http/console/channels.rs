@@ -38,7 +38,7 @@ pub async fn list(
         .filter(|(id, channel)| page.takes(id.as_str(), channel.name.as_deref()))
         .filter(|(id, _)| horizon.channel(id.as_str()))
         .take(page.limit() + 1)
-        .map(|(id, channel)| summary(&app, id, channel, &mut pen))
+        .map(|(id, channel)| summary(&app, &snapshot, id, channel, &mut pen))
         .collect();
     let (items, next_cursor) = cut(rows, page.limit(), |row: &ChannelSummary| &row.id);
     Ok(Json(ChannelPage { items, next_cursor }))
@@ -82,7 +82,13 @@ pub async fn show(
     }
 }
 
-fn summary(house: &House, id: &ChannelId, channel: &directory::Channel, pen: &mut Pen<'_>) -> ChannelSummary {
+fn summary(
+    house: &House,
+    snapshot: &Snapshot,
+    id: &ChannelId,
+    channel: &directory::Channel<()>,
+    pen: &mut Pen<'_>,
+) -> ChannelSummary {
     let label = pen.label(&channel.label);
     ChannelSummary {
         id: id.to_string(),
@@ -92,7 +98,7 @@ fn summary(house: &House, id: &ChannelId, channel: &directory::Channel, pen: &mu
         state: word(channel.state),
         label_mode: word(channel.label_mode),
         listed: channel.listed,
-        member_count: channel.members.len(),
+        member_count: snapshot.members(id.as_str()).len(),
         server: channel.server.as_ref().map(ToString::to_string),
     }
 }
@@ -101,13 +107,13 @@ fn in_full(
     house: &House,
     snapshot: &Snapshot,
     id: &ChannelId,
-    channel: &directory::Channel,
+    channel: &directory::Channel<()>,
     pen: &mut Pen<'_>,
 ) -> Channel {
     let label = pen.label(&channel.label);
     let mut named = channel.missions.iter();
     let missions = named.all(|mission| pen.horizon().mission(mission.as_str()));
-    let members = channel.members.iter().map(|person| {
+    let members = snapshot.members(id.as_str()).iter().map(|person| {
         let reason = house.may_not_stay(snapshot, person, id);
         let known = snapshot.person(person.as_str());
         ChannelMember {

@@ -162,7 +162,7 @@ pub async fn revoke(
     record::happened(permit.by(), &log, now, &mut transaction).await?;
     record::append(permit.by(), &outcome.events, now, &mut transaction).await?;
     app.commit(transaction).await?;
-    let evictions = snapshot.memberships(id.as_str()).count();
+    let evictions = snapshot.memberships(id.as_str()).len();
     Ok(Json(Ended {
         sessions_ended: ended.len(),
         evictions,
@@ -271,20 +271,21 @@ fn clearance(held: &directory::Clearance, pen: &mut Pen<'_>) -> Clearance {
 
 fn memberships(app: &App, snapshot: &Snapshot, person: &PersonId, pen: &mut Pen<'_>) -> Vec<Membership> {
     let ids = snapshot.memberships(person.as_str());
-    ids.filter_map(|id| {
-        let channel = snapshot.channel(id.as_str())?;
-        let reason = app.may_not_stay(snapshot, person, id);
-        let known = pen.horizon().channel(id.as_str());
-        Some(Membership {
-            channel: pen.channel(id.as_str()),
-            withheld: !known,
-            name: channel.name.clone().filter(|_| known),
-            label: (&pen.label(&channel.label)).into(),
-            member_allowed: reason.is_none(),
-            reason: reason.map(|reason| reason.code().to_owned()),
+    ids.iter()
+        .filter_map(|id| {
+            let channel = snapshot.channel(id.as_str())?;
+            let reason = app.may_not_stay(snapshot, person, id);
+            let known = pen.horizon().channel(id.as_str());
+            Some(Membership {
+                channel: pen.channel(id.as_str()),
+                withheld: !known,
+                name: channel.name.clone().filter(|_| known),
+                label: (&pen.label(&channel.label)).into(),
+                member_allowed: reason.is_none(),
+                reason: reason.map(|reason| reason.code().to_owned()),
+            })
         })
-    })
-    .collect()
+        .collect()
 }
 
 impl From<PersonError> for Problem {
