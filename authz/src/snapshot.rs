@@ -9,8 +9,6 @@ mod load;
 mod register;
 mod roll;
 mod seen;
-#[cfg(test)]
-mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;

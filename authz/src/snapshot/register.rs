@@ -16,7 +16,6 @@ use super::roll::Roll;
 pub(crate) struct Number(u32);
 
 /// What bears an identifier.
-#[derive(Debug)]
 pub(super) struct Entry<K, T> {
     pub(super) id: K,
     /// Nothing where it is gone and only others still name it.
@@ -26,12 +25,18 @@ pub(super) struct Entry<K, T> {
 }
 
 /// Things of one kind.
-#[derive(Debug)]
 pub(crate) struct Register<K, T> {
     by_id: OrdMap<K, Number>,
     by_number: Vector<Arc<Entry<K, T>>>,
     /// Numbers below this one were given in the order of the identifiers.
     in_order: Number,
+}
+
+impl<K, T> std::fmt::Debug for Register<K, T> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let entries = self.by_number.len();
+        f.debug_struct("Register").field("entries", &entries).finish_non_exhaustive()
+    }
 }
 
 impl<K: Clone, T> Clone for Entry<K, T> {

@@ -96,12 +96,6 @@ impl Columns<'_> {
     pub(super) fn word<T: DeserializeOwned>(self, column: usize) -> Result<T, StoreError> {
         word(&self.text(column)?).map_err(|error| self.bad(column, error))
     }
-
-    pub(super) fn optional_word<T: DeserializeOwned>(self, column: usize) -> Result<Option<T>, StoreError> {
-        let text = self.optional_text(column)?;
-        text.map(|text| word(&text).map_err(|error| self.bad(column, error)))
-            .transpose()
-    }
 }
 
 /// The value that serde spells so.

@@ -10,5 +10,6 @@ mod one_person;
 mod oracle_rows;
 mod policy_index;
 mod proofs;
+mod rolls;
 mod search;
 mod standing;

@@ -3,11 +3,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use countersign_authz::Snapshot;
+use countersign_authz::snapshot::Changed;
 use countersign_directory::change::member_id;
 use countersign_directory::{Channel, ChannelId, Entity, Noun, Person, PersonId, World};
 use proptest::prelude::*;
-
-use super::{Changed, Snapshot};
 
 const PEOPLE: [&str; 6] = ["ann", "bob", "cat", "dan", "eve", "flo"];
 const CHANNELS: [&str; 4] = ["air", "land", "sea", "space"];
@@ -129,7 +129,7 @@ impl Plain {
         for at in CHANNELS {
             let members = self.channels.get(at).unwrap_or(&nobody);
             let roll = snapshot.members(at);
-            assert!(roll.iter().eq(members), "{at}: {roll:?}");
+            assert!(roll.iter().eq(members), "{at}: {:?}", roll.iter().collect::<Vec<_>>());
             assert_eq!(roll.len(), members.len());
             for who in PEOPLE {
                 assert_eq!(roll.contains(who), members.contains(who), "{who} in {at}");
