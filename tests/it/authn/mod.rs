@@ -7,6 +7,7 @@ mod codes;
 pub(crate) mod desk;
 mod devices;
 mod hostile;
+mod keycloak;
 mod keys;
 mod logout;
 mod machines;
