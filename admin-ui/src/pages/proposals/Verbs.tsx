@@ -4,8 +4,8 @@ import type { Me, Proposal } from '../../api/client';
 import { OFFICES } from '../../api/offices';
 import { approve, execute, reject, withdraw } from '../../api/proposals';
 import { partOf } from '../../api/standing';
-import { Button } from '../../parts/Button';
 import { isOfSource } from '../../parts/act/words';
+import { Button } from '../../parts/Button';
 import { Confirm } from '../../parts/Confirm';
 
 interface Props {

@@ -19,7 +19,7 @@ export function actInWords(act: ShownAct): string {
     case 'clearance_suspend':
       return `Suspend a clearance of ${id}`;
     case 'person_admit':
-      return `Open an account for ${id}, who came from ${sourceOf(act)}`;
+      return `Open an account for ${id}, who came from ${broughtBy(act)}`;
     case 'person_create':
       return `Take in ${id}, somebody new`;
     case 'person_enable':
@@ -85,7 +85,8 @@ export function isOfSource(act: ShownAct): boolean {
   return act.act === 'person_admit';
 }
 
-function sourceOf(act: ShownAct): string {
+/** From where she came. */
+function broughtBy(act: ShownAct): string {
   const link = act.link;
   const named = typeof link === 'object' && link !== null && 'source' in link;
   return named ? String(link.source) : 'a source';
