@@ -1920,10 +1920,10 @@ export interface components {
         Ended: {
             /** @description Channels that she leaves. */
             evictions: number;
-            /** @description Sessions that are over. */
-            sessions_ended: number;
             /** @description Applications at which she may still be signed in, because these cannot be called. */
             not_reached: components["schemas"]["NotReached"][];
+            /** @description Sessions that are over. */
+            sessions_ended: number;
         };
         /** @description A subject, resource, target: who or what, by the caller's own id. */
         Entity: {
@@ -2262,10 +2262,10 @@ export interface components {
         };
         /** @description What ended with it. */
         Lost: {
-            /** @description Sessions that are over. */
-            sessions_ended: number;
             /** @description Applications at which they may go on, because these cannot be called. */
             not_reached: components["schemas"]["NotReached"][];
+            /** @description Sessions that are over. */
+            sessions_ended: number;
         };
         /** @description Who is signed in to the console, and what every page shows. */
         Me: {
@@ -2793,6 +2793,8 @@ export interface components {
         };
         /** @description A source as it is shown. */
         Shown: {
+            /** @description How it stands, as far as that shows without calling it. */
+            health: components["schemas"]["Line"][];
             /**
              * @description `administrators`, or `configuration`: then the record is changed there, and here only disabled and
              *     enabled.
@@ -2804,8 +2806,6 @@ export interface components {
             };
             /** @description Part of its cap or mapping is above you and has pseudonyms: you cannot give it anew. */
             withheld: boolean;
-            /** @description How it stands, as far as that shows without calling it. */
-            health: components["schemas"]["Line"][];
         };
         /** @description A signed checkpoint. */
         SignedCheckpoint: {
