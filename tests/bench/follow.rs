@@ -26,7 +26,10 @@ pub async fn measure() {
         let channel = world::channel(number % 100);
         let person = world::person(world::members(number % 100, 1_000).next().expect("a member"));
         let is_member = || {
-            other.snapshot().members(channel.as_str()).contains(person.as_str())
+            other
+                .snapshot()
+                .members(channel.as_str())
+                .contains(person.as_str())
         };
         assert!(is_member(), "a member to begin with");
         let mut transaction = one.database.begin_write().await.expect("a transaction");

@@ -35,7 +35,9 @@ pub(crate) struct Register<K, T> {
 impl<K, T> std::fmt::Debug for Register<K, T> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let entries = self.by_number.len();
-        f.debug_struct("Register").field("entries", &entries).finish_non_exhaustive()
+        f.debug_struct("Register")
+            .field("entries", &entries)
+            .finish_non_exhaustive()
     }
 }
 

@@ -129,7 +129,11 @@ impl Plain {
         for at in CHANNELS {
             let members = self.channels.get(at).unwrap_or(&nobody);
             let roll = snapshot.members(at);
-            assert!(roll.iter().eq(members), "{at}: {:?}", roll.iter().collect::<Vec<_>>());
+            assert!(
+                roll.iter().eq(members),
+                "{at}: {:?}",
+                roll.iter().collect::<Vec<_>>()
+            );
             assert_eq!(roll.len(), members.len());
             for who in PEOPLE {
                 assert_eq!(roll.contains(who), members.contains(who), "{who} in {at}");
