@@ -64,7 +64,11 @@ pub async fn file(events: &[Event], now: DateTime<Utc>, db: &mut AnyConnection) 
 
 /// Who comes here with a source's account is not told that she has it: nothing of hers has changed.
 fn is_told(event: &Event) -> bool {
-    let comes_with_it = event.kind == "link.made" && event.detail["by"] == Made::Creation.word();
+    let comes_with_it = event.kind == "link.made"
+        && event
+            .detail
+            .get("by")
+            .is_some_and(|by| *by == Made::Creation.word());
     KINDS.contains(&event.kind) && !comes_with_it
 }
 

@@ -16,7 +16,7 @@ use crate::decision::{Decision, Obligation, Outcome, Proof, StepUp};
 use crate::explain::Clauses;
 use crate::obligations::obligations;
 use crate::remember::{AnswerKey, Answered, Turn};
-use crate::resolve::{Case, needed_contract, resolve};
+use crate::resolve::{Case, Contract, resolve};
 use crate::{Facts, Question, Reason, Snapshot, disclosure};
 
 /// Decides. Made once per policy revision.
@@ -453,7 +453,7 @@ impl Case<'_> {
     /// The ends of the contracts that guard 30 asks for.
     fn contracts(&self, snapshot: &Snapshot) -> impl Iterator<Item = DateTime<Utc>> {
         let people = [Some(self.subject), self.target].into_iter().flatten();
-        people.filter_map(|named| needed_contract(named.person, snapshot)?)
+        people.filter_map(|named| Contract::asked_of(named.person, snapshot).until())
     }
 
     fn proof(&self) -> Option<Proof> {

@@ -176,13 +176,12 @@ impl<'a, L: Deref<Target = Label> + Clone> Hearing<'a, L> {
 
     fn reading(&mut self, clearance: &'a Clearance) -> Result<&Reading<'a>, Fault> {
         let same = |held: &Reading<'_>| held.scheme == clearance.scheme && held.level == clearance.level;
-        let place = match self.readings.iter().position(same) {
-            Some(place) => place,
-            None => {
-                let reading = self.read(&clearance.scheme, &clearance.level)?;
-                self.readings.push(reading);
-                self.readings.len() - 1
-            }
+        let place = if let Some(place) = self.readings.iter().position(same) {
+            place
+        } else {
+            let reading = self.read(&clearance.scheme, &clearance.level)?;
+            self.readings.push(reading);
+            self.readings.len() - 1
         };
         // INVARIANT: it was found or put there.
         self.readings.get(place).ok_or(Fault("a level that was not read"))

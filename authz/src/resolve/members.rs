@@ -143,18 +143,17 @@ impl<'a> Asking<'a> {
     fn hear(&mut self, named: Named<'a>) -> Result<(), Fault> {
         let now = self.now;
         let asked = self.hearing.of(named.person)?;
-        let contract = needed_contract(named.person, self.snapshot);
-        let lacks_contract = contract.is_some_and(|until| until.is_none_or(|until| until < now));
+        let contract = Contract::asked_of(named.person, self.snapshot);
         let refused = |place: &Place<'_>| {
             let industry = named.person.kind == PersonKind::Industry
                 && place.label.rank() >= 1
-                && (!place.channel.industry_allowed || lacks_contract);
+                && (!place.channel.industry_allowed || contract.is_lacking(now));
             industry || !needs_to_know(named, place, asked.label, self.snapshot)
         };
         let found = &mut self.found;
         found.not_cleared |= asked.denied(now).is_some() || self.place.is_some_and(refused);
         found.turn.and(asked.turn);
-        let held = contract.flatten().filter(|until| *until >= now);
+        let held = contract.until().filter(|until| *until >= now);
         if let Some(until) = held {
             found.turn.ends_after(until, now);
         }
@@ -163,10 +162,43 @@ impl<'a> Asking<'a> {
     }
 }
 
-/// The end of the contract that guard 30 asks for, if it asks this person for one: `Some(None)`, she has none.
-pub(crate) fn needed_contract(person: &Person, snapshot: &Snapshot) -> Option<Option<DateTime<Utc>>> {
-    let is_asked = person.kind == PersonKind::Industry && snapshot.settings().rules.industry_contract;
-    is_asked.then(|| person.contract.as_ref().map(|contract| contract.until))
+/// The contract that guard 30 asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Contract {
+    /// She has it, until then.
+    Held(DateTime<Utc>),
+    /// She has none.
+    Missing,
+    /// She needs none.
+    NotAsked,
+}
+
+impl Contract {
+    /// Of this person.
+    pub(crate) fn asked_of(person: &Person, snapshot: &Snapshot) -> Self {
+        let is_asked = person.kind == PersonKind::Industry && snapshot.settings().rules.industry_contract;
+        match &person.contract {
+            _ if !is_asked => Self::NotAsked,
+            Some(contract) => Self::Held(contract.until),
+            None => Self::Missing,
+        }
+    }
+
+    /// Its end.
+    pub(crate) fn until(self) -> Option<DateTime<Utc>> {
+        match self {
+            Self::Held(until) => Some(until),
+            Self::Missing | Self::NotAsked => None,
+        }
+    }
+
+    fn is_lacking(self, now: DateTime<Utc>) -> bool {
+        match self {
+            Self::Held(until) => until < now,
+            Self::Missing => true,
+            Self::NotAsked => false,
+        }
+    }
 }
 
 /// Guard 31, for a member who reads.

@@ -10,7 +10,7 @@ mod place;
 
 pub(crate) use case::{Accredited, Case, Device, Named, device, resolve};
 pub(crate) use clearance::{Asked, Grant, Where, ask, counts};
-pub(crate) use members::{Members, needed_contract};
+pub(crate) use members::{Contract, Members};
 pub(crate) use moved::Joined;
 pub(crate) use place::{Here, Place, is_sponsored};
 

@@ -26,7 +26,7 @@ pub struct Rolls {
     numbers: HashMap<PersonId, Number>,
     /// Members who are not among the people: their numbers follow.
     strangers: Vec<PersonId>,
-    channels: Vec<(ChannelId, Arc<Channel<()>>, Set<Number>)>,
+    channels: Vec<Listed>,
 }
 
 impl Census {
@@ -116,8 +116,11 @@ impl Rolls {
     }
 }
 
+/// A channel and who is in it.
+type Listed = (ChannelId, Arc<Channel<()>>, Set<Number>);
+
 /// For each of so many people the channels that she is in.
-fn turned(channels: &[(ChannelId, Arc<Channel<()>>, Set<Number>)], people: usize) -> Vec<Set<Number>> {
+fn turned(channels: &[Listed], people: usize) -> Vec<Set<Number>> {
     // One list for all, in which each person has a stretch as long as she has channels: a list of her own for
     // each would grow a million times over.
     let mut ends = vec![0_usize; people];

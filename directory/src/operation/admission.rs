@@ -179,17 +179,15 @@ pub(super) async fn weighed(
         said: said.clone(),
     };
     let would = would_apply(&source, &entry, true, now, db).await.map_err(unfit)?;
-    match would.person {
-        Some(person) => Ok((
-            After::Is(Box::new(Entity::Person(person))),
-            json!({ "source": source }),
-        )),
-        None => {
-            let why: Vec<String> = would.refused.iter().map(Refused::to_string).collect();
-            let why = format!("the source may not bring her in: {}", why.join("; "));
-            Err(AmendError::Invalid(why).into())
-        }
-    }
+    let Some(person) = would.person else {
+        let why: Vec<String> = would.refused.iter().map(Refused::to_string).collect();
+        let why = format!("the source may not bring her in: {}", why.join("; "));
+        return Err(AmendError::Invalid(why).into());
+    };
+    Ok((
+        After::Is(Box::new(Entity::Person(person))),
+        json!({ "source": source }),
+    ))
 }
 
 fn unfit(cause: ApplyError) -> AmendFault {

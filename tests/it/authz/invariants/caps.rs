@@ -74,18 +74,17 @@ fn a_weaker_device_node_or_session_never_opens_anything() {
                     Pair::of(&row, json!({"devices": {device: {"accreditation": held}}}))
                 }
                 1 => {
-                    // Few questions name a node: too few to be sure that one of them hangs on it. So a
-                    // question about a channel becomes one about a call there, by a node that loses all.
-                    let (node, held) = match node {
-                        Some(node) => {
-                            let held = lower(world["nodes"].get(&node)?);
-                            (node, held)
-                        }
-                        None if row["resource"]["type"] == "channel" => {
-                            row["action"] = json!("call.join");
-                            ("nato-pol".to_owned(), Value::Null)
-                        }
-                        None => return None,
+                    // Few questions name a node, and of those few hang on it alone. So a question about a channel
+                    // becomes one about a call there, from where all else is strong, by a node that loses all.
+                    let (node, held) = if row["resource"]["type"] == "channel" {
+                        row["action"] = json!("call.join");
+                        row["facts"]["device"] = json!("cts");
+                        row["facts"]["session"]["aal"] = json!(3);
+                        ("nato-pol".to_owned(), Value::Null)
+                    } else {
+                        let node = node?;
+                        let held = lower(world["nodes"].get(&node)?);
+                        (node, held)
                     };
                     row["context"]["node"] = json!(node);
                     Pair::of(&row, json!({"nodes": {node: {"accreditation": held}}}))
