@@ -46,7 +46,7 @@ async function as(person, options = {}) {
 async function opened(page, path, title) {
   await page.goto(path);
   await page.getByRole('heading', { level: 1, name: title }).waitFor();
-  await page.getByText('Loading').waitFor({ state: 'detached' });
+  await page.waitForFunction(() => !document.body.innerText.includes('Loading'));
 }
 
 const dialogOf = (page) => page.getByRole('dialog');

@@ -70,7 +70,13 @@ fn a_weaker_device_node_or_session_never_opens_anything() {
             Some(match table.rng.random_range(0..3) {
                 0 => {
                     let device = device.unwrap_or_else(|| "cts".to_owned());
-                    let held = lower(&world["devices"][&device]);
+                    // Strongly signed in, so that the device is what counts; every other one loses all.
+                    row["facts"]["session"]["aal"] = json!(3);
+                    row["facts"]["device"] = json!(device);
+                    let held = match table.rng.random_range(0..2) {
+                        0 => lower(&world["devices"][&device]),
+                        _ => Value::Null,
+                    };
                     Pair::of(&row, json!({"devices": {device: {"accreditation": held}}}))
                 }
                 1 => {
