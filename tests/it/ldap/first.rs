@@ -253,7 +253,7 @@ async fn an_account_that_needs_approval_waits_for_one_officer_and_then_opens() {
     assert_eq!(waiting[0]["act"]["act"], "person_admit");
     let becomes = serde_json::to_string(&waiting[0]["changes"]).unwrap();
     assert!(
-        becomes.contains("BMVg") && becomes.contains("NS"),
+        becomes.contains("BMVg") && becomes.contains("BALTIC"),
         "{:?}",
         waiting[0]
     );
