@@ -287,7 +287,7 @@ async fn an_account_that_needs_approval_waits_for_one_officer_and_then_opens() {
     let record = String::from_utf8_lossy(&leaves.concat()).into_owned();
     for told in [
         "person.created",
-        "\"by\":\"source:agency\",\"approved_by\":\"kara\"",
+        "\"approved_by\":\"kara\",\"by\":\"source:agency\"",
         "approval.used",
     ] {
         assert!(record.contains(told), "{told}");
