@@ -13,25 +13,10 @@ use crate::upstream::link::{Identity, Link, Made};
 
 /// Keeps a new link. `false`: that identity opens an account already.
 pub async fn add(link: &Link, db: &mut AnyConnection) -> Result<bool, StoreError> {
-    let done = sqlx::query(
-        "INSERT INTO upstream_links (id, person, source, issuer, subject, label, made_by, level, created_at) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (source, issuer, subject) DO NOTHING",
-    )
-    .bind(link.id.as_str())
-    .bind(link.person.as_str())
-    .bind(link.identity.source.as_str())
-    .bind(link.identity.issuer.as_str())
-    .bind(link.identity.subject.as_str())
-    .bind(link.label.as_str())
-    .bind(link.made.word())
-    .bind(link.level.map(Level::rank))
-    .bind(millis(link.created_at))
-    .execute(db)
-    .await?;
-    Ok(done.rows_affected() == 1)
+    Ok(add_all(std::slice::from_ref(link), db).await? == 1)
 }
 
-/// Keeps new links of identities that open no account: as many as are kept.
+/// Keeps new links, which nobody has used yet, of identities that open no account: how many are kept.
 pub async fn add_all(links: &[Link], db: &mut AnyConnection) -> Result<u64, StoreError> {
     let mut kept = 0;
     for links in links.chunks(sql::BATCH) {
