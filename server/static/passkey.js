@@ -39,6 +39,11 @@ const writeAnswer = (credential) => {
 };
 
 let waiting = null;
+// An answer in hand is posted, and nothing that is pressed meanwhile takes its place.
+let answered = false;
+addEventListener("pageshow", (event) => {
+  if (event.persisted) answered = false;
+});
 
 const fetchChallenge = async (form) => {
   const body = new URLSearchParams();
@@ -56,6 +61,7 @@ const fetchChallenge = async (form) => {
 };
 
 const run = async (form, mediation) => {
+  if (answered) return;
   waiting?.abort();
   const mine = new AbortController();
   waiting = mine;
@@ -65,7 +71,8 @@ const run = async (form, mediation) => {
     form.dataset.passkey === "create"
       ? await navigator.credentials.create({ publicKey, signal: mine.signal })
       : await navigator.credentials.get({ publicKey, mediation, signal: mine.signal });
-  if (mine.signal.aborted || !credential) return;
+  if (mine.signal.aborted || answered || !credential) return;
+  answered = true;
   form.elements.challenge.value = id;
   form.elements.credential.value = writeAnswer(credential);
   // The session is born where the device is known to be.

@@ -123,6 +123,42 @@ test('a passkey is enrolled with an enrolment link and signs in', async () => {
   await judy.context.close();
 });
 
+test('who presses the button while her passkey has already answered is signed in once', async () => {
+  const alice = await arrive(browser, countersign, 'alice');
+  const { page } = alice;
+  await alice.context.clearCookies();
+  let challenges = 0;
+  page.on('request', (request) => {
+    if (request.url().endsWith('/signin/challenge')) challenges += 1;
+  });
+  let answered;
+  const answer = new Promise((resolve) => {
+    answered = resolve;
+  });
+  let letGo;
+  const held = new Promise((resolve) => {
+    letGo = resolve;
+  });
+  let posted = 0;
+  await page.route('**/signin/passkey', async (route) => {
+    posted += 1;
+    answered();
+    await held;
+    await route.continue();
+  });
+  // The offer in the name field is taken at once; its answer is under way, and held there.
+  await page.goto('/signin?then=/account');
+  await answer;
+  const pressed = page.getByRole('button', { name: 'Sign in with a passkey' }).click({ noWaitAfter: true });
+  await Promise.race([pressed, new Promise((resolve) => setTimeout(resolve, 500))]);
+  letGo();
+  await page.waitForURL(/\/account$/);
+  await pressed.catch(() => {});
+  assert.deepEqual({ challenges, posted }, { challenges: 1, posted: 1 });
+  alice.clean();
+  await alice.context.close();
+});
+
 test('an enrolment link works once', async () => {
   const kara = await arrive(browser, countersign, 'kara');
   await kara.context.clearCookies();
@@ -157,7 +193,7 @@ test('after sign-in one returns only to this site', async () => {
   const { context } = await guarded(browser, countersign.info.base_url);
   const page = await context.newPage();
   await withPasskey(page);
-  await enrol(page, countersign.info.people.alice.enrol_url);
+  await enrol(page, countersign.info.people.noah.enrol_url);
   await context.clearCookies();
   await page.goto('/signin?then=https://elsewhere.example/');
   await signInWithPasskey(page).catch(() => {});
