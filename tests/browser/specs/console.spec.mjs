@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { accessible } from '../support/axe.mjs';
 import { fits, guarded, LOOKS, launch } from '../support/browser.mjs';
+import { opened } from '../support/console.mjs';
 import { Countersign } from '../support/countersign.mjs';
 import { withPasskey } from '../support/passkey.mjs';
 import { arrive, signInWithPasskey } from '../support/people.mjs';
@@ -40,29 +41,17 @@ after(async () => {
   await countersign?.stop();
 });
 
-/** A context of its own in which somebody is signed in. */
-function as(person, options = {}) {
-  return guarded(browser, countersign.info.base_url, { storageState: person.cookies, ...options });
-}
-
 /** The pages, and the one about a decision that was just taken. */
 async function everyPage() {
   const { context } = await countersign.ask('noah', 'channel.join', 'channel', 'ops-ns');
   return [...PAGES, [`/admin/decisions/${context.decision_id}`, /noah.* channel\.join .*channel-1/]];
 }
 
-async function opened(page, path, title) {
-  await page.goto(path);
-  await page.getByRole('heading', { level: 1, name: title }).waitFor();
-  await page.getByText('Loading').waitFor({ state: 'detached' });
-}
-
 for (const look of LOOKS) {
   const name = `${look.colorScheme}, ${look.width} px`;
 
   test(`every page obeys its content security policy and fits: ${name}`, async () => {
-    const { context, clean } = await as(olga, { look });
-    const page = await context.newPage();
+    const { page, context, clean } = await olga.again({ look });
     for (const [path, title] of await everyPage()) {
       await opened(page, path, title);
       assert.equal(await page.getByRole('region', { name: /^Classification/ }).count(), 2);
@@ -73,8 +62,7 @@ for (const look of LOOKS) {
   });
 
   test(`every page is accessible: ${name}`, async () => {
-    const { context } = await as(olga, { look, bypassCSP: true });
-    const page = await context.newPage();
+    const { page, context } = await olga.again({ look, bypassCSP: true });
     for (const [path, title] of await everyPage()) {
       await opened(page, path, title);
       await accessible(page);
@@ -84,8 +72,7 @@ for (const look of LOOKS) {
 }
 
 test('the console opens on the people', async () => {
-  const { context, clean } = await as(judy);
-  const page = await context.newPage();
+  const { page, context, clean } = await judy.again();
   await opened(page, '/admin/', 'People');
   assert.equal(new URL(page.url()).pathname, '/admin/people');
   await page.getByRole('cell', { name: 'alice' }).first().waitFor();
@@ -94,8 +81,7 @@ test('the console opens on the people', async () => {
 });
 
 test('people are found by a part of their id', async () => {
-  const { context, clean } = await as(judy);
-  const page = await context.newPage();
+  const { page, context, clean } = await judy.again();
   await opened(page, '/admin/people', 'People');
   await page.getByRole('searchbox').fill('noa');
   await page.waitForURL(/q=noa/);
@@ -108,8 +94,7 @@ test('people are found by a part of their id', async () => {
 });
 
 test('a channel shows its label and who of its members may be there now', async () => {
-  const { context, clean } = await as(judy);
-  const page = await context.newPage();
+  const { page, context, clean } = await judy.again();
   await opened(page, '/admin/channels', 'Channels');
   await page.getByRole('link', { name: 'ops-ns', exact: true }).click();
   await page.getByRole('heading', { level: 1, name: 'ops-ns' }).waitFor();
@@ -121,8 +106,7 @@ test('a channel shows its label and who of its members may be there now', async 
 });
 
 test('a refused question appears as it is asked, and its page tells the true reason', async () => {
-  const { context, clean } = await as(olga);
-  const page = await context.newPage();
+  const { page, context, clean } = await olga.again();
   await opened(page, '/admin/decisions', 'Live decisions');
   await page.getByText('Live', { exact: true }).waitFor();
   const answer = await countersign.ask('noah', 'channel.join', 'channel', 'ops-ns');
@@ -144,8 +128,7 @@ test('a refused question appears as it is asked, and its page tells the true rea
 });
 
 test('a paused list keeps still and catches up', async () => {
-  const { context, clean } = await as(olga);
-  const page = await context.newPage();
+  const { page, context, clean } = await olga.again();
   await opened(page, '/admin/decisions', 'Live decisions');
   await page.getByText('Live', { exact: true }).waitFor();
   await page.getByRole('button', { name: 'Pause' }).click();
@@ -162,8 +145,7 @@ test('a paused list keeps still and catches up', async () => {
 test('decisions are filtered by person, decision and reason, and the address keeps it', async () => {
   await countersign.ask('noah', 'channel.join', 'channel', 'log-nr');
   await countersign.ask('dave', 'channel.join', 'channel', 'ops-ns');
-  const { context, clean } = await as(olga);
-  const page = await context.newPage();
+  const { page, context, clean } = await olga.again();
   await opened(page, '/admin/decisions?subject=noah', 'Live decisions');
   await page.getByRole('row', { name: /noah/ }).first().waitFor();
   assert.equal(await page.getByRole('row', { name: /dave/ }).count(), 0);
@@ -185,8 +167,7 @@ async function picked(page, field, id) {
 }
 
 test('the simulator lists every guard that would fail', async () => {
-  const { context, clean } = await as(judy);
-  const page = await context.newPage();
+  const { page, context, clean } = await judy.again();
   await opened(page, '/admin/simulator', 'Simulator');
   await page.getByRole('button', { name: 'Run' }).click();
   await page.getByText('Say who asks').waitFor();
@@ -202,8 +183,7 @@ test('the simulator lists every guard that would fail', async () => {
 });
 
 test('the simulator says when a stronger sign-in is all that is missing', async () => {
-  const { context, clean } = await as(olga);
-  const page = await context.newPage();
+  const { page, context, clean } = await olga.again();
   await opened(
     page,
     '/admin/simulator?subject=alice&action=channel.join&type=channel&id=ops-ns',
@@ -219,8 +199,7 @@ test('the simulator says when a stronger sign-in is all that is missing', async 
 });
 
 test('ending somebody’s sessions is asked first and takes effect', async () => {
-  const { context, clean } = await as(judy);
-  const page = await context.newPage();
+  const { page, context, clean } = await judy.again();
   await opened(page, '/admin/people/alice', 'alice');
   await page.getByRole('button', { name: 'End sessions' }).click();
   const dialog = page.getByRole('alertdialog');
@@ -237,8 +216,7 @@ test('ending somebody’s sessions is asked first and takes effect', async () =>
 });
 
 test('a revoked person is denied from the next question on', async () => {
-  const { context, clean } = await as(judy);
-  const page = await context.newPage();
+  const { page, context, clean } = await judy.again();
   await opened(page, '/admin/people/bob', 'bob');
   await page.getByRole('button', { name: 'Revoke', exact: true }).click();
   await page.getByRole('alertdialog').getByRole('button', { name: 'Revoke' }).click();
@@ -250,8 +228,7 @@ test('a revoked person is denied from the next question on', async () => {
 });
 
 test('the dialogs and the menu are accessible', async () => {
-  const { context } = await as(judy, { bypassCSP: true });
-  const page = await context.newPage();
+  const { page, context } = await judy.again({ bypassCSP: true });
   await opened(page, '/admin/people/carol', 'carol');
   await page.getByRole('button', { name: 'Revoke', exact: true }).click();
   await page.getByRole('alertdialog').waitFor();
@@ -265,8 +242,7 @@ test('the dialogs and the menu are accessible', async () => {
 });
 
 test('the keyboard reaches the page, the navigation and the menu', async () => {
-  const { context, clean } = await as(judy);
-  const page = await context.newPage();
+  const { page, context, clean } = await judy.again();
   await opened(page, '/admin/people', 'People');
   await page.keyboard.press('Tab');
   assert.equal(await page.evaluate(() => document.activeElement.textContent), 'Skip to the page');
@@ -287,8 +263,7 @@ test('the keyboard reaches the page, the navigation and the menu', async () => {
 });
 
 test('a theme that was chosen stays', async () => {
-  const { context, clean } = await as(judy);
-  const page = await context.newPage();
+  const { page, context, clean } = await judy.again();
   await opened(page, '/admin/people', 'People');
   await page.getByRole('button', { name: /Signed in as/ }).click();
   await page.getByLabel('Appearance').selectOption('dark');
@@ -315,8 +290,7 @@ test('without a session the console leads to the sign-in page and back', async (
 });
 
 test('a security officer is told that decisions are for auditors', async () => {
-  const { context, clean } = await as(judy);
-  const page = await context.newPage();
+  const { page, context, clean } = await judy.again();
   await page.goto('/admin/decisions');
   await page.getByText('It needs the role auditor.').waitFor();
   clean();
@@ -346,8 +320,7 @@ test('signing out ends the console’s session', async () => {
 
 test('of a CTS decision an auditor cleared for NR reads why, and no word above NR', async () => {
   const { context: told } = await countersign.ask('carol', 'channel.join', 'channel', 'nuc-cts');
-  const { context, clean } = await as(olga);
-  const page = await context.newPage();
+  const { page, context, clean } = await olga.again();
   await opened(page, `/admin/decisions/${told.decision_id}`, /carol.* channel\.join .*channel-1/);
   await page.getByRole('heading', { name: 'What would change it' }).waitFor();
   await page.getByRole('heading', { name: /^Effective clearance of carol for label-/ }).waitFor();
@@ -365,8 +338,7 @@ test('of a CTS decision an auditor cleared for NR reads why, and no word above N
 });
 
 test('the simulator shows step by step why, to somebody who dominates it', async () => {
-  const { context, clean } = await as(judy);
-  const page = await context.newPage();
+  const { page, context, clean } = await judy.again();
   await page.goto('/admin/simulator?subject=alice&action=channel.join&type=channel&id=ops-ns');
   await page.getByRole('button', { name: 'Run' }).click();
   await page.getByText('a device accredited for NATO NS or above').first().waitFor();

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { accessible } from '../support/axe.mjs';
 import { fits, guarded, LOOKS, launch } from '../support/browser.mjs';
+import { call, dialogOf, opened } from '../support/console.mjs';
 import { Countersign } from '../support/countersign.mjs';
 import { arrive } from '../support/people.mjs';
 
@@ -24,34 +25,6 @@ after(async () => {
   await countersign?.stop();
 });
 
-/** A page on which somebody is signed in. */
-async function as(person, options = {}) {
-  const { context, clean } = await guarded(browser, countersign.info.base_url, {
-    storageState: person.cookies,
-    ...options,
-  });
-  return { context, clean, page: await context.newPage() };
-}
-
-async function opened(page, path, title) {
-  await page.goto(path);
-  await page.getByRole('heading', { level: 1, name: title }).waitFor();
-  await page.getByText('Loading').waitFor({ state: 'detached' });
-}
-
-/** What a page sends by itself, with its session's token. */
-function call(page, method, path, body) {
-  return page.evaluate(
-    async ([method, path, body]) => {
-      const { csrf_token } = await (await fetch('/api/v1/me')).json();
-      const headers = { 'X-CSRF-Token': csrf_token, 'content-type': 'application/json' };
-      const answer = await fetch(path, { method, headers, body: body && JSON.stringify(body) });
-      return { status: answer.status, body: await answer.json() };
-    },
-    [method, path, body],
-  );
-}
-
 /** Proposes a clearance by the API; the proposal's id. */
 async function proposed(page, person, { level = 'NS', compartments = [], reason = 'posting' } = {}) {
   const path = `/api/v1/people/${person}/clearances?reason=${encodeURIComponent(reason)}`;
@@ -68,10 +41,8 @@ async function proposed(page, person, { level = 'NS', compartments = [], reason 
   return body.proposal;
 }
 
-const dialogOf = (page) => page.getByRole('dialog');
-
 test('a clearance is proposed by one, approved by another, carried out by the first', async () => {
-  const one = await as(judy);
+  const one = await judy.again();
   await opened(one.page, '/admin/people/noah', 'noah');
   await one.page.getByRole('button', { name: 'Give a clearance' }).click();
   const dialog = dialogOf(one.page);
@@ -96,7 +67,7 @@ test('a clearance is proposed by one, approved by another, carried out by the fi
   assert.equal(await one.page.getByRole('button', { name: 'Approve' }).count(), 0);
   const address = new URL(one.page.url()).pathname;
 
-  const two = await as(kara);
+  const two = await kara.again();
   await opened(two.page, '/admin/people', 'People');
   const menu = two.page.getByRole('navigation', { name: 'Console' });
   await menu.getByRole('link', { name: /Proposals.*1 waiting for you/ }).click();
@@ -125,7 +96,7 @@ test('a clearance is proposed by one, approved by another, carried out by the fi
 });
 
 test('what one person may do is said so, and holds at once', async () => {
-  const { page, context, clean } = await as(judy);
+  const { page, context, clean } = await judy.again();
   await opened(page, '/admin/people/hugo', 'hugo');
   await page.getByRole('button', { name: 'Suspend DE GEHEIM' }).click();
   const dialog = dialogOf(page);
@@ -145,7 +116,7 @@ test('what one person may do is said so, and holds at once', async () => {
 });
 
 test('an earlier end holds at once, a later one is proposed', async () => {
-  const { page, context, clean } = await as(judy);
+  const { page, context, clean } = await judy.again();
   await opened(page, '/admin/people/rita', 'rita');
   const dialog = dialogOf(page);
   for (const [until, said] of [
@@ -165,7 +136,7 @@ test('an earlier end holds at once, a later one is proposed', async () => {
 });
 
 test('roles, missions and briefings: less at once, more by two', async () => {
-  const { page, context, clean } = await as(judy);
+  const { page, context, clean } = await judy.again();
   await opened(page, '/admin/people/lars', 'lars');
   const dialog = dialogOf(page);
   await page.getByRole('button', { name: 'Change', exact: true }).click();
@@ -193,7 +164,7 @@ test('roles, missions and briefings: less at once, more by two', async () => {
 });
 
 test('one person puts somebody out, two let her back in', async () => {
-  const { page, context, clean } = await as(judy);
+  const { page, context, clean } = await judy.again();
   await opened(page, '/admin/people/zoe', 'zoe');
   await page.getByRole('button', { name: 'Revoke', exact: true }).click();
   await page.getByRole('alertdialog').getByText(/One person is enough/).waitFor();
@@ -212,10 +183,10 @@ test('one person puts somebody out, two let her back in', async () => {
 });
 
 test('what changed meanwhile cannot be approved, and says so', async () => {
-  const one = await as(judy);
+  const one = await judy.again();
   await one.page.goto('/admin/people');
   const id = await proposed(one.page, 'gwen');
-  const two = await as(kara);
+  const two = await kara.again();
   await opened(two.page, `/admin/proposals/${id}`, 'Give gwen a clearance');
   await two.page.getByRole('button', { name: 'Approve' }).click();
   // While she reads, judy changes gwen.
@@ -239,11 +210,11 @@ test('what changed meanwhile cannot be approved, and says so', async () => {
 });
 
 test('what is above the second person is left out, and she cannot approve it', async () => {
-  const one = await as(judy);
+  const one = await judy.again();
   await one.page.goto('/admin/people');
   const reason = 'for the ATOMAL watch';
   const id = await proposed(one.page, 'tim', { level: 'CTS', compartments: ['ATOMAL'], reason });
-  const two = await as(kara);
+  const two = await kara.again();
   await opened(two.page, `/admin/proposals/${id}`, 'Give tim a clearance');
   await two.page.getByText('Part of this is above you and is left out').waitFor();
   await two.page.getByText(/What you cannot see you cannot approve/).waitFor();
@@ -255,7 +226,7 @@ test('what is above the second person is left out, and she cannot approve it', a
 });
 
 test('nobody gives to herself', async () => {
-  const { page, context, clean } = await as(judy);
+  const { page, context, clean } = await judy.again();
   await opened(page, '/admin/people/judy', 'judy');
   await page.getByRole('button', { name: 'New end for DE GEHEIM' }).click();
   const dialog = dialogOf(page);
@@ -282,7 +253,7 @@ test('whose office it is not is told which one it takes', async () => {
 });
 
 test('a channel’s audience is narrowed and it is closed by one, widened and reopened by two', async () => {
-  const { page, context, clean } = await as(judy);
+  const { page, context, clean } = await judy.again();
   await opened(page, '/admin/channels/town', 'town');
   const dialog = dialogOf(page);
   await page.getByRole('button', { name: 'Reclassify' }).click();
@@ -310,7 +281,7 @@ test('a channel’s audience is narrowed and it is closed by one, widened and re
 });
 
 test('whom a channel takes: fewer at once, more by two', async () => {
-  const { page, context, clean } = await as(judy);
+  const { page, context, clean } = await judy.again();
   await opened(page, '/admin/channels/town', 'town');
   const dialog = dialogOf(page);
   await page.getByRole('button', { name: 'Change', exact: true }).click();
@@ -330,7 +301,7 @@ test('whom a channel takes: fewer at once, more by two', async () => {
 });
 
 test('a channel above rank 0 is changed from an approved device, and the dialog says so', async () => {
-  const { page, context, clean } = await as(judy);
+  const { page, context, clean } = await judy.again();
   await opened(page, '/admin/channels/log-nr', 'log-nr');
   await page.getByRole('button', { name: 'Close' }).click();
   const dialog = dialogOf(page);
@@ -341,7 +312,7 @@ test('a channel above rank 0 is changed from an approved device, and the dialog 
 });
 
 test('break-glass is asked for by one, granted by another, and runs', async () => {
-  const one = await as(judy);
+  const one = await judy.again();
   await opened(one.page, '/admin/break-glass', 'Break-glass');
   await one.page.getByRole('button', { name: 'Ask for a channel' }).click();
   const asking = one.page.getByRole('alertdialog');
@@ -351,7 +322,7 @@ test('break-glass is asked for by one, granted by another, and runs', async () =
   await asking.getByRole('button', { name: 'Ask' }).click();
   await one.page.getByText(/Your request waits/).waitFor();
   await one.page.getByText('your own: another officer answers it').waitFor();
-  const two = await as(kara);
+  const two = await kara.again();
   await opened(two.page, '/admin/break-glass', 'Break-glass');
   await two.page.getByRole('button', { name: 'Grant mixed to judy' }).click();
   const granting = two.page.getByRole('alertdialog');
@@ -369,7 +340,7 @@ test('break-glass is asked for by one, granted by another, and runs', async () =
 });
 
 test('an officer whose sign-in is older is told to sign in again before she grants', async () => {
-  const { page, context, clean } = await as(kara);
+  const { page, context, clean } = await kara.again();
   const earlier = new Date(Date.now() - 20 * 60_000).toISOString();
   await page.route('**/api/v1/me', async (route) => {
     const answer = await route.fetch();
@@ -377,7 +348,7 @@ test('an officer whose sign-in is older is told to sign in again before she gran
     me.session.auth_time = earlier;
     await route.fulfill({ response: answer, json: me });
   });
-  const one = await as(judy);
+  const one = await judy.again();
   await one.page.goto('/admin/people');
   const body = { channel: 'ops-ns', minutes: 30, reason: 'casualty' };
   assert.equal((await call(one.page, 'POST', '/api/v1/break-glass', body)).status, 202);
@@ -394,13 +365,13 @@ for (const look of LOOKS) {
   const name = `${look.colorScheme}, ${look.width} px`;
 
   test(`the pages of granting obey their policy, fit and are accessible: ${name}`, async () => {
-    const one = await as(judy, { look });
+    const one = await judy.again({ look });
     await one.page.goto('/admin/people');
     const reason = `posting ${name}`;
     const id = await proposed(one.page, 'quin', { level: name.includes('320') ? 'NC' : 'NR', reason }).catch(
       () => proposed(one.page, 'paul', { level: 'NR', compartments: [`X${look.width}`], reason }),
     );
-    const second = await as(kara, { look, bypassCSP: true });
+    const second = await kara.again({ look, bypassCSP: true });
     for (const [path, title] of [
       ['/admin/proposals', 'Proposals'],
       [`/admin/proposals/${id}`, /^Give /],
@@ -426,10 +397,10 @@ for (const look of LOOKS) {
 }
 
 test('the keyboard alone approves a proposal', async () => {
-  const one = await as(judy);
+  const one = await judy.again();
   await one.page.goto('/admin/people');
   const id = await proposed(one.page, 'dave', { level: 'NR' });
-  const two = await as(kara);
+  const two = await kara.again();
   await opened(two.page, `/admin/proposals/${id}`, 'Give dave a clearance');
   const approve = two.page.getByRole('button', { name: 'Approve' });
   await approve.waitFor();

@@ -28,8 +28,8 @@ after(async () => {
   await countersign?.stop();
 });
 
-/** Enrols a passkey, starts at Synapse, signs in with it at Countersign and comes back to chat. */
-async function signedInToSynapse(name) {
+/** Enrols a passkey, starts at Synapse, signs in with it at Countersign and comes back to chat: the page, and who is there. */
+async function broughtToSynapse(name) {
   const hosts = [synapse.baseUrl, synapse.page.address];
   const { context, clean } = await guarded(browser, countersign.info.base_url, { hosts });
   const page = await context.newPage();
@@ -41,8 +41,12 @@ async function signedInToSynapse(name) {
   assert.equal(new URL(page.url()).origin, new URL(countersign.info.issuer).origin);
   await signInWithPasskey(page);
   await page.waitForURL(`${synapse.page.address}**`);
+  return { context, page, clean, client: await synapse.client(page.url()) };
+}
+
+async function signedInToSynapse(name) {
+  const { context, clean, client } = await broughtToSynapse(name);
   clean();
-  const client = await synapse.client(page.url());
   await context.close();
   return client;
 }
@@ -125,7 +129,20 @@ test('a person revoked in the console loses Synapse within a second', async () =
   await judy.context.close();
 });
 
-test('he stays out across a restart of Synapse while Countersign is stopped', async () => {
+test('who signs out everywhere loses Synapse within a second', async () => {
+  const { context, page, clean, client } = await broughtToSynapse('mia');
+  // Synapse belongs to that sign-in; this one is another.
+  await context.clearCookies();
+  await page.goto('/signin?then=/account');
+  await signInWithPasskey(page);
+  await page.getByRole('button', { name: 'Sign out everywhere else' }).click();
+  await eventually(SECONDS_TO_LOSE_ACCESS, async () => (await client.whoami()).status >= 400);
+  await page.getByRole('heading', { name: 'Where you are signed in' }).waitFor();
+  clean();
+  await context.close();
+});
+
+test('dave, who was revoked, stays out across a restart of Synapse while Countersign is stopped', async () => {
   await countersign.pause();
   await synapse.pause();
   await synapse.resume();

@@ -68,9 +68,7 @@ test('the account pages obey their policy, fit and are accessible in every look'
   const bob = await arrive(browser, countersign, 'bob');
   for (const look of LOOKS) {
     for (const bypassCSP of [false, true]) {
-      const options = { look, bypassCSP, storageState: bob.cookies };
-      const { context, clean } = await guarded(browser, countersign.info.base_url, options);
-      const page = await context.newPage();
+      const { page, context, clean } = await bob.again({ look, bypassCSP });
       for (const name of ['', '/access', '/activity', '/apps', '/signout']) {
         const address = `/account${name}`;
         await page.goto(address);

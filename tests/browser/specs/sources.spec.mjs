@@ -5,6 +5,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { accessible } from '../support/axe.mjs';
 import { fits, guarded, LOOKS, launch } from '../support/browser.mjs';
+import { agreed, dialogOf, opened } from '../support/console.mjs';
 import { Countersign } from '../support/countersign.mjs';
 import { arrive } from '../support/people.mjs';
 
@@ -34,43 +35,8 @@ after(async () => {
   await countersign?.stop();
 });
 
-/** A page on which somebody is signed in. */
-async function as(person, options = {}) {
-  const { context, clean } = await guarded(browser, countersign.info.base_url, {
-    storageState: person.cookies,
-    ...options,
-  });
-  return { context, clean, page: await context.newPage() };
-}
-
-async function opened(page, path, title) {
-  await page.goto(path);
-  await page.getByRole('heading', { level: 1, name: title }).waitFor();
-  await page.waitForFunction(() => !document.body.innerText.includes('Loading'));
-}
-
-const dialogOf = (page) => page.getByRole('dialog');
-
-/** The proposal that a page tells of is approved by judy and carried out by hugo. */
-async function agreed(page, title) {
-  await page.getByRole('link', { name: 'see the proposal' }).click();
-  await page.getByRole('heading', { level: 1, name: title }).waitFor();
-  const address = new URL(page.url()).pathname;
-  const second = await as(judy);
-  await opened(second.page, address, title);
-  await second.page.getByRole('button', { name: 'Approve' }).click();
-  await second.page.getByRole('alertdialog').getByRole('button', { name: 'Approve' }).click();
-  await second.page.getByText('You approved it.').first().waitFor();
-  second.clean();
-  await second.context.close();
-  await opened(page, address, title);
-  await page.getByRole('button', { name: 'Carry out' }).click();
-  await page.getByRole('alertdialog').getByRole('button', { name: 'Carry out' }).click();
-  await page.getByText(/carried out by hugo/).waitFor();
-}
-
 test('a source is added by two people, and its page says how it stands', async () => {
-  const { page, context, clean } = await as(hugo);
+  const { page, context, clean } = await hugo.again();
   await opened(page, '/admin/sources', 'Sources of people');
   await page.getByText('There is no source yet.').waitFor();
   await page.getByRole('button', { name: 'Add a source' }).click();
@@ -93,7 +59,7 @@ test('a source is added by two people, and its page says how it stands', async (
   await dialog.getByText(/It takes a second person/).waitFor();
   await dialog.getByLabel('Reason').fill('agreed with the ministry');
   await dialog.getByRole('button', { name: 'Propose' }).click();
-  await agreed(page, 'Put source mod on file');
+  await agreed(page, 'Put source mod on file', 'hugo', judy);
   await opened(page, '/admin/sources', 'Sources of people');
   await page.getByRole('link', { name: 'Ministry of Defence' }).click();
   await page.getByRole('heading', { level: 1, name: 'Ministry of Defence' }).waitFor();
@@ -106,7 +72,7 @@ test('a source is added by two people, and its page says how it stands', async (
 });
 
 test('it is tested from its page, and its mapping tried', async () => {
-  const { page, context, clean } = await as(judy);
+  const { page, context, clean } = await judy.again();
   await opened(page, '/admin/sources/mod', 'Ministry of Defence');
   await page.getByRole('button', { name: 'Test', exact: true }).click();
   const found = page.getByRole('list', { name: 'What the test found' });
@@ -128,7 +94,7 @@ test('it is tested from its page, and its mapping tried', async () => {
 });
 
 test('it is disabled by one person and enabled by two', async () => {
-  const { page, context, clean } = await as(hugo);
+  const { page, context, clean } = await hugo.again();
   await opened(page, '/admin/sources/mod', 'Ministry of Defence');
   const dialog = dialogOf(page);
   await page.getByRole('button', { name: 'Disable' }).click();
@@ -139,13 +105,13 @@ test('it is disabled by one person and enabled by two', async () => {
   await dialog.getByText(/It takes a second person/).waitFor();
   await dialog.getByLabel('Reason').fill('mended');
   await dialog.getByRole('button', { name: 'Propose' }).click();
-  await agreed(page, 'Enable source mod');
+  await agreed(page, 'Enable source mod', 'hugo', judy);
   clean();
   await context.close();
 });
 
 test('a service provider is registered by two people, narrowed by one, and taken away', async () => {
-  const { page, context, clean } = await as(hugo);
+  const { page, context, clean } = await hugo.again();
   await opened(page, '/admin/applications', 'Applications');
   await page.getByRole('button', { name: 'Register a service provider' }).click();
   const asking = page.getByRole('alertdialog');
@@ -156,7 +122,7 @@ test('a service provider is registered by two people, narrowed by one, and taken
   await asking.getByLabel('Name').fill('The wiki');
   await asking.getByLabel('Reason').fill('for the staff');
   await asking.getByRole('button', { name: 'Propose' }).click();
-  await agreed(page, 'Register application wiki.example');
+  await agreed(page, 'Register application wiki.example', 'hugo', judy);
   await opened(page, '/admin/applications', 'Applications');
   await page.getByText('it is never told that a session is over').first().waitFor();
   await page.getByRole('link', { name: 'The wiki' }).click();
@@ -182,8 +148,8 @@ test('a service provider is registered by two people, narrowed by one, and taken
 
 for (const look of LOOKS) {
   test(`the pages of sources and applications obey their policy, fit and are accessible: ${look.colorScheme}, ${look.width} px`, async () => {
-    const one = await as(hugo, { look });
-    const two = await as(hugo, { look, bypassCSP: true });
+    const one = await hugo.again({ look });
+    const two = await hugo.again({ look, bypassCSP: true });
     for (const [path, title] of [
       ['/admin/sources', 'Sources of people'],
       ['/admin/sources/mod', 'Ministry of Defence'],

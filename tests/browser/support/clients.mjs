@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Clients of the OpenID provider that others wrote, each on a free port of its own.
-import { execFile, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -9,9 +9,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import * as openid from 'openid-client';
-import { BINARY, freePort } from './countersign.mjs';
+import { freePort } from './countersign.mjs';
 import { PYTHON } from './synapse.mjs';
 
 const IDPYOIDC = fileURLToPath(new URL('../../peers/idpyoidc_client.py', import.meta.url));
@@ -23,10 +22,9 @@ export async function register(countersign, record) {
   try {
     const file = join(folder, 'client.json');
     await writeFile(file, JSON.stringify(record));
-    const args = ['client', 'put', file, '--data-dir', countersign.dataDir];
-    const { stdout } = await promisify(execFile)(BINARY, args, { env: countersign.environment });
+    const printed = await countersign.command('client', 'put', file);
     // The command knows the folder alone, not the address that the process serves.
-    return { ...JSON.parse(stdout), issuer: countersign.info.issuer };
+    return { ...JSON.parse(printed), issuer: countersign.info.issuer };
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

@@ -80,6 +80,13 @@ export class Countersign {
     await rm(this.#folder, { recursive: true, force: true });
   }
 
+  /** Runs one of its commands on the same store; what it printed. */
+  async command(...args) {
+    const all = [...args, '--data-dir', this.dataDir];
+    const { stdout } = await promisify(execFile)(BINARY, all, { env: this.environment });
+    return stdout;
+  }
+
   /** What it wrote to its log. */
   get log() {
     return this.#said.join('');

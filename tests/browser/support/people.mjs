@@ -24,8 +24,8 @@ export async function signInWithPasskey(page) {
 }
 
 /**
- * A person who has enrolled a passkey and is signed in: her context, her page and her authenticator,
- * and `cookies` with which another context is signed in as well.
+ * A person who has enrolled a passkey and is signed in: her context, her page and her authenticator;
+ * `again` opens a context of its own in which she is signed in as well.
  */
 export async function arrive(browser, countersign, name, options = {}) {
   const { context, clean } = await guarded(browser, countersign.info.base_url, options);
@@ -34,5 +34,10 @@ export async function arrive(browser, countersign, name, options = {}) {
   await enrol(page, countersign.info.people[name].enrol_url);
   await page.goto('/signin?then=/account');
   if (new URL(page.url()).pathname.startsWith('/signin')) await signInWithPasskey(page);
-  return { context, page, passkey, clean, cookies: await context.storageState() };
+  const storageState = await context.storageState();
+  const again = async (more = {}) => {
+    const other = await guarded(browser, countersign.info.base_url, { storageState, ...more });
+    return { ...other, page: await other.context.newPage() };
+  };
+  return { context, page, passkey, clean, again };
 }

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { started } from './clients.mjs';
-import { BINARY, freePort } from './countersign.mjs';
+import { freePort } from './countersign.mjs';
 import { PYTHON } from './synapse.mjs';
 
 const PYSAML2 = fileURLToPath(new URL('../../peers/pysaml2_provider.py', import.meta.url));
@@ -36,9 +36,7 @@ async function equipped(countersign, name) {
 async function registered(countersign, folder, id, metadata) {
   const file = join(folder, 'sp.xml');
   await writeFile(file, metadata);
-  const args = ['client', 'saml', '--metadata', file, '--id', id, '--name', id, '--data-dir', countersign.dataDir];
-  const { stdout } = await promisify(execFile)(BINARY, args, { env: countersign.environment });
-  return JSON.parse(stdout);
+  return JSON.parse(await countersign.command('client', 'saml', '--metadata', file, '--id', id, '--name', id));
 }
 
 function apacheConfig({ port, folder }, more) {

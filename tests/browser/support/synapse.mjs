@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // A real Synapse beside Countersign, and the calls that a chat client makes.
-import { execFile, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
@@ -8,8 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
-import { BINARY, freePort } from './countersign.mjs';
+import { freePort } from './countersign.mjs';
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 /** Python with Synapse installed. */
@@ -41,9 +40,7 @@ export class Synapse {
   async #introduce() {
     const record = join(this.#folder, 'record.json');
     await writeFile(record, JSON.stringify(recordOf(this.baseUrl)));
-    const args = ['server', 'add', record, '--data-dir', this.#countersign.dataDir];
-    const { stdout } = await promisify(execFile)(BINARY, args, { env: this.#countersign.environment });
-    const { client_id, client_secret } = JSON.parse(stdout);
+    const { client_id, client_secret } = JSON.parse(await this.#countersign.command('server', 'add', record));
     this.#clientId = client_id;
     this.#secretFile = join(this.#folder, 'secret');
     await writeFile(this.#secretFile, client_secret, { mode: 0o600 });
@@ -94,6 +91,7 @@ export class Synapse {
     return {
       user: body.user_id,
       whoami: () => call('GET', '/account/whoami'),
+      invite: (room, user) => call('POST', `/rooms/${encodeURIComponent(room)}/invite`, { user_id: user }),
       join: (room) => call('POST', `/join/${encodeURIComponent(room)}`, {}),
       post: (room, text) =>
         call('PUT', `/rooms/${encodeURIComponent(room)}/send/m.room.message/${crypto.randomUUID()}`, {

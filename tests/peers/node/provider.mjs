@@ -1,9 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 // node-oidc-provider as an agency's identity provider: `node provider.mjs SECRET REDIRECT_URI LOGOUT_URI`. It prints
-// its issuer as a line of JSON. Whoever comes is signed in as her `login_hint` says, with the first `acr` that
-// was asked for, or `bronze`. `GET /test/logout?sub=…&sid=…` ends a session and tells the client.
+// its issuer as a line of JSON. Whoever comes with a `login_hint` is signed in as it says, with the first `acr` that
+// was asked for, or `bronze`; who comes without is asked who she is and for a code, any of which is `gold`. `GET /test/logout?sub=…&sid=…` ends a session and tells the client.
 import { createServer } from 'node:http';
 import Provider from 'oidc-provider';
+
+const FORM = `<!doctype html><html lang="en"><title>Sign in</title><link rel="icon" href="data:,">
+<h1>Ministry of Defence</h1><form method="post"><label>Name <input name="name" required></label>
+<label>Code <input name="code"></label><button>Sign in</button></form>`;
+
+/** Who the form says that she is, and how she proved it; nobody before it was sent. */
+async function entered(request) {
+  if (request.method !== 'POST') return [];
+  let body = '';
+  for await (const part of request) body += part;
+  const form = new URLSearchParams(body);
+  return [form.get('name'), form.get('code') ? 'gold' : 'bronze'];
+}
 
 const [secret, redirectUri, logoutUri] = process.argv.slice(2);
 const server = createServer();
@@ -21,7 +34,7 @@ server.listen(0, '127.0.0.1', () => {
     ],
     acrValues: ['bronze', 'silver', 'gold'],
     claims: {
-      openid: ['sub', 'amr'],
+      openid: ['sub', 'acr', 'amr'],
       email: ['email', 'email_verified'],
       profile: ['name', 'preferred_username'],
     },
@@ -63,8 +76,10 @@ server.listen(0, '127.0.0.1', () => {
     const details = await provider.interactionDetails(request, response);
     const { params, prompt, session } = details;
     if (prompt.name === 'login') {
-      const [acr = 'bronze'] = (params.acr_values ?? '').split(' ').filter(Boolean);
-      const login = { accountId: params.login_hint, acr, amr: acr === 'bronze' ? ['pwd'] : ['pwd', 'otp'] };
+      const [asked = 'bronze'] = (params.acr_values ?? '').split(' ').filter(Boolean);
+      const [name, acr] = params.login_hint ? [params.login_hint, asked] : await entered(request);
+      if (!name) return response.writeHead(200, { 'content-type': 'text/html' }).end(FORM);
+      const login = { accountId: name, acr, amr: acr === 'bronze' ? ['pwd'] : ['pwd', 'otp'] };
       return provider.interactionFinished(request, response, { login });
     }
     const grant = new provider.Grant({ accountId: session.accountId, clientId: params.client_id });
