@@ -17,7 +17,12 @@ pub async fn active(id: &PersonId, db: &mut AnyConnection) -> Result<Option<Pers
     let person = load::<People>(id.as_str(), db)
         .await
         .map_err(|error| StoreError::Directory(error.to_string()))?;
-    Ok(person.filter(|person| person.status == Status::Active && person.kind != PersonKind::Service))
+    Ok(person.filter(may_sign_in))
+}
+
+/// Whether this is an active human being.
+pub fn may_sign_in(person: &Person) -> bool {
+    person.status == Status::Active && person.kind != PersonKind::Service
 }
 
 /// Which ways to sign in a person has.

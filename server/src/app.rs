@@ -17,12 +17,11 @@ use countersign_authn as authn;
 use countersign_authz::{Engine, Shared, Snapshot};
 use countersign_labels::Schemes;
 use rand::rngs::StdRng;
-use sqlx::{Any, Transaction};
 
 use crate::asking::search::kept::Kept;
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::database::Database;
+use crate::database::{Database, WriteTransaction};
 use crate::factors::Factors;
 use crate::http::admission::limits::Limits;
 use crate::jobs::clock::Reading;
@@ -146,7 +145,7 @@ impl House {
 
     /// Commits, and lets this process see what was committed before the caller goes on. A fault
     /// after the commit is logged: the tail catches up on its own.
-    pub async fn commit(&self, transaction: Transaction<'static, Any>) -> Result<(), sqlx::Error> {
+    pub async fn commit(&self, transaction: WriteTransaction) -> Result<(), sqlx::Error> {
         transaction.commit().await?;
         if let Err(fault) = self.catch_up().await {
             tracing::warn!(error = %fault, "the world in memory lags behind a commit");

@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 //! Opens the store and begins transactions: the only code that knows which engine runs.
 
+use std::ops::{Deref, DerefMut};
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use sqlx::any::AnyPoolOptions;
 use sqlx::migrate::MigrateError;
 use sqlx::{Any, AnyConnection, AnyPool, Connection as _, Executor, Transaction};
+use tokio::sync::{Mutex, OwnedMutexGuard};
+use tokio::time::timeout;
 
 use crate::config::record::Durability;
 
@@ -34,12 +38,57 @@ pub enum DatabaseError {
     Engine(#[from] sqlx::Error),
 }
 
+/// How long is waited for a connection, and for the turn to write.
+const PATIENCE: Duration = Duration::from_secs(10);
+
 /// An open, migrated store.
 #[derive(Clone, Debug)]
 pub struct Database {
     /// Connections for reading.
     pub pool: AnyPool,
     engine: Engine,
+    /// Whose turn it is to write to the embedded store. It has one writer at a time, and who finds it
+    /// taken looks again at growing intervals; in this queue the next goes on at once.
+    turn: Arc<Mutex<()>>,
+}
+
+/// A transaction that writes.
+#[derive(Debug)]
+pub struct WriteTransaction {
+    transaction: Transaction<'static, Any>,
+    turn: Option<OwnedMutexGuard<()>>,
+}
+
+impl WriteTransaction {
+    /// Makes what it wrote last.
+    pub async fn commit(self) -> Result<(), sqlx::Error> {
+        let Self { transaction, turn } = self;
+        let done = transaction.commit().await;
+        drop(turn);
+        done
+    }
+
+    /// Undoes what it wrote.
+    pub async fn rollback(self) -> Result<(), sqlx::Error> {
+        let Self { transaction, turn } = self;
+        let done = transaction.rollback().await;
+        drop(turn);
+        done
+    }
+}
+
+impl Deref for WriteTransaction {
+    type Target = AnyConnection;
+
+    fn deref(&self) -> &AnyConnection {
+        &self.transaction
+    }
+}
+
+impl DerefMut for WriteTransaction {
+    fn deref_mut(&mut self) -> &mut AnyConnection {
+        &mut self.transaction
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -63,27 +112,34 @@ impl Database {
         }
         let options = AnyPoolOptions::new()
             .max_connections(connections)
-            .acquire_timeout(Duration::from_secs(10));
+            .acquire_timeout(PATIENCE);
         let options = match engine {
             Engine::Postgres => options,
-            Engine::Sqlite => options.after_connect(move |connection, _| {
-                Box::pin(async move {
-                    connection.execute("PRAGMA journal_mode = WAL").await?;
-                    connection.execute("PRAGMA busy_timeout = 10000").await?;
-                    connection.execute("PRAGMA foreign_keys = ON").await?;
-                    connection
-                        .execute(match durability {
-                            Durability::Power => "PRAGMA synchronous = FULL",
-                            Durability::Process => "PRAGMA synchronous = NORMAL",
-                        })
-                        .await?;
-                    Ok(())
-                })
-            }),
+            // No connection to a file is ever lost: none is tried before it is used.
+            Engine::Sqlite => options
+                .test_before_acquire(false)
+                .after_connect(move |connection, _| {
+                    Box::pin(async move {
+                        connection.execute("PRAGMA journal_mode = WAL").await?;
+                        connection.execute("PRAGMA busy_timeout = 10000").await?;
+                        connection.execute("PRAGMA foreign_keys = ON").await?;
+                        connection
+                            .execute(match durability {
+                                Durability::Power => "PRAGMA synchronous = FULL",
+                                Durability::Process => "PRAGMA synchronous = NORMAL",
+                            })
+                            .await?;
+                        Ok(())
+                    })
+                }),
         };
         let pool = options.connect(&with_create_mode(url, engine)).await?;
         MIGRATIONS.run(&pool).await?;
-        Ok(Self { pool, engine })
+        Ok(Self {
+            pool,
+            engine,
+            turn: Arc::default(),
+        })
     }
 
     /// Connects to `url` and changes nothing: how many migrations it lacks, and the connection.
@@ -100,10 +156,21 @@ impl Database {
 
     /// Begins a transaction that will write. On the embedded engine the write lock is taken now, so
     /// that a transaction never fails half-way for want of it.
-    pub async fn begin_write(&self) -> Result<Transaction<'static, Any>, sqlx::Error> {
+    pub async fn begin_write(&self) -> Result<WriteTransaction, sqlx::Error> {
         match self.engine {
-            Engine::Postgres => self.pool.begin().await,
-            Engine::Sqlite => self.pool.begin_with("BEGIN IMMEDIATE").await,
+            Engine::Postgres => Ok(WriteTransaction {
+                transaction: self.pool.begin().await?,
+                turn: None,
+            }),
+            Engine::Sqlite => {
+                let turn = timeout(PATIENCE, Arc::clone(&self.turn).lock_owned())
+                    .await
+                    .map_err(|_elapsed| sqlx::Error::PoolTimedOut)?;
+                Ok(WriteTransaction {
+                    transaction: self.pool.begin_with("BEGIN IMMEDIATE").await?,
+                    turn: Some(turn),
+                })
+            }
         }
     }
 }

@@ -3,7 +3,7 @@
 //! table, which every process writes. The store's clock is compared with ours on the way.
 
 use std::collections::BTreeSet;
-use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 
 use authn::oidc::keys::KeyRing;
 use authn::session::board::Board;
@@ -32,11 +32,21 @@ const BATCH: u32 = 1_000;
 /// Where this process stands in the feed of changes.
 #[derive(Debug)]
 pub struct Tail {
-    cursor: Mutex<Cursor>,
+    standing: Mutex<Standing>,
+    /// How many passes over the feed have begun.
+    passes: AtomicU64,
     confirmed_ms: AtomicI64,
     changed_ms: AtomicI64,
     skewed: AtomicBool,
     head: watch::Sender<Revision>,
+}
+
+/// Where the last pass over the feed ended.
+#[derive(Debug)]
+pub struct Standing {
+    cursor: Cursor,
+    /// Which pass that was.
+    pass: u64,
 }
 
 /// The world could not be brought up to date.
@@ -63,7 +73,11 @@ impl Tail {
     /// A tail behind `revision`, just confirmed.
     pub fn behind(revision: Revision, now: DateTime<Utc>) -> Self {
         Self {
-            cursor: Mutex::new(Cursor::end_of(revision)),
+            standing: Mutex::new(Standing {
+                cursor: Cursor::end_of(revision),
+                pass: 0,
+            }),
+            passes: AtomicU64::new(0),
             confirmed_ms: AtomicI64::new(now.timestamp_millis()),
             changed_ms: AtomicI64::new(now.timestamp_millis()),
             skewed: AtomicBool::new(false),
@@ -77,8 +91,8 @@ impl Tail {
     }
 
     /// Takes in nothing as long as the guard lives: what is read from the store meanwhile is not overtaken.
-    pub async fn hold(&self) -> MutexGuard<'_, Cursor> {
-        self.cursor.lock().await
+    pub async fn hold(&self) -> MutexGuard<'_, Standing> {
+        self.standing.lock().await
     }
 
     /// Since when the store has not confirmed the world in memory, milliseconds.
@@ -170,32 +184,46 @@ pub async fn apart(here: DateTime<Utc>, db: &mut AnyConnection) -> Result<Option
 }
 
 impl House {
-    /// Takes in what was committed since the last call, by any process.
+    /// Compares the clocks, and takes in what was committed since the last call, by any process.
+    pub async fn follow(&self) -> Result<(), TailError> {
+        self.compare_clocks().await?;
+        self.catch_up().await?;
+        Ok(())
+    }
+
+    /// Takes in what was committed before the call, by any process.
     pub async fn catch_up(&self) -> Result<Revision, TailError> {
-        let mut cursor = self.tail.cursor.lock().await;
+        let begun = self.tail.passes.load(Ordering::SeqCst);
+        let mut standing = self.tail.standing.lock().await;
+        if standing.pass > begun {
+            // Whoever was waited for began after this call.
+            return Ok(standing.cursor.revision);
+        }
+        let pass = self.tail.passes.fetch_add(1, Ordering::SeqCst) + 1;
         let mut db = self.database.pool.acquire().await?;
         loop {
-            let batch = whole_revisions(*cursor, &mut db).await?;
+            let batch = whole_revisions(standing.cursor, &mut db).await?;
             let Some(last) = batch.last().map(|recorded| recorded.cursor) else {
                 break;
             };
             self.take_in(&batch, last.revision, &mut db).await?;
-            *cursor = last;
+            standing.cursor = last;
             let now = self.now().timestamp_millis();
             self.tail.changed_ms.store(now, Ordering::Relaxed);
             self.tail.head.send_replace(last.revision);
         }
-        self.compare_clocks(&mut db).await?;
+        standing.pass = pass;
         let now = self.now().timestamp_millis();
         self.tail.confirmed_ms.store(now, Ordering::Relaxed);
-        Ok(cursor.revision)
+        Ok(standing.cursor.revision)
     }
 
-    async fn compare_clocks(&self, db: &mut AnyConnection) -> Result<(), TailError> {
+    async fn compare_clocks(&self) -> Result<(), TailError> {
         if !self.clock.runs() {
             return Ok(());
         }
-        let apart = apart(self.clock.shown(), db).await?;
+        let mut db = self.database.pool.acquire().await?;
+        let apart = apart(self.clock.shown(), &mut db).await?;
         // What cannot be read is no reason to trust it.
         let skewed = apart.is_none_or(|apart| apart > SKEW);
         if skewed != self.tail.skewed.swap(skewed, Ordering::Relaxed) {

@@ -6,6 +6,7 @@ use std::io::{BufRead, BufReader, Write};
 use std::net::SocketAddr;
 use std::path::Path;
 use std::process::{Child, ChildStdin, Command, Stdio};
+use std::time::{Duration, Instant};
 
 use authn::assurance::Level;
 use authn::oidc::access_token::AccessToken;
@@ -26,7 +27,7 @@ use countersign_server::{house, http, jobs};
 use serde_json::{Value, json};
 
 use crate::tokens::ours;
-use crate::world;
+use crate::{table, world};
 
 /// The server that asks.
 pub const CLIENT: &str = "bench";
@@ -44,6 +45,10 @@ pub struct Running {
     pub calm: String,
     /// What is to be known of its provider.
     pub provider: Value,
+    /// How long it took to open its store and to have the world at hand.
+    pub opened_in: Duration,
+    /// What was resident then, before anybody had a session, in MiB.
+    pub opened_mib: u64,
     process: Child,
     _until_closed: ChildStdin,
 }
@@ -79,6 +84,8 @@ impl Running {
             token: said["token"].as_str().expect("a token").to_owned(),
             calm: said["calm"].as_str().expect("a token").to_owned(),
             provider: said["provider"].clone(),
+            opened_in: Duration::from_millis(said["opened_ms"].as_u64().expect("milliseconds")),
+            opened_mib: said["opened_mib"].as_u64().expect("MiB"),
             _until_closed: process.stdin.take().expect("its input"),
             process,
         }
@@ -141,7 +148,10 @@ async fn open(config: Config) -> App {
 
 /// Serves until standard input ends.
 pub async fn serve(folder: &Path, durability: &str, per_second: u32) {
+    let start = Instant::now();
     let app = open(config(folder, durability, per_second, None)).await;
+    let opened_ms = start.elapsed().as_millis() as u64;
+    let opened_mib = table::resident_mib(std::process::id());
     open_sessions(&app);
     jobs::start(&app);
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0")
@@ -150,10 +160,11 @@ pub async fn serve(folder: &Path, durability: &str, per_second: u32) {
     let address = listener.local_addr().expect("an address").to_string();
     let (loud, calm) = (token(CLIENT, &app), token(CALM, &app));
     let provider = ours::seed(&app).await;
-    println!(
-        "{}",
-        json!({"address": address, "token": loud, "calm": calm, "provider": provider})
-    );
+    let said = json!({
+        "address": address, "token": loud, "calm": calm, "provider": provider,
+        "opened_ms": opened_ms, "opened_mib": opened_mib,
+    });
+    println!("{said}");
     std::io::stdout().flush().expect("standard output");
     let router = http::router(app).merge(Router::new().route("/constant", post(constant)));
     axum::serve(listener, router).await.expect("serving");

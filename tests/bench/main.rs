@@ -8,11 +8,14 @@
 //! `bench cards` judges smartcards with 200 MB of revocation lists; `bench saml` checks SAML responses;
 //! `bench ldap [PEOPLE]` synchronises with a directory; `bench lists` asks what chat servers ask of many
 //! things at once, and what that does to single questions; `bench follow` says how long a change takes to another
-//! process, on the engine of `COUNTERSIGN_TEST_DATABASE`; `bench overload [SECONDS]` floods it for a minute.
+//! process, on the engine of `COUNTERSIGN_TEST_DATABASE`; `bench overload [SECONDS]` floods it for a minute;
+//! `bench scale [PEOPLE CHANNELS MEMBERS]` says what a large world takes, by default 1000000, 100000 and 100 in each channel;
+//! `bench demo PROGRAM` says what the demonstration takes.
 
 mod cards;
 mod cerbos;
 mod decide;
+mod demo;
 mod follow;
 mod house;
 mod ldap;
@@ -20,6 +23,7 @@ mod lists;
 mod load;
 mod overload;
 mod saml;
+mod scale;
 mod table;
 mod tokens;
 mod world;
@@ -87,11 +91,19 @@ async fn main() {
         let per_second = per_second.parse().expect("a number");
         return house::serve(Path::new(folder), durability, per_second).await;
     }
+    if let [command, program] = arguments.as_slice()
+        && command == "demo"
+    {
+        return demo::measure(Path::new(program)).await;
+    }
     let number = |place: usize, default: usize| {
         arguments
             .get(place)
             .map_or(default, |text| text.parse().expect("a number"))
     };
+    if arguments.first().is_some_and(|first| first == "scale") {
+        return scale::measure(number(1, 1_000_000), number(2, 100_000), number(3, 100), SPAN).await;
+    }
     measure(
         number(0, 100_000),
         number(1, 10_000),

@@ -9,7 +9,7 @@ use super::access_token::AccessToken;
 use super::client::Client;
 use crate::secret::Sealer;
 use crate::session::Session;
-use crate::store::{StoreError, refresh_families, sessions, tokens};
+use crate::store::{StoreError, refresh_families, sessions};
 
 /// The live session of a person's token; `None` when it was revoked or the session is over. Whoever asks
 /// has seen the token: the pair that it came with is in use.
@@ -18,15 +18,16 @@ pub async fn session_of(
     now: DateTime<Utc>,
     db: &mut AnyConnection,
 ) -> Result<Option<Session>, StoreError> {
-    let Some(session) = tokens::session(&token.id, db).await? else {
+    let Some((session, unseen)) = sessions::of_token(&token.id, db).await? else {
         return Ok(None);
     };
-    let session = sessions::by_id(&session, db).await?;
-    let session = session.filter(|session| session.is_live(now));
-    if session.is_some() {
-        refresh_families::access_seen(&token.id, db).await?;
+    if !session.is_live(now) {
+        return Ok(None);
     }
-    Ok(session)
+    if unseen {
+        refresh_families::mark_used(&token.id, db).await?;
+    }
+    Ok(Some(session))
 }
 
 /// The answer for `caller`, who has authenticated.

@@ -94,19 +94,12 @@ pub async fn rotate(
     Ok(done.rows_affected() == 1)
 }
 
-/// Notes that an access token was seen: if it is half of a current pair, that pair is in use.
-pub async fn access_seen(access: &str, db: &mut AnyConnection) -> Result<(), StoreError> {
-    let unused =
-        sqlx::query("SELECT id FROM refresh_families WHERE current_access = $1 AND current_used = 0")
-            .bind(access)
-            .fetch_optional(&mut *db)
-            .await?;
-    if unused.is_some() {
-        sqlx::query("UPDATE refresh_families SET current_used = 1 WHERE current_access = $1")
-            .bind(access)
-            .execute(db)
-            .await?;
-    }
+/// Notes that the pair whose access token this is, is in use.
+pub async fn mark_used(access: &str, db: &mut AnyConnection) -> Result<(), StoreError> {
+    sqlx::query("UPDATE refresh_families SET current_used = 1 WHERE current_access = $1")
+        .bind(access)
+        .execute(db)
+        .await?;
     Ok(())
 }
 

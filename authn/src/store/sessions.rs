@@ -94,6 +94,25 @@ pub async fn by_id(id: &SessionId, db: &mut AnyConnection) -> Result<Option<Sess
     row.map(|row| read(&Columns::of("sessions", &row))).transpose()
 }
 
+/// The session of an access token that was not revoked, ended or not; and whether the token is half of a pair
+/// of which nobody has seen a half yet. One statement: it is asked at every use of a token.
+pub async fn of_token(access: &str, db: &mut AnyConnection) -> Result<Option<(Session, bool)>, StoreError> {
+    let row = sqlx::query(
+        "SELECT sessions.*, (SELECT COUNT(*) FROM refresh_families \
+         WHERE current_access = access_tokens.id AND current_used = 0) AS unseen \
+         FROM access_tokens JOIN sessions ON sessions.id = access_tokens.session \
+         WHERE access_tokens.id = $1 AND access_tokens.revoked_at IS NULL",
+    )
+    .bind(access)
+    .fetch_optional(db)
+    .await?;
+    row.map(|row| {
+        let row = Columns::of("sessions", &row);
+        Ok((read(&row)?, row.number("unseen")? > 0))
+    })
+    .transpose()
+}
+
 /// A person's sessions that were not ended, newest sign-in first.
 pub async fn open_of_person(person: &PersonId, db: &mut AnyConnection) -> Result<Vec<Session>, StoreError> {
     let rows =

@@ -4,7 +4,7 @@
 use chrono::{DateTime, Utc};
 use sqlx::AnyConnection;
 
-use super::{Columns, StoreError, millis};
+use super::{StoreError, millis};
 use crate::session::SessionId;
 
 /// Keeps a token that was issued.
@@ -28,20 +28,6 @@ pub async fn insert(
     .execute(db)
     .await?;
     Ok(())
-}
-
-/// The session of a token that was not revoked.
-pub async fn session(id: &str, db: &mut AnyConnection) -> Result<Option<SessionId>, StoreError> {
-    let row = sqlx::query("SELECT session FROM access_tokens WHERE id = $1 AND revoked_at IS NULL")
-        .bind(id)
-        .fetch_optional(db)
-        .await?;
-    row.map(|row| {
-        Ok(SessionId::from_text(
-            Columns::of("access_tokens", &row).text("session")?,
-        ))
-    })
-    .transpose()
 }
 
 /// Revokes one token of `client`.

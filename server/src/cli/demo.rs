@@ -13,7 +13,6 @@ use countersign_authn as authn;
 use countersign_directory::operation::{device, import, settings};
 use countersign_directory::{Actor, Administration, DeviceId, Permit, PersonId, PersonKind, Status};
 use serde_json::{Value, json};
-use sqlx::{Any, Transaction};
 
 use super::opened::{finish, outside};
 use super::person::addresses;
@@ -22,6 +21,7 @@ use super::{Failure, block_on, serve};
 use crate::app::App;
 use crate::clock::Clock;
 use crate::config::Config;
+use crate::database::WriteTransaction;
 use crate::rng::Randomness;
 use crate::{house, listen, record, telemetry};
 
@@ -208,7 +208,7 @@ async fn end_earlier(
     app: &App,
     person: &PersonId,
     log: &mut Happened,
-    transaction: &mut Transaction<'static, Any>,
+    transaction: &mut WriteTransaction,
 ) -> Result<(), Failure> {
     let now = app.now();
     for session in app.board.of_person(person, now) {

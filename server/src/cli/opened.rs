@@ -5,12 +5,12 @@ use std::path::PathBuf;
 
 use clap::Args;
 use countersign_directory::{Actor, Event};
-use sqlx::{Any, Transaction};
 
 use super::{Failure, environment};
 use crate::app::App;
 use crate::clock::Clock;
 use crate::config::Config;
+use crate::database::WriteTransaction;
 use crate::house;
 use crate::record;
 use crate::rng::Randomness;
@@ -70,7 +70,7 @@ impl Store {
 pub(super) async fn finish(
     app: &App,
     events: &[Event],
-    mut transaction: Transaction<'static, Any>,
+    mut transaction: WriteTransaction,
 ) -> Result<(), Failure> {
     record::append(&Actor::Operator, events, app.now(), &mut transaction)
         .await

@@ -14,11 +14,11 @@ use countersign_directory::operation::server;
 use countersign_directory::{Actor, Change, ConnectedServer, Noun, Permit};
 use serde::Deserialize;
 use serde_json::json;
-use sqlx::{Any, Transaction};
 
 use super::opened::{Store, finish, outside};
 use super::{Failure, block_on};
 use crate::app::App;
+use crate::database::WriteTransaction;
 use crate::record;
 
 /// Connected-server commands.
@@ -99,7 +99,7 @@ pub(super) async fn connect(app: &App, connection: Connection) -> Result<Secret,
 pub(super) async fn file_client(
     app: &App,
     client: &ClientRecord,
-    transaction: &mut Transaction<'static, Any>,
+    transaction: &mut WriteTransaction,
 ) -> Result<Secret, Failure> {
     file_record(app, client, transaction).await?;
     let (secret, hash) = new_secret(&mut app.rng());
@@ -114,7 +114,7 @@ pub(super) async fn file_client(
 pub(super) async fn file_record(
     app: &App,
     client: &ClientRecord,
-    transaction: &mut Transaction<'static, Any>,
+    transaction: &mut WriteTransaction,
 ) -> Result<(), Failure> {
     let faults = client.faults();
     if !faults.is_empty() {

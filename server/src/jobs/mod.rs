@@ -38,7 +38,7 @@ pub fn start(app: &App) {
         .boxed()
     });
     every(app, "tail", Duration::from_millis(150), |app| {
-        async move { Ok(app.catch_up().await.map(drop)?) }.boxed()
+        async move { Ok(app.follow().await?) }.boxed()
     });
     every(app, "drain", Duration::from_millis(150), |app| {
         async move { on_a_thread_of_its_own(app).await }.boxed()

@@ -19,10 +19,11 @@ use countersign_directory::source::{Gone, Source, Sourced, Sync};
 use countersign_directory::store::source_entries::{self, Applied};
 use countersign_directory::store::{People, Shelf as _, changes, source_syncs, tombstones};
 use countersign_directory::{Actor, Noun, Permit, PersonId};
-use sqlx::{Any, AnyConnection, Transaction};
+use sqlx::AnyConnection;
 
 use super::sync::{LEASE, SyncFault};
 use crate::app::House;
+use crate::database::WriteTransaction;
 use crate::record;
 
 /// Writes a plan, part by part.
@@ -307,7 +308,7 @@ impl<'a> Applier<'a> {
         Ok(applied)
     }
 
-    async fn begin(&self) -> Result<Transaction<'static, Any>, SyncFault> {
+    async fn begin(&self) -> Result<WriteTransaction, SyncFault> {
         let now = self.house.now();
         let mut transaction = self.house.database.begin_write().await?;
         let process = self.house.directories.process();
@@ -318,7 +319,7 @@ impl<'a> Applier<'a> {
         Ok(transaction)
     }
 
-    async fn end(&self, transaction: Transaction<'static, Any>) -> Result<(), SyncFault> {
+    async fn end(&self, transaction: WriteTransaction) -> Result<(), SyncFault> {
         if self.dry_run {
             transaction.rollback().await?;
         } else {

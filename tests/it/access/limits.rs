@@ -254,7 +254,7 @@ async fn fifty_megabytes_are_refused_at_every_address_before_they_are_read() {
     let house = open_house().await;
     let server = house.connect(whole_world("chat")).await;
     let bearer = format!("Bearer {}", house.token(&server.record.client_id));
-    let (_, document) = countersign_server::http::api();
+    let (_, document) = countersign_server::http::api::api();
     let document = serde_json::to_value(&document).unwrap();
     let mut addresses: Vec<(Method, String)> = [
         "evaluation",

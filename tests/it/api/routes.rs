@@ -181,7 +181,7 @@ fn body(verb: &str, path: &str, settings: &Value) -> Option<Value> {
 #[tokio::test]
 async fn every_route_has_an_owner_and_lets_nobody_else_in() {
     let house = open_house().await;
-    let (_, document) = countersign_server::http::api();
+    let (_, document) = countersign_server::http::api::api();
     let document = serde_json::to_value(&document).unwrap();
     let owners = owners();
     let server = house.connect(whole_world("demo")).await;
@@ -241,7 +241,7 @@ async fn every_route_has_an_owner_and_lets_nobody_else_in() {
 #[tokio::test]
 async fn an_address_that_cannot_be_read_is_a_problem() {
     let house = open_house().await;
-    let (_, document) = countersign_server::http::api();
+    let (_, document) = countersign_server::http::api::api();
     let document = serde_json::to_value(&document).unwrap();
     let server = house.connect(whole_world("demo")).await;
     let judy = house.browser("judy", Level::Aal2, None).await;

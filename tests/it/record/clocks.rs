@@ -12,7 +12,7 @@ async fn more_than_five_seconds_from_the_store_nothing_of_rank_1_is_decided() {
     let house = open_house().await;
     for (seconds, trusted) in [(0, true), (3, true), (7, false), (-7, false)] {
         let app = house.reopened_off_by(TimeDelta::seconds(seconds)).await;
-        app.catch_up().await.unwrap();
+        app.follow().await.unwrap();
         assert_eq!(app.tail.is_fresh(app.now()), trusted, "{seconds} s");
         assert_eq!(app.tail.is_skewed(), !trusted, "{seconds} s");
         let ready = request(Method::GET, "/readyz", &[], None);

@@ -7,10 +7,10 @@ use countersign_directory::operation::Outcome;
 use countersign_directory::operation::member::{self, MemberError};
 use countersign_directory::{ChannelId, Permit, PersonId};
 use http::StatusCode;
-use sqlx::{Any, Transaction};
 
 use crate::app::App;
 use crate::asking::server_question::Translation;
+use crate::database::WriteTransaction;
 use crate::http::caller::Server;
 use crate::http::path::Path;
 use crate::http::problem::Problem;
@@ -66,7 +66,7 @@ async fn finish(
     app: &App,
     permit: &Permit,
     outcome: &Outcome,
-    mut transaction: Transaction<'static, Any>,
+    mut transaction: WriteTransaction,
 ) -> Result<StatusCode, Problem> {
     record::append(permit.by(), &outcome.events, app.now(), &mut transaction).await?;
     app.commit(transaction).await?;

@@ -12,12 +12,12 @@ use countersign_directory::store::break_glass::{self as store, BreakGlass};
 use countersign_directory::{Actor, ApprovalId, ChannelId};
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
-use sqlx::{Any, Transaction};
 use utoipa::ToSchema;
 
 use super::{Applied, applied};
 use crate::app::App;
 use crate::asking::act::refused;
+use crate::database::WriteTransaction;
 use crate::http::caller::Person;
 use crate::http::path::Path;
 use crate::http::problem::Problem;
@@ -224,7 +224,7 @@ async fn finish(
     app: &App,
     actor: &Actor,
     outcome: Outcome,
-    mut transaction: Transaction<'static, Any>,
+    mut transaction: WriteTransaction,
 ) -> Result<(), Problem> {
     record::append(actor, &outcome.events, app.now(), &mut transaction).await?;
     app.commit(transaction).await?;

@@ -61,11 +61,15 @@ async fn claims_of(
     let Some(session) = introspect::session_of(&token, now, &mut db).await? else {
         return Ok(None);
     };
-    let Some(person) = account::active(&session.person, &mut db).await? else {
+    let snapshot = house.snapshot();
+    let Some(person) = snapshot
+        .person(session.person.as_str())
+        .filter(|person| account::may_sign_in(person))
+    else {
         return Ok(None);
     };
     let mut answer = Map::new();
     answer.insert("sub".to_owned(), bearer.sub.as_str().into());
-    claims::about(&session.person, &person, &token.scope, &mut answer);
+    claims::about(&session.person, person, &token.scope, &mut answer);
     Ok(Some(answer))
 }

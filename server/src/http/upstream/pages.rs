@@ -10,9 +10,9 @@ use countersign_authn as authn;
 use countersign_directory::Actor;
 use countersign_directory::source::Source;
 use serde_json::json;
-use sqlx::{Any, Transaction};
 
 use crate::app::House;
+use crate::database::WriteTransaction;
 use crate::http::authn::card_page;
 use crate::http::fault::Fault;
 use crate::http::page::Frame;
@@ -111,7 +111,7 @@ pub async fn nobody(
     trouble: &Trouble,
     claimed: &Claimed,
     mut log: Happened,
-    mut transaction: Transaction<'static, Any>,
+    mut transaction: WriteTransaction,
     back: Back,
 ) -> Result<Response, Fault> {
     let reference = reference(house);

@@ -12,10 +12,10 @@ use countersign_authn as authn;
 use countersign_directory::Actor;
 use countersign_directory::source::Source;
 use http::{HeaderMap, HeaderValue, StatusCode};
-use sqlx::{Any, Transaction};
 
 use super::pages;
 use crate::app::House;
+use crate::database::WriteTransaction;
 use crate::http::authn::browser;
 use crate::http::cookies;
 use crate::http::fault::Fault;
@@ -38,7 +38,7 @@ pub(crate) async fn answer(
     headers: &HeaderMap,
     step: Step,
     mut log: Happened,
-    mut transaction: Transaction<'static, Any>,
+    mut transaction: WriteTransaction,
 ) -> Result<Response, Fault> {
     let now = house.now();
     match step {
@@ -65,7 +65,7 @@ pub(crate) async fn arrived(
     source: &Source,
     proven: Proven,
     log: Happened,
-    transaction: Transaction<'static, Any>,
+    transaction: WriteTransaction,
 ) -> Result<Response, Fault> {
     let (finished, cookie) = open(house, headers, proven, log, transaction).await?;
     let flow = finished.flow;
@@ -110,7 +110,7 @@ async fn signed_in(
     headers: &HeaderMap,
     proven: Proven,
     log: Happened,
-    transaction: Transaction<'static, Any>,
+    transaction: WriteTransaction,
 ) -> Result<Response, Fault> {
     let (finished, cookie) = open(house, headers, proven, log, transaction).await?;
     let next = format!("/signin/continue?flow={}", finished.flow.id);
@@ -126,7 +126,7 @@ async fn open(
     headers: &HeaderMap,
     proven: Proven,
     mut log: Happened,
-    mut transaction: Transaction<'static, Any>,
+    mut transaction: WriteTransaction,
 ) -> Result<(Finished, Option<HeaderValue>), Fault> {
     let now = house.now();
     let present = browser::session(house, headers).await?;
