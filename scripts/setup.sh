@@ -69,6 +69,7 @@ collect_packages() {
       [ -e /usr/lib/apache2/modules/mod_shib.so ] || missing+=(libapache2-mod-shib shibboleth-sp-utils)
       [ -x /usr/local/go/bin/go ] || wants go golang-go
       wants chromium chromium
+      wants certutil libnss3-tools # cards for Chromium
       wants xmlsec1 xmlsec1
       [ -d /usr/share/simplesamlphp/www ] || missing+=(simplesamlphp php-cli php-xml php-mbstring)
       wants cvc5 cvc5

@@ -114,6 +114,26 @@ pub async fn fill_on(folder: &Path, url: &str, world: &countersign_directory::Wo
     fill_store(&config(folder, "process", 0, Some(url)), world).await;
 }
 
+/// Puts more people into the channels of a store that [`fill`] has filled, until each has so many. The store makes
+/// them up itself: to send it millions of rows takes longer than anything that is measured.
+pub async fn crowd(folder: &Path, people: usize, channels: usize, members: usize) {
+    let database = open_store(&config(folder, "process", 0, None)).await;
+    let (first, step) = (world::MEMBERS, world::STEP);
+    let sql = format!(
+        "WITH RECURSIVE channel(c) AS (SELECT 0 UNION ALL SELECT c + 1 FROM channel WHERE c + 1 < {channels}), \
+         place(m) AS (SELECT {first} UNION ALL SELECT m + 1 FROM place WHERE m + 1 < {members}) \
+         INSERT INTO channel_members (channel, person) \
+         SELECT 'channel-' || c, 'person-' || ((c * {first} + m * {step}) % {people}) FROM channel, place WHERE true \
+         ON CONFLICT DO NOTHING"
+    );
+    let mut transaction = database.begin_write().await.expect("a transaction");
+    sqlx::query(sqlx::AssertSqlSafe(sql))
+        .execute(&mut *transaction)
+        .await
+        .expect("members are added");
+    transaction.commit().await.expect("a commit");
+}
+
 async fn fill_store(config: &Config, world: &countersign_directory::World) {
     let database = open_store(config).await;
     let mut transaction = database.begin_write().await.expect("a transaction");

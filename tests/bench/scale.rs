@@ -13,7 +13,8 @@ use crate::{ALLOWED, CONNECTIONS, house, world};
 pub async fn measure(people: usize, channels: usize, members: usize, span: Duration) {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let start = Instant::now();
-    house::fill(folder.path(), &world::crowded(people, channels, members)).await;
+    house::fill(folder.path(), &world::grown(people, channels)).await;
+    house::crowd(folder.path(), people, channels, members).await;
     eprintln!("==> stored in {:.0} s", start.elapsed().as_secs_f64());
     let house = house::Running::start(folder.path(), "process");
     let load = |path: &str| Load {

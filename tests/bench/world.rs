@@ -9,13 +9,11 @@ const COALITION: &[u8] = include_bytes!("../../policies/worlds/coalition.world.j
 /// Members of each channel.
 pub const MEMBERS: usize = 20;
 
+/// From one member of a channel to the next.
+pub const STEP: usize = 7919;
+
 /// A world with that many people and channels besides those of the coalition.
 pub fn grown(people: usize, channels: usize) -> World {
-    crowded(people, channels, MEMBERS)
-}
-
-/// As [`grown`], with `crowd` members in each channel; the first [`MEMBERS`] are the same.
-pub fn crowded(people: usize, channels: usize, crowd: usize) -> World {
     let mut world = world::parse(COALITION).expect("the coalition is a world");
     let alice = world.people[&id::<PersonId>("alice")].clone();
     world
@@ -24,7 +22,7 @@ pub fn crowded(people: usize, channels: usize, crowd: usize) -> World {
     let models = ["log-nr", "ops-ns"].map(|name| world.channels[&id::<ChannelId>(name)].clone());
     for number in 0..channels {
         let mut grown = models[number % models.len()].clone();
-        grown.members = first_members(number, people, crowd).map(person).collect();
+        grown.members = members(number, people).map(person).collect();
         world.channels.insert(channel(number), grown);
     }
     world
@@ -32,11 +30,7 @@ pub fn crowded(people: usize, channels: usize, crowd: usize) -> World {
 
 /// Who is in a channel.
 pub fn members(channel: usize, people: usize) -> impl Iterator<Item = usize> {
-    first_members(channel, people, MEMBERS)
-}
-
-fn first_members(channel: usize, people: usize, count: usize) -> impl Iterator<Item = usize> {
-    (0..count).map(move |number| (channel * MEMBERS + number * 7919) % people)
+    (0..MEMBERS).map(move |number| (channel * MEMBERS + number * STEP) % people)
 }
 
 /// The id of a person.

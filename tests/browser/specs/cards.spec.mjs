@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { accessible } from '../support/axe.mjs';
 import { fits, guarded, LOOKS, launch } from '../support/browser.mjs';
+import { CardReader } from '../support/card_reader.mjs';
 import { Authority } from '../support/cards.mjs';
 import { Countersign } from '../support/countersign.mjs';
 import { arrive } from '../support/people.mjs';
@@ -69,6 +70,25 @@ test('a card is linked once and then reaches the account, until it is cancelled'
   }
   again.clean();
   await again.context.close();
+});
+
+test('Chromium itself finds the card and shows the one that its policy says', async () => {
+  const card = authority.issue('dave');
+  await link('dave', card);
+  authority.issue('dave-elsewhere', { by: 'other' });
+  const reader = await CardReader.with(authority, ['dave', 'dave-elsewhere'], 'Agency CA');
+  try {
+    const held = { hosts: [authority.origin], ignoreHTTPSErrors: true };
+    const { context, clean } = await guarded(reader.browser, countersign.info.base_url, held);
+    const page = await context.newPage();
+    await present(page);
+    await page.waitForURL('**/account');
+    await page.getByText(/^dave · smartcard or attested security key ·/).waitFor();
+    clean();
+    await context.close();
+  } finally {
+    await reader.close();
+  }
 });
 
 test('missing, wrong, expired, foreign and unknown cards reach pages that say what to do', async () => {

@@ -3,7 +3,8 @@
 import assert from 'node:assert/strict';
 import { chromium } from 'playwright-core';
 
-const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium';
+/** The browser under test. */
+export const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium';
 
 /** The looks in which every page is walked. */
 export const LOOKS = [
@@ -13,10 +14,10 @@ export const LOOKS = [
   { colorScheme: 'dark', width: 320 },
 ];
 
-/** Starts Chromium. As root it has no sandbox of its own. */
-export function launch() {
+/** Starts Chromium, with more of an environment. As root it has no sandbox of its own. */
+export function launch({ env = {}, executablePath = CHROMIUM } = {}) {
   const args = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
-  return chromium.launch({ executablePath: CHROMIUM, args, headless: true });
+  return chromium.launch({ executablePath, args, headless: true, env: { ...process.env, ...env } });
 }
 
 /** A browser context with gates: what its pages did wrong is kept, and `clean()` fails on it. */

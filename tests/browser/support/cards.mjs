@@ -86,6 +86,12 @@ export class Authority {
     };
   }
 
+  /** A card that was issued, with its key, as a PKCS #12 file without a password. */
+  packed(name) {
+    this.#openssl('pkcs12', '-export', '-in', `${name}.pem`, '-inkey', `${name}.key`, '-out', `${name}.p12`, '-name', name, '-passout', 'pass:');
+    return this.#file(`${name}.p12`);
+  }
+
   /** Cancels a card, and publishes that. */
   revoke(name) {
     this.#openssl('ca', '-config', 'ca.cnf', '-revoke', `${name}.pem`, '-cert', 'ca.pem', '-keyfile', 'ca.key');
