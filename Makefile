@@ -29,7 +29,7 @@ demo: ## build and start Countersign with a Synapse beside it, and print where t
 	@scripts/setup.sh demo
 	@$(MAKE) --no-print-directory ui
 	$(call say,Building Countersign; the first time takes several minutes)
-	@cargo build --release --locked --workspace --bin countersign
+	@cargo build --profile demo --locked --workspace --bin countersign
 	$(call say,Starting Countersign and Synapse)
 	@exec $(PYTHON) demo/run.py
 

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """`make demo`: Countersign with the coalition world, a real Synapse beside it, and a page to chat with.
 
-    .venv/bin/python demo/run.py [target/release/countersign] [--data-dir var/demo] [--port 8080]
+    .venv/bin/python demo/run.py [target/demo/countersign] [--data-dir var/demo] [--port 8080]
 
 The first start connects Synapse to Countersign and makes the rooms; later ones find everything again.
 """
@@ -186,7 +186,7 @@ def tail(path: Path) -> str:
 def arguments() -> argparse.Namespace:
     """The command line."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("binary", type=Path, nargs="?", default=ROOT / "target" / "release" / "countersign")
+    parser.add_argument("binary", type=Path, nargs="?", default=ROOT / "target" / "demo" / "countersign")
     parser.add_argument("--data-dir", type=Path, default=ROOT / "var" / "demo")
     parser.add_argument(
         "--port", type=int, default=8080, help="Countersign's; 0: any free one, kept for later starts"

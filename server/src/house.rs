@@ -11,6 +11,7 @@ use countersign_directory::Actor;
 use countersign_labels::Schemes;
 
 use crate::app::{App, House};
+use crate::applications::{self, ClientsError};
 use crate::asking::search::kept::Kept;
 use crate::clock::Clock;
 use crate::config::Config;
@@ -25,7 +26,7 @@ use crate::metrics::Metrics;
 use crate::outbound::{self, OutboundError};
 use crate::record::{self, RecordError, Recorder};
 use crate::rng::Randomness;
-use crate::sources::configured::{ConfiguredError, bring_in};
+use crate::sources::configured::{self, ConfiguredError};
 use crate::traces::Traces;
 use crate::world::{self, Tail, TailError};
 
@@ -68,6 +69,9 @@ pub enum OpenError {
     /// The mail server.
     #[error(transparent)]
     Mail(#[from] crate::config::ConfigError),
+    /// The clients that the configuration names.
+    #[error(transparent)]
+    Clients(#[from] ClientsError),
     /// The sources of people that the configuration names.
     #[error(transparent)]
     Sources(#[from] ConfiguredError),
@@ -108,7 +112,10 @@ pub async fn open(
     let mut transaction = database.begin_write().await?;
     let keys = KeyRing::load(&sealer, now, &mut rng, &mut log, &mut transaction).await?;
     record::happened(&Actor::Operator, &log, now, &mut transaction).await?;
-    let events = bring_in(&config.sources, &sealer, &mut rng, now, &mut transaction).await?;
+    let mut log = Happened::new();
+    applications::bring_in(&config.clients, now, &mut log, &mut transaction).await?;
+    record::happened(&Actor::Operator, &log, now, &mut transaction).await?;
+    let events = configured::bring_in(&config.sources, &sealer, &mut rng, now, &mut transaction).await?;
     record::append(&Actor::Operator, &events, now, &mut transaction)
         .await
         .map_err(RecordError::from)?;
@@ -181,4 +188,22 @@ pub async fn open(
         notice,
         randomness,
     }))
+}
+
+impl House {
+    /// Ends what the configuration once named and names no more: sources are disabled, clients taken away. For a process
+    /// that serves; a command may not have been told the whole configuration.
+    pub async fn retire_unnamed(&self) -> Result<(), OpenError> {
+        let now = self.clock.now();
+        let mut log = Happened::new();
+        let mut transaction = self.database.begin_write().await.map_err(DatabaseError::from)?;
+        applications::retire(&self.config.clients, &mut log, &mut transaction).await?;
+        record::happened(&Actor::Operator, &log, now, &mut transaction).await?;
+        let events = configured::retire(&self.config.sources, now, &mut transaction).await?;
+        record::append(&Actor::Operator, &events, now, &mut transaction)
+            .await
+            .map_err(RecordError::from)?;
+        self.commit(transaction).await.map_err(DatabaseError::from)?;
+        Ok(())
+    }
 }

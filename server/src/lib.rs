@@ -5,6 +5,7 @@
 //! and the random source; the rooms take `now`, `rng` and a database connection as parameters.
 
 pub mod app;
+pub mod applications;
 pub mod asking;
 pub mod cards;
 pub mod cli;

@@ -333,6 +333,13 @@ impl TestHouse {
         Self::opened_by(self.app.config.clone(), Clock::system_off_by(wrong)).await
     }
 
+    /// Why a process that is configured otherwise does not open.
+    pub async fn cannot_reopen_with(&self, config: Config) -> String {
+        let randomness = Randomness::system().unwrap();
+        let opened = house::open(config, Clock::turned_by_hand(start()), randomness, None).await;
+        opened.expect_err("it opens").to_string()
+    }
+
     async fn opened_by(config: Config, clock: Clock) -> App {
         let randomness = Randomness::system().unwrap();
         house::open(config, clock, randomness, None).await.unwrap()

@@ -2,6 +2,7 @@
 import { csrf } from './acts';
 import { answered, client, type Weighing } from './client';
 import type { components } from './schema.gen';
+import { isService } from './service';
 
 type Schemas = components['schemas'];
 
@@ -46,7 +47,7 @@ export type Act =
   | { act: 'channel_patch'; id: string; patch: Record<string, unknown> }
   | { act: 'channel_reclassify'; id: string; label: NewLabel }
   | { act: 'client_put'; id: string; was: JsonRecord; client: JsonRecord }
-  | { act: 'client_remove'; id: string; was: JsonRecord }
+  | { act: 'client_remove' | 'client_secret'; id: string; was: JsonRecord }
   | { act: 'source_enable' | 'source_disable' | 'source_remove'; id: string }
   | { act: 'source_metadata'; id: string; was: ProviderFacts; becomes: ProviderFacts }
   | { act: 'source_put'; id: string; source: JsonRecord }
@@ -92,9 +93,13 @@ function call(act: Act, params: Params) {
     case 'channel_reclassify':
       return client.POST('/api/v1/channels/{id}/reclassify', { params, body: { ...act.label } });
     case 'client_put':
-      return client.PUT('/api/v1/saml/services/{id}', { params, body: act.client });
+      return isService(act.was)
+        ? client.PUT('/api/v1/saml/services/{id}', { params, body: act.client })
+        : client.PUT('/api/v1/clients/{id}', { params, body: act.client });
     case 'client_remove':
-      return client.DELETE('/api/v1/saml/services/{id}', { params });
+      return client.DELETE('/api/v1/clients/{id}', { params });
+    case 'client_secret':
+      return client.POST('/api/v1/clients/{id}/secret', { params });
     case 'source_enable':
       return client.POST('/api/v1/sources/{id}/enable', { params });
     case 'source_disable':

@@ -55,6 +55,35 @@ pub async fn all(db: &mut AnyConnection) -> Result<Vec<Client>, StoreError> {
         .collect()
 }
 
+/// Notes whether the configuration keeps a client.
+pub async fn keep_configured(id: &str, configured: bool, db: &mut AnyConnection) -> Result<(), StoreError> {
+    sqlx::query("UPDATE clients SET configured = $2 WHERE id = $1")
+        .bind(id)
+        .bind(i32::from(configured))
+        .execute(db)
+        .await?;
+    Ok(())
+}
+
+/// The ids of the clients that the configuration keeps.
+pub async fn configured(db: &mut AnyConnection) -> Result<Vec<String>, StoreError> {
+    let rows = sqlx::query("SELECT id FROM clients WHERE configured = 1 ORDER BY id")
+        .fetch_all(db)
+        .await?;
+    rows.iter()
+        .map(|row| Columns::of("clients", row).text("id"))
+        .collect()
+}
+
+/// Whether the configuration keeps a client.
+pub async fn is_configured(id: &str, db: &mut AnyConnection) -> Result<bool, StoreError> {
+    let row = sqlx::query("SELECT id FROM clients WHERE id = $1 AND configured = 1")
+        .bind(id)
+        .fetch_optional(db)
+        .await?;
+    Ok(row.is_some())
+}
+
 /// Removes a client.
 pub async fn remove(id: &str, db: &mut AnyConnection) -> Result<bool, StoreError> {
     saml_services::name_client(id, None, db).await?;

@@ -79,6 +79,7 @@ impl Amendment {
                 is(Entity::Client(client.clone()))
             }
             Self::ClientRemove { .. } => Ok(After::Gone),
+            Self::ClientSecret { was, .. } => is(Entity::Client(was.clone())),
             Self::DevicePut { device, .. } => {
                 known_level(device.accreditation.as_ref())?;
                 let held = match old {

@@ -71,6 +71,8 @@ pub enum Amendment {
     },
     /// An application is taken away.
     ClientRemove { id: String, was: Client },
+    /// An application proves itself with a new secret, in place of the one that it has.
+    ClientSecret { id: String, was: Client },
     /// A device comes into being, or what it may be trusted with changes.
     DevicePut { id: DeviceId, device: DeviceTerms },
     /// A mission comes into being or changes.
@@ -134,7 +136,9 @@ impl Amendment {
             | Self::PersonLink { id, .. }
             | Self::PersonPatch { id, .. }
             | Self::PersonRecover { id } => (Noun::Person, id.as_str()),
-            Self::ClientPut { id, .. } | Self::ClientRemove { id, .. } => (Noun::Client, id.as_str()),
+            Self::ClientPut { id, .. } | Self::ClientRemove { id, .. } | Self::ClientSecret { id, .. } => {
+                (Noun::Client, id.as_str())
+            }
             Self::DevicePut { id, .. } => (Noun::Device, id.as_str()),
             Self::MissionPut { id, .. } => (Noun::Mission, id.as_str()),
             Self::NodePut { id, .. } => (Noun::Node, id.as_str()),
@@ -157,6 +161,7 @@ impl Amendment {
             | Self::AgreementPut { .. }
             | Self::ClientPut { .. }
             | Self::ClientRemove { .. }
+            | Self::ClientSecret { .. }
             | Self::DevicePut { .. }
             | Self::MissionPut { .. }
             | Self::NodePut { .. }
@@ -207,6 +212,7 @@ impl Amendment {
             Self::ClearanceSuspend { .. } => "clearance.suspended",
             Self::ClientPut { .. } => "client.changed",
             Self::ClientRemove { .. } => "client.removed",
+            Self::ClientSecret { .. } => "client.secret_renewed",
             Self::DevicePut { .. } => "device.changed",
             Self::MissionPut { .. } => "mission.changed",
             Self::NodePut { .. } => "node.changed",

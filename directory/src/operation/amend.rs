@@ -78,7 +78,9 @@ pub async fn weigh(
         | Amendment::ChannelReclassify { id, .. } => channels::load_flags(id, db).await?.map(Entity::Channel),
         // Sign-in keeps it; whoever carries this out holds `was` against what is on file.
         Amendment::ClientPut { was, .. } => was.clone().map(Entity::Client),
-        Amendment::ClientRemove { was, .. } => Some(Entity::Client(was.clone())),
+        Amendment::ClientRemove { was, .. } | Amendment::ClientSecret { was, .. } => {
+            Some(Entity::Client(was.clone()))
+        }
         _ => entity(noun, id, db).await?,
     };
     if old.is_none() && !tombstones::among(noun, &[id], db).await?.is_empty() {
@@ -115,6 +117,10 @@ pub async fn weigh(
     if matches!(amendment, Amendment::SourceRelease { .. }) {
         // It lets nobody do more. It takes two because one mistyped branch would empty an agency.
         widens.push("people who vanish");
+    }
+    if matches!(amendment, Amendment::ClientSecret { .. }) {
+        // Whoever is told it is the application from then on.
+        widens.push("secret");
     }
     if matches!(
         amendment,
@@ -155,7 +161,7 @@ pub async fn apply(
     let same = matches!(&weighed.after, After::Is(new) if weighed.old.as_ref() == Some(&**new));
     let event = Event::new(amendment.event(), id, detail(amendment, &weighed, permit));
     if same {
-        // To federate is done at the chat server, and ways to sign in are kept elsewhere: nothing changes here,
+        // To federate is done at the chat server; ways to sign in and secrets are kept elsewhere: nothing changes here,
         // and it goes on record all the same.
         let done = !weighed.widens.is_empty();
         return Ok(Outcome {

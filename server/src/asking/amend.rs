@@ -15,7 +15,7 @@ use http::StatusCode;
 
 use crate::app::House;
 use crate::asking::act::refused_for;
-use crate::asking::elsewhere::changed;
+use crate::asking::elsewhere::{Handed, changed};
 use crate::http::problem::Problem;
 use crate::record;
 
@@ -86,8 +86,8 @@ impl House {
         }
     }
 
-    /// Carries out what a second person has approved. For a new way to sign in: its one-time address.
-    pub async fn carry_out(&self, session: &Session, id: &ApprovalId) -> Result<Option<String>, Problem> {
+    /// Carries out what a second person has approved, and hands out what came of it.
+    pub async fn carry_out(&self, session: &Session, id: &ApprovalId) -> Result<Option<Handed>, Problem> {
         let now = self.now();
         let (proposal, weighed) = {
             let mut db = self.database.pool.acquire().await?;
@@ -111,11 +111,11 @@ impl House {
         let mut transaction = self.database.begin_write().await?;
         let outcome = proposal::execute(id, &session.person, &permit, now, &mut transaction).await?;
         record::append(permit.by(), &outcome.events, now, &mut transaction).await?;
-        let link = self
+        let handed = self
             .carry_out_elsewhere(&proposal.act, permit.by(), now, &mut transaction)
             .await?;
         self.commit(transaction).await?;
-        Ok(link)
+        Ok(handed)
     }
 
     /// The permit; none when a second person is all that is missing.

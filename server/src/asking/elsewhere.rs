@@ -2,7 +2,8 @@
 //! Acts on what the directory weighs and does not keep: how people sign in, applications, metadata that was
 //! fetched, removals that a synchronisation waits with. Each is carried out in the transaction of its event.
 
-use authn::oidc::client::ClientRecord;
+use authn::oidc::client::{ClientRecord, new_secret};
+use authn::secret::Secret;
 use authn::store::{clients, saml_metadata, saml_services};
 use authn::upstream::link::{self, Identity, Made};
 use authn::{Happened, enrolment};
@@ -11,8 +12,9 @@ use countersign_authn as authn;
 use countersign_directory::amend::{Amendment, ProviderFacts, UpstreamLink};
 use countersign_directory::operation::admission::{self, Admitted};
 use countersign_directory::store::source_syncs;
-use countersign_directory::{Actor, ApprovalId, Client, PersonId, SourceId};
+use countersign_directory::{Actor, ApprovalId, Client, Noun, PersonId, SourceId};
 use http::StatusCode;
+use secrecy::SecretString;
 use serde_json::Value;
 use sqlx::AnyConnection;
 
@@ -22,12 +24,30 @@ use crate::record;
 use crate::saml::facts;
 use crate::upstream::person::label as label_there;
 
+/// What whoever carries an act out is told, this once, to hand it over.
+#[derive(Debug)]
+pub enum Handed {
+    /// The secret of an application.
+    ClientSecret(Secret),
+    /// The one-time address of a new way to sign in.
+    EnrolUrl(SecretString),
+}
+
 impl House {
     /// Whether what an act says that it starts from is what is on file.
     pub(crate) async fn stands(&self, act: &Amendment, db: &mut AnyConnection) -> Result<bool, Problem> {
+        if let (Noun::Client, id) = act.thing()
+            && clients::is_configured(id, db).await?
+        {
+            return Err(conflict(
+                "the record of this application stands in the configuration",
+            ));
+        }
         match act {
             Amendment::ClientPut { id, was, .. } => Ok(on_file(id, db).await? == *was),
-            Amendment::ClientRemove { id, was } => Ok(on_file(id, db).await?.as_ref() == Some(was)),
+            Amendment::ClientRemove { id, was } | Amendment::ClientSecret { id, was } => {
+                Ok(on_file(id, db).await?.as_ref() == Some(was))
+            }
             // The document is fetched anew while somebody waits: what stands in it is what was approved.
             Amendment::SourceMetadata { id, was, becomes } => {
                 let waits = self.metadata_that_waits(id, db).await?;
@@ -37,19 +57,31 @@ impl House {
         }
     }
 
-    /// Does what is to be done outside of the directory. For a new way to sign in: its one-time address.
+    /// Does what is to be done outside of the directory, and hands out what came of it.
     pub(super) async fn carry_out_elsewhere(
         &self,
         act: &Amendment,
         by: &Actor,
         now: DateTime<Utc>,
         db: &mut AnyConnection,
-    ) -> Result<Option<String>, Problem> {
+    ) -> Result<Option<Handed>, Problem> {
         if !self.stands(act, db).await? {
             return Err(changed());
         }
         match act {
-            Amendment::ClientPut { client, .. } => put_client(client, now, db).await?,
+            Amendment::ClientPut { was, client, .. } => {
+                let record = put_client(client, now, db).await?;
+                let had_secret = match was {
+                    Some(was) => as_record(was)?.has_secret(),
+                    None => false,
+                };
+                match (had_secret, record.has_secret()) {
+                    (false, true) => return Ok(Some(self.renew_secret(&record.id, db).await?)),
+                    (true, false) => drop(clients::set_secret(&record.id, None, db).await?),
+                    (true, true) | (false, false) => {}
+                }
+            }
+            Amendment::ClientSecret { id, .. } => return Ok(Some(self.renew_secret(id, db).await?)),
             Amendment::ClientRemove { id, .. } => {
                 clients::remove(id, db).await?;
             }
@@ -62,13 +94,21 @@ impl House {
                 let rng = &mut self.rng();
                 let link = enrolment::issue(id, enrolment::LIFETIME, now, rng, &mut log, db).await?;
                 record::happened(by, &log, now, db).await?;
-                return Ok(Some(format!("{}/enrol/{}", self.config.issuer, link.expose())));
+                let address = format!("{}/enrol/{}", self.config.issuer, link.expose());
+                return Ok(Some(Handed::EnrolUrl(address.into())));
             }
             Amendment::SourceMetadata { id, .. } => drop(saml_metadata::approve(id, db).await?),
             Amendment::SourceRelease { id, seal } => source_syncs::release(id, seal, db).await?,
             _ => {}
         }
         Ok(None)
+    }
+
+    /// Gives an application a new secret; the one before is good for nothing from then on.
+    async fn renew_secret(&self, id: &str, db: &mut AnyConnection) -> Result<Handed, Problem> {
+        let (secret, hash) = new_secret(&mut self.rng());
+        clients::set_secret(id, Some(hash), db).await?;
+        Ok(Handed::ClientSecret(secret))
     }
 
     /// What counts of a provider's metadata, and what would if the change that waits were approved.
@@ -188,7 +228,11 @@ pub(crate) fn as_record(client: &Client) -> Result<ClientRecord, Problem> {
     }
 }
 
-async fn put_client(client: &Client, now: DateTime<Utc>, db: &mut AnyConnection) -> Result<(), Problem> {
+async fn put_client(
+    client: &Client,
+    now: DateTime<Utc>,
+    db: &mut AnyConnection,
+) -> Result<ClientRecord, Problem> {
     let record = as_record(client)?;
     if let Some(provider) = &record.saml {
         let known = saml_services::client_of(&provider.entity_id, db).await?;
@@ -200,5 +244,6 @@ async fn put_client(client: &Client, now: DateTime<Utc>, db: &mut AnyConnection)
             )));
         }
     }
-    Ok(clients::put(&record, now, db).await?)
+    clients::put(&record, now, db).await?;
+    Ok(record)
 }

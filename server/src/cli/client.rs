@@ -11,6 +11,7 @@ use clap::Subcommand;
 use countersign_authn as authn;
 use countersign_directory::{Actor, Change, Noun};
 use serde_json::json;
+use sqlx::AnyConnection;
 
 use super::client_saml::SamlClient;
 use super::opened::{Store, outside};
@@ -94,6 +95,7 @@ async fn list(app: &App) -> Result<(), Failure> {
 
 async fn remove(app: &App, id: &str) -> Result<(), Failure> {
     let mut transaction = app.database.begin_write().await.map_err(outside)?;
+    not_of_the_configuration(id, &mut transaction).await?;
     if !clients::remove(id, &mut transaction).await.map_err(outside)? {
         return Err(Failure::No(format!("there is no client `{id}`")));
     }
@@ -104,4 +106,14 @@ async fn remove(app: &App, id: &str) -> Result<(), Failure> {
         .await
         .map_err(outside)?;
     app.commit(transaction).await.map_err(outside)
+}
+
+/// What the configuration names is changed there.
+pub(super) async fn not_of_the_configuration(id: &str, db: &mut AnyConnection) -> Result<(), Failure> {
+    if clients::is_configured(id, db).await.map_err(outside)? {
+        return Err(Failure::Input(format!(
+            "client `{id}` stands in the configuration: change it there, and start anew"
+        )));
+    }
+    Ok(())
 }

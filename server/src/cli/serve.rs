@@ -25,6 +25,7 @@ impl Serve {
         telemetry::start("info");
         block_on(async move {
             let app = self.store.open().await?;
+            app.retire_unnamed().await?;
             let listener = listen::bind(&app.config.listen).map_err(outside)?;
             tracing::info!(issuer = %app.config.issuer, "serving");
             run(app, listener).await

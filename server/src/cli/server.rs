@@ -15,6 +15,7 @@ use countersign_directory::{Actor, Change, ConnectedServer, Noun, Permit};
 use serde::Deserialize;
 use serde_json::json;
 
+use super::client::not_of_the_configuration;
 use super::opened::{Store, finish, outside};
 use super::{Failure, block_on};
 use crate::app::App;
@@ -124,6 +125,7 @@ pub(super) async fn file_record(
             faults.join("; ")
         )));
     }
+    not_of_the_configuration(&client.id, transaction).await?;
     let now = app.now();
     clients::put(client, now, transaction).await.map_err(outside)?;
     let mut log = Happened::new();

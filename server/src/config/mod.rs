@@ -18,6 +18,7 @@ pub mod machines;
 pub mod mail;
 pub mod matrix;
 pub mod metrics;
+mod named;
 pub mod passkeys;
 pub mod provider;
 pub mod proxy;
@@ -75,6 +76,9 @@ pub struct Config {
     /// `_file` at its end names a file that holds what the key would.
     #[serde(default)]
     pub sources: Vec<serde_json::Map<String, serde_json::Value>>,
+    /// Clients of OpenID Connect. docs/openid-provider.md has every key; `secret_file` names the file of a client's secret.
+    #[serde(default)]
+    pub clients: Vec<serde_json::Map<String, serde_json::Value>>,
     /// Certificates of devices; without this section none is asked for.
     #[serde(default)]
     pub devices: Option<devices::Devices>,
@@ -184,6 +188,8 @@ impl Config {
         self.machines.check()?;
         self.check_proxies()?;
         self.traces.check()?;
+        named::check("sources", &self.sources)?;
+        named::check("clients", &self.clients)?;
         sources::check(&self.sources)?;
         Ok(self)
     }

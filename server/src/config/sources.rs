@@ -6,38 +6,19 @@ use serde_json::{Map, Value};
 
 use super::ConfigError;
 
-/// The most sources.
-const MOST: usize = 100;
-
-/// What can be seen without opening a file.
+/// No secret stands in the configuration itself.
 pub(super) fn check(records: &[Map<String, Value>]) -> Result<(), ConfigError> {
-    let fault = |key: String, message: &str| {
-        Err(ConfigError::Key {
-            key,
-            message: message.into(),
-        })
-    };
-    if records.len() > MOST {
-        return fault("sources".into(), "has at most 100 entries");
-    }
-    let mut ids = Vec::new();
     for (index, record) in records.iter().enumerate() {
-        let Some(id) = record.get("id").and_then(Value::as_str) else {
-            return fault(format!("sources[{index}].id"), "is missing");
-        };
-        if ids.contains(&id) {
-            return fault(format!("sources[{index}].id"), "is that of another source");
-        }
-        ids.push(id);
         let protocols = record.get("protocol").and_then(Value::as_object);
         for (protocol, settings) in protocols.into_iter().flatten() {
             for secret in ["secret", "password"] {
                 if settings.get(secret).is_some() {
                     let key = format!("sources[{index}].protocol.{protocol}.{secret}");
-                    return fault(
+                    return Err(ConfigError::Key {
                         key,
-                        "does not stand here: name its file, with `_file` at the end of the key",
-                    );
+                        message: "does not stand here: name its file, with `_file` at the end of the key"
+                            .to_owned(),
+                    });
                 }
             }
         }

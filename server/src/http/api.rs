@@ -138,6 +138,12 @@ fn sources_and_applications() -> OpenApiRouter<App> {
             sources::records::remove
         ))
         .routes(routes!(clients::list::all))
+        .routes(routes!(
+            clients::records::show,
+            clients::records::put,
+            clients::records::remove
+        ))
+        .routes(routes!(clients::records::renew_secret))
         .routes(routes!(clients::list::services, clients::metadata::post))
         .routes(routes!(
             clients::services::show,

@@ -49,7 +49,6 @@ pub async fn bring_in(
     db: &mut AnyConnection,
 ) -> Result<Vec<Event>, ConfiguredError> {
     let mut events = Vec::new();
-    let mut named = Vec::new();
     for (index, record) in records.iter().enumerate() {
         let id = id(index, record)?;
         let old = load::<Sources>(id.as_str(), &mut *db).await?;
@@ -64,10 +63,25 @@ pub async fn bring_in(
         let done = apply(&act, &Permit::operator(), now, &mut *db).await?;
         events.extend(done.events);
         sources::keep(&id, KeptBy::Configuration, &mut *db).await?;
-        named.push(id);
     }
+    Ok(events)
+}
+
+/// Disables those that the configuration once named and names no more. Only a process that serves knows the whole
+/// configuration: a command may have been told no more than the folder.
+pub async fn retire(
+    records: &[Map<String, Value>],
+    now: DateTime<Utc>,
+    db: &mut AnyConnection,
+) -> Result<Vec<Event>, ConfiguredError> {
+    let mut events = Vec::new();
+    let is_named = |id: &SourceId| {
+        records
+            .iter()
+            .any(|record| record.get("id").and_then(Value::as_str) == Some(id.as_str()))
+    };
     for (source, keeper) in sources::all(&mut *db).await? {
-        if keeper == KeptBy::Configuration && !named.contains(&source.id) {
+        if keeper == KeptBy::Configuration && !is_named(&source.id) {
             let act = Amendment::SourceDisable {
                 id: source.id.clone(),
             };
@@ -133,7 +147,8 @@ fn files(value: &mut Value, at: &str) -> Result<(), ConfigError> {
     Ok(())
 }
 
-fn content(file: &Path) -> Result<String, String> {
+/// What a file that a record names holds.
+pub(crate) fn content(file: &Path) -> Result<String, String> {
     let size = std::fs::metadata(file).map_err(|cause| cause.to_string())?.len();
     if size > LARGEST {
         return Err(format!("is larger than {LARGEST} bytes"));

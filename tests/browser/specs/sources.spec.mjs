@@ -146,6 +146,49 @@ test('a service provider is registered by two people, narrowed by one, and taken
   await context.close();
 });
 
+test('a client of OpenID Connect is registered by two people, and one is told its secret once', async () => {
+  const { page, context, clean } = await hugo.again();
+  await opened(page, '/admin/applications', 'Applications');
+  await page.getByRole('button', { name: 'Register a client' }).click();
+  const asking = page.getByRole('alertdialog');
+  await asking.getByLabel('Record').fill('{"id": "board", "name": "Notice board", "grants": ["authorization_code"]}');
+  await asking.getByLabel('Reason').fill('for the staff');
+  await asking.getByRole('button', { name: 'Propose' }).click();
+  await asking.getByText(/`redirect_uris` is empty/).waitFor();
+  const record = {
+    id: 'board',
+    name: 'Notice board',
+    redirect_uris: ['https://board.example/cb'],
+    grants: ['authorization_code', 'client_credentials'],
+  };
+  await asking.getByLabel('Record').fill(JSON.stringify(record));
+  await asking.getByRole('button', { name: 'Propose' }).click();
+  await agreed(page, 'Register application board', 'hugo', judy);
+  const first = await secretOn(page);
+  await opened(page, '/admin/applications/board', 'Notice board');
+  await page.getByRole('button', { name: 'New secret' }).click();
+  await dialogOf(page).getByText(/It takes a second person/).waitFor();
+  await dialogOf(page).getByLabel('Reason').fill('somebody saw it');
+  await dialogOf(page).getByRole('button', { name: 'Propose' }).click();
+  await agreed(page, 'Give application board a new secret', 'hugo', judy);
+  const second = await secretOn(page);
+  const { issuer } = countersign.info;
+  const asked = async (secret) => {
+    const body = new URLSearchParams({ grant_type: 'client_credentials', client_id: 'board', client_secret: secret });
+    return (await fetch(`${issuer}/oauth2/token`, { method: 'POST', body })).status;
+  };
+  assert.deepEqual([await asked(first), await asked(second)], [401, 200]);
+  clean();
+  await context.close();
+});
+
+/** The secret that a page shows this once. */
+async function secretOn(page) {
+  const told = page.getByText('Its secret, shown this once');
+  await told.waitFor();
+  return told.locator('code').innerText();
+}
+
 for (const look of LOOKS) {
   test(`the pages of sources and applications obey their policy, fit and are accessible: ${look.colorScheme}, ${look.width} px`, async () => {
     const one = await hugo.again({ look });

@@ -35,6 +35,10 @@ fn owners() -> BTreeMap<(&'static str, &'static str), &'static str> {
         (("post", "/api/v1/channels/{id}/federate"), "officer"),
         (("post", "/api/v1/channels/{id}/reclassify"), "officer"),
         (("get", "/api/v1/clients"), "console"),
+        (("delete", "/api/v1/clients/{id}"), "sysadmin"),
+        (("get", "/api/v1/clients/{id}"), "console"),
+        (("put", "/api/v1/clients/{id}"), "sysadmin"),
+        (("post", "/api/v1/clients/{id}/secret"), "sysadmin"),
         (("get", "/api/v1/connect/{product}"), "console"),
         (("get", "/api/v1/decisions"), "auditor"),
         (("get", "/api/v1/decisions/stream"), "auditor"),
@@ -162,7 +166,9 @@ fn body(verb: &str, path: &str, settings: &Value) -> Option<Value> {
         ("patch", "/api/v1/people/{id}/clearances/{cid}") => json!({"valid_until": "2027-01-01T00:00:00Z"}),
         (_, "/api/v1/proposals/{id}/approve") => json!({"parameters": "0".repeat(64)}),
         ("post", "/api/v1/saml/services") => json!({"metadata": "<a/>"}),
-        ("put", "/api/v1/saml/services/{id}") => json!({"id": "nothing-here", "name": "n"}),
+        ("put", "/api/v1/clients/{id}" | "/api/v1/saml/services/{id}") => {
+            json!({"id": "nothing-here", "name": "n", "grants": ["client_credentials"]})
+        }
         ("put", "/api/v1/sources/{id}") => {
             json!({"name": "n", "protocol": {"oidc": {"issuer": "https://idp.example",
             "client_id": "c", "authentication": "none"}}})

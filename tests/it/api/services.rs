@@ -2,37 +2,38 @@
 //! Service providers of SAML over the API: what may widen takes two people, what only narrows one, and what
 //! two people agreed on is what was on file when they did.
 
-use countersign_authn::assurance::Level;
-use countersign_tests::house::{Answer, Browser, TestHouse, open_house};
+use countersign_tests::house::Answer;
 use countersign_tests::service_provider::ServiceProvider;
 use http::Method;
 use serde_json::{Value, json};
 
+use super::office::Office;
+
 const PATH: &str = "/api/v1/saml/services";
 
-/// A house, hugo who manages it, judy who approves, and a service provider that nobody has registered yet.
+/// An office, and a service provider that nobody has registered yet.
 struct Stage {
-    house: TestHouse,
-    hugo: Browser,
-    judy: Browser,
+    office: Office,
     sp: ServiceProvider,
 }
 
 async fn stage() -> Stage {
-    let house = open_house().await;
+    let office = Office::open().await;
     Stage {
-        hugo: house.browser("hugo", Level::Aal2, None).await,
-        judy: house.browser("judy", Level::Aal2, None).await,
-        sp: ServiceProvider::new("wiki.example", &house),
-        house,
+        sp: ServiceProvider::new("wiki.example", &office.house),
+        office,
+    }
+}
+
+impl std::ops::Deref for Stage {
+    type Target = Office;
+
+    fn deref(&self) -> &Office {
+        &self.office
     }
 }
 
 impl Stage {
-    async fn hugo(&self, verb: Method, path: &str, body: Option<Value>) -> Answer {
-        self.house.as_person(&self.hugo, verb, path, body).await
-    }
-
     async fn register(&self, more: Value) -> Answer {
         let mut body = json!({"metadata": self.sp.metadata(), "id": "wiki"});
         for (name, value) in more.as_object().unwrap() {
@@ -40,33 +41,6 @@ impl Stage {
         }
         self.hugo(Method::POST, &format!("{PATH}?reason=agreed"), Some(body))
             .await
-    }
-
-    /// What waits is approved by judy.
-    async fn approved(&self, waits: &Answer) -> String {
-        assert_eq!(waits.status, 202, "{}", waits.text);
-        let proposal = format!("/api/v1/proposals/{}", waits.json()["proposal"].as_str().unwrap());
-        let seen = self
-            .house
-            .as_person(&self.judy, Method::GET, &proposal, None)
-            .await;
-        let word = json!({"parameters": seen.json()["parameters"]});
-        let approve = format!("{proposal}/approve");
-        let approved = self
-            .house
-            .as_person(&self.judy, Method::POST, &approve, Some(word))
-            .await;
-        assert_eq!(approved.status, 200, "{}", approved.text);
-        proposal
-    }
-
-    /// And carried out by hugo.
-    async fn agreed(&self, waits: &Answer) {
-        let proposal = self.approved(waits).await;
-        let done = self
-            .hugo(Method::POST, &format!("{proposal}/execute"), None)
-            .await;
-        assert_eq!(done.status, 200, "{}", done.text);
     }
 
     async fn record(&self) -> Value {

@@ -227,13 +227,19 @@ async fn sources_of_the_configuration_are_changed_there_alone() {
     assert_eq!(after.protocol, before.protocol);
     assert_eq!(after.state, countersign_directory::source::State::Disabled);
     drop(db);
-    // Left out of the configuration, it is disabled and anybody's to change.
+    // A command that was told no more than the folder leaves it as it is; left out of the configuration of a
+    // process that serves, it is disabled and anybody's to change.
     let mut config = house.app.config.clone();
     config.sources.clear();
     let without = house.reopened_with(config).await;
-    let mut db = without.database.pool.acquire().await.unwrap();
-    let keeper = countersign_directory::store::sources::kept_by(&"mod".parse().unwrap(), &mut db).await;
-    assert_eq!(keeper.unwrap().unwrap().as_str(), "administrators");
+    for (serves, keeper) in [(false, "configuration"), (true, "administrators")] {
+        if serves {
+            without.retire_unnamed().await.unwrap();
+        }
+        let mut db = without.database.pool.acquire().await.unwrap();
+        let kept = countersign_directory::store::sources::kept_by(&"mod".parse().unwrap(), &mut db).await;
+        assert_eq!(kept.unwrap().unwrap().as_str(), keeper);
+    }
 }
 
 async fn tried(house: &TestHouse, by: &Browser, body: Value) -> Answer {

@@ -3,21 +3,22 @@ import { useState } from 'react';
 import type { Act, Sent } from '../../api/amend';
 import type { Application } from '../../api/client';
 import { OFFICES } from '../../api/offices';
+import { isService } from '../../api/service';
 import { AmendDialog } from '../../parts/act/AmendDialog';
 import { Button } from '../../parts/Button';
 import { readObject } from '../../parts/json';
 import { TextArea } from '../../parts/TextArea';
 import { Register } from './Register';
-import { idOf, nameOf } from './record';
+import { hasSecret, idOf, nameOf } from './record';
 
 interface Props {
   application: Application;
   onDone: (sent: Sent, done: string) => void;
 }
 
-/** What can be done about a service provider. What may widen waits for a second person. */
+/** What can be done about an application. What may widen waits for a second person. */
 export function ApplicationActs({ application, onDone }: Props) {
-  const [asking, setAsking] = useState<'change' | 'metadata' | 'remove'>();
+  const [asking, setAsking] = useState<'change' | 'metadata' | 'remove' | 'secret'>();
   const id = idOf(application);
   const name = nameOf(application);
   const stop = () => setAsking(undefined);
@@ -29,8 +30,11 @@ export function ApplicationActs({ application, onDone }: Props) {
     <>
       {!application.withheld && (
         <>
-          <Button onPress={() => setAsking('metadata')}>Newer metadata</Button>
+          {isService(application.client) && (
+            <Button onPress={() => setAsking('metadata')}>Newer metadata</Button>
+          )}
           <Button onPress={() => setAsking('change')}>Change</Button>
+          {hasSecret(application) && <Button onPress={() => setAsking('secret')}>New secret</Button>}
         </>
       )}
       <Button tone="danger" onPress={() => setAsking('remove')}>
@@ -41,6 +45,15 @@ export function ApplicationActs({ application, onDone }: Props) {
       )}
       {asking === 'change' && (
         <Change application={application} onDone={done(`${name} is changed.`)} onCancel={stop} />
+      )}
+      {asking === 'secret' && (
+        <AmendDialog
+          title={`Give ${name} a new secret?`}
+          act={{ act: 'client_secret', id, was: application.client }}
+          needs={OFFICES.sources}
+          onDone={done(`${name} has a new secret.`)}
+          onCancel={stop}
+        />
       )}
       {asking === 'remove' && (
         <AmendDialog
@@ -78,7 +91,11 @@ function Change({ application, onDone, onCancel }: ChangeProps) {
     >
       <TextArea
         label="Record"
-        hint="JSON, with all of its parts. What its metadata says is easier changed by newer metadata."
+        hint={
+          isService(was)
+            ? 'JSON, with all of its parts. What its metadata says is easier changed by newer metadata.'
+            : 'JSON, with all of its parts.'
+        }
         rows={20}
         value={text}
         onChange={setText}

@@ -6,6 +6,7 @@ import type { Sent } from '../../api/amend';
 import type { Application } from '../../api/client';
 import { OFFICES } from '../../api/offices';
 import { applications, me } from '../../api/queries';
+import { isService } from '../../api/service';
 import { News, outcome } from '../../parts/act/News';
 import { valueInWords } from '../../parts/act/words';
 import { CheckLines } from '../../parts/CheckLines';
@@ -15,7 +16,7 @@ import { Loading } from '../../parts/Loading';
 import { Facts, Page, Panel } from '../../parts/Page';
 import { day } from '../../parts/when';
 import { ApplicationActs } from './ApplicationActs';
-import { hearsInWords, idOf, isService, nameOf, speaks } from './record';
+import { hearsInWords, idOf, nameOf, speaks } from './record';
 
 const route = getRouteApi('/applications/$id');
 
@@ -55,9 +56,7 @@ function Shown({ application, manages }: { application: Application; manages: bo
       title={nameOf(application)}
       trail={<Link to="/applications">Applications</Link>}
       lead={`Signs in by: ${speaks(application)}. Hears that a session is over: ${hearsInWords(application)}.`}
-      actions={
-        manages && isService(application) && <ApplicationActs application={application} onDone={amended} />
-      }
+      actions={manages && <ApplicationActs application={application} onDone={amended} />}
     >
       <News>{news}</News>
       {application.warnings.length > 0 && (
@@ -68,7 +67,7 @@ function Shown({ application, manages }: { application: Application; manages: bo
       <Panel title="Record">
         <Facts facts={told(record)} />
       </Panel>
-      {isService(application) && (
+      {isService(application.client) && (
         <>
           <Panel title="As a service provider">
             <Facts facts={told(saml).filter(([name]) => !CERTIFICATES.includes(name))} />

@@ -2,6 +2,7 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { type ReactNode, useState } from 'react';
+import type { Sent } from '../../api/amend';
 import type { Application } from '../../api/client';
 import { OFFICES } from '../../api/offices';
 import { applications } from '../../api/queries';
@@ -14,6 +15,7 @@ import { Loading } from '../../parts/Loading';
 import { Page, Panel } from '../../parts/Page';
 import { StatusChip } from '../../parts/StatusChip';
 import { Register } from './Register';
+import { RegisterClient } from './RegisterClient';
 import { hearsInWords, idOf, nameOf, speaks } from './record';
 
 const column = columnsOf<Application>();
@@ -22,13 +24,24 @@ const column = columnsOf<Application>();
 export function ApplicationsPage() {
   const found = useQuery(applications);
   const cache = useQueryClient();
-  const [asks, setAsks] = useState(false);
+  const [asks, setAsks] = useState<'client' | 'service'>();
   const [news, setNews] = useState<ReactNode>();
+  const stop = () => setAsks(undefined);
+  const registered = (what: string) => (sent: Sent) => {
+    stop();
+    setNews(outcome(sent, what));
+    cache.invalidateQueries({ queryKey: applications.queryKey });
+  };
   return (
     <Page
       title="Applications"
       lead="Whatever sends people here to sign in: service providers of SAML, and clients of OpenID Connect."
-      actions={<Button onPress={() => setAsks(true)}>Register a service provider</Button>}
+      actions={
+        <>
+          <Button onPress={() => setAsks('client')}>Register a client</Button>
+          <Button onPress={() => setAsks('service')}>Register a service provider</Button>
+        </>
+      }
     >
       <News>{news}</News>
       {found.error && <Failure error={found.error} needs={OFFICES.read} retry={() => found.refetch()} />}
@@ -44,18 +57,11 @@ export function ApplicationsPage() {
           />
         </Panel>
       )}
-      <p className="quiet">
-        Clients of OpenID Connect are registered on the server: <code>countersign client put</code>.
-      </p>
-      {asks && (
-        <Register
-          onDone={(sent) => {
-            setAsks(false);
-            setNews(outcome(sent, 'The service provider is registered.'));
-            cache.invalidateQueries({ queryKey: applications.queryKey });
-          }}
-          onCancel={() => setAsks(false)}
-        />
+      {asks === 'client' && (
+        <RegisterClient onDone={registered('The client is registered.')} onCancel={stop} />
+      )}
+      {asks === 'service' && (
+        <Register onDone={registered('The service provider is registered.')} onCancel={stop} />
       )}
     </Page>
   );

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { expect, test } from 'vitest';
 import type { Application } from '../../api/client';
-import { hearsInWords, isService, speaks } from './record';
+import { isService } from '../../api/service';
+import { hasSecret, hearsInWords, speaks } from './record';
 
 const application = (client: Record<string, unknown>): Application => ({
   client,
@@ -16,6 +17,7 @@ test('an application says by what it sends people here', () => {
   const both = application({ grants: ['authorization_code', 'client_credentials'] });
   expect(speaks(both)).toBe('OpenID Connect, for itself');
   expect(speaks(application({}))).toBe('–');
-  expect([isService(both), isService(application({ saml: {} }))]).toEqual([false, true]);
+  expect([isService(both.client), isService(application({ saml: {} }).client)]).toEqual([false, true]);
+  expect([hasSecret(both), hasSecret(application({ saml: {} }))]).toEqual([true, false]);
   expect(hearsInWords(both)).toBe('not at all');
 });

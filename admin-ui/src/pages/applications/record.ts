@@ -17,8 +17,12 @@ export function speaks(application: Application): string {
   return words.join(', ') || '–';
 }
 
-export const isService = (application: Application) =>
-  typeof application.client.saml === 'object' && application.client.saml !== null;
+/** Whether it proves itself with a secret, which can be renewed. */
+export function hasSecret(application: Application): boolean {
+  const { grants, token_endpoint_auth_method: method } = application.client;
+  const calls = Array.isArray(grants) && grants.length > 0;
+  return calls && (method === undefined || method === null || String(method).startsWith('client_secret_'));
+}
 
 const HEARS: Record<Application['hears'], string> = {
   behind_the_scenes: 'from us, whoever ended it',

@@ -2,7 +2,7 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import { EyeOff } from 'lucide-react';
-import { useState } from 'react';
+import { type ReactNode, useState } from 'react';
 import type { Me, Proposal } from '../../api/client';
 import { OFFICES } from '../../api/offices';
 import { me, proposal } from '../../api/queries';
@@ -43,9 +43,9 @@ export function ProposalPage() {
 }
 
 function Shown({ shown, me }: { shown: Proposal; me: Me }) {
-  const [news, setNews] = useState<string>();
+  const [news, setNews] = useState<ReactNode>();
   const cache = useQueryClient();
-  const done = (what: string) => {
+  const done = (what: ReactNode) => {
     setNews(what);
     // Whatever it was about may have changed with it.
     cache.invalidateQueries();

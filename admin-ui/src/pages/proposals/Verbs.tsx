@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { useState } from 'react';
+import { type ReactNode, useState } from 'react';
 import type { Me, Proposal } from '../../api/client';
 import { OFFICES } from '../../api/offices';
 import { approve, execute, reject, withdraw } from '../../api/proposals';
@@ -11,7 +11,7 @@ import { Confirm } from '../../parts/Confirm';
 interface Props {
   proposal: Proposal;
   me: Me;
-  onDone: (what: string) => void;
+  onDone: (what: ReactNode) => void;
 }
 
 type Verb = 'approve' | 'reject' | 'withdraw' | 'execute';
@@ -40,16 +40,39 @@ export function Verbs({ proposal, me, onDone }: Props) {
           verb={asked.verb}
           danger={asked.tone === 'danger'}
           needs={OFFICES.people}
-          act={() => (asking === 'approve' ? approve(proposal) : CALLS[asking](proposal.id))}
-          onDone={() => {
+          act={() => carriedOut(asking, proposal)}
+          onDone={(handed) => {
             setAsking(undefined);
-            onDone(asked.done);
+            onDone(
+              <>
+                {asked.done} <Once handed={handed} />
+              </>,
+            );
           }}
           onCancel={() => setAsking(undefined)}
         >
           <p>{asking === 'reject' && isOfSource(proposal.act) ? TURNED_AWAY : asked.text}</p>
         </Confirm>
       )}
+    </>
+  );
+}
+
+/** What an act may hand out. */
+interface Handed {
+  enrol_url?: string | null;
+  client_secret?: string | null;
+}
+
+/** What is told this once, to be handed over. */
+function Once({ handed }: { handed: Handed }) {
+  const [what, text] = handed.client_secret
+    ? ['Its secret', handed.client_secret]
+    : ['The one-time address', handed.enrol_url];
+  if (!text) return null;
+  return (
+    <>
+      {what}, shown this once: <code className="mono">{text}</code>
     </>
   );
 }
@@ -65,7 +88,21 @@ const ADMIT = {
   done: 'You approved it. The account is open.',
 } as const;
 
-const CALLS = { reject, withdraw, execute } as const;
+async function carriedOut(verb: Verb, proposal: Proposal): Promise<Handed> {
+  switch (verb) {
+    case 'execute':
+      return execute(proposal.id);
+    case 'approve':
+      await approve(proposal);
+      return {};
+    case 'reject':
+      await reject(proposal.id);
+      return {};
+    case 'withdraw':
+      await withdraw(proposal.id);
+      return {};
+  }
+}
 
 const WORDS = {
   approve: {

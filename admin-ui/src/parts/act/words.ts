@@ -50,6 +50,8 @@ export function actInWords(act: ShownAct): string {
       return act.was === undefined ? `Register application ${id}` : `Change application ${id}`;
     case 'client_remove':
       return `Take away application ${id}`;
+    case 'client_secret':
+      return `Give application ${id} a new secret`;
     case 'source_put':
       return `Put source ${sourceOf(act)} on file`;
     case 'source_enable':

@@ -3,20 +3,16 @@
 
 use authn::oidc::client::ClientRecord;
 use authn::session::Session;
-use authn::store::clients;
 use axum::Json;
 use axum::extract::State;
 use axum::response::Response;
 use countersign_authn as authn;
-use countersign_authz::explain::{Pen, Pseudonyms};
-use countersign_directory::amend::Amendment;
-use http::StatusCode;
 
-use super::shown::{ClientShown, is_all, shown};
+use super::records;
+use super::shown::ClientShown;
 use crate::app::App;
-use crate::asking::elsewhere::{as_record, as_terms};
 use crate::http::caller::Person;
-use crate::http::granting::{Applied, Waiting, Why, amend};
+use crate::http::granting::{Applied, Waiting, Why};
 use crate::http::path::Path;
 use crate::http::problem::Problem;
 use crate::http::query::Query;
@@ -34,10 +30,7 @@ pub async fn show(
 ) -> Result<Json<ClientShown>, Problem> {
     app.act(&session, "console.read", "console", "clients").await?;
     let record = held(&app, &id).await?.ok_or_else(Problem::not_found)?;
-    let snapshot = app.snapshot();
-    let mut names = Pseudonyms::default();
-    let mut pen = Pen::new(app.horizon(&session, &snapshot), &mut names);
-    Ok(Json(shown(&record, app.now(), &mut pen)))
+    Ok(Json(records::told(&app, &session, &record)))
 }
 
 /// The record of a service provider, whole, in place of the one on file. What may widen takes two people. What
@@ -57,10 +50,7 @@ pub async fn put(
 ) -> Result<Response, Problem> {
     app.act(&session, "server.manage", "server", &id).await?;
     let present = held(&app, &id).await?.ok_or_else(Problem::not_found)?;
-    let record: ClientRecord = body.read()?;
-    if record.id != id {
-        return Err(Problem::bad_request("`id` is another than that of the address"));
-    }
+    let record = records::read(body, &id)?;
     let entity = |record: &ClientRecord| record.saml.as_ref().map(|provider| provider.entity_id.clone());
     if entity(&record) != entity(&present) {
         return Err(Problem::bad_request(
@@ -84,11 +74,10 @@ pub async fn remove(
 ) -> Result<Response, Problem> {
     app.act(&session, "server.manage", "server", &id).await?;
     let record = held(&app, &id).await?.ok_or_else(Problem::not_found)?;
-    let was = as_terms(&record);
-    amend(&app, &session, Amendment::ClientRemove { id, was }, why).await
+    records::take_away(&app, &session, &record, why).await
 }
 
-/// Files a record, or proposes it.
+/// Files the record of a service provider, or proposes it.
 pub(super) async fn file(
     app: &App,
     session: &Session,
@@ -96,46 +85,18 @@ pub(super) async fn file(
     present: Option<ClientRecord>,
     why: Why,
 ) -> Result<Response, Problem> {
-    if present
-        .as_ref()
-        .is_some_and(|present| !sees(app, session, present))
-    {
-        return Err(Problem::forbidden(
-            "CLEARANCE_LEVEL",
-            "part of this is above you: somebody must change it who can see all of it",
-        ));
-    }
     // What it may do besides by OpenID is not changed here.
     let before = present.as_ref().map(|present| present.grants.as_slice());
     if record.grants.as_slice() != before.unwrap_or_default() {
-        return Err(Problem::new(
-            StatusCode::BAD_REQUEST,
-            "`grants` are of OpenID: they are changed by `countersign client put`",
+        return Err(Problem::bad_request(
+            "`grants` are of OpenID: they are changed at `/api/v1/clients/{id}`",
         ));
     }
-    let client = as_terms(&record);
-    as_record(&client)?;
-    let act = Amendment::ClientPut {
-        id: record.id,
-        was: present.as_ref().map(as_terms),
-        client,
-    };
-    amend(app, session, act, why).await
-}
-
-/// Whether nothing of a record is above whoever is signed in.
-fn sees(app: &App, session: &Session, record: &ClientRecord) -> bool {
-    let snapshot = app.snapshot();
-    let mut names = Pseudonyms::default();
-    let mut pen = Pen::new(app.horizon(session, &snapshot), &mut names);
-    is_all(record, &mut pen)
+    records::file(app, session, record, present, why).await
 }
 
 /// The record of the service provider of that id.
 async fn held(app: &App, id: &str) -> Result<Option<ClientRecord>, Problem> {
-    let mut db = app.database.pool.acquire().await?;
-    let client = clients::by_id(id, &mut db).await?;
-    Ok(client
-        .map(|client| client.record)
-        .filter(|record| record.saml.is_some()))
+    let held = records::held(app, id).await?;
+    Ok(held.filter(|record| record.saml.is_some()))
 }

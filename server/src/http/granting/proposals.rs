@@ -11,6 +11,7 @@ use countersign_directory::operation::proposal::{self, ProposalError};
 use countersign_directory::source::veil;
 use countersign_directory::store::proposals::{self, Proposal};
 use countersign_directory::{Actor, ApprovalId, ApprovalState, ParametersHash, PersonId};
+use secrecy::ExposeSecret as _;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sqlx::AnyConnection;
@@ -19,6 +20,7 @@ use utoipa::ToSchema;
 use super::told::{Changed, told};
 use super::{Applied, applied};
 use crate::app::{App, House};
+use crate::asking::elsewhere::Handed;
 use crate::http::caller::Person;
 use crate::http::path::Path;
 use crate::http::problem::Problem;
@@ -72,13 +74,24 @@ pub struct ProposalList {
 }
 
 /// It was carried out.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Serialize, ToSchema)]
 pub struct CarriedOut {
     /// The world's revision.
     pub revision: String,
     /// For a new way to sign in: the one-time address, told this once.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub enrol_url: Option<String>,
+    /// For an application that proves itself with a secret: that, told this once.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub client_secret: Option<String>,
+}
+
+impl std::fmt::Debug for CarriedOut {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("CarriedOut")
+            .field("revision", &self.revision)
+            .finish_non_exhaustive()
+    }
 }
 
 /// The second person's word.
@@ -205,10 +218,16 @@ pub async fn execute(
     Path(id): Path<ApprovalId>,
 ) -> Result<Json<CarriedOut>, Problem> {
     own(&app, &id, &session.person).await?;
-    let enrol_url = app.carry_out(&session, &id).await?;
+    let handed = app.carry_out(&session, &id).await?;
+    let (enrol_url, client_secret) = match handed {
+        Some(Handed::EnrolUrl(address)) => (Some(address.expose_secret().to_owned()), None),
+        Some(Handed::ClientSecret(secret)) => (None, Some(secret.expose().to_owned())),
+        None => (None, None),
+    };
     Ok(Json(CarriedOut {
         revision: applied(&app).revision,
         enrol_url,
+        client_secret,
     }))
 }
 

@@ -97,6 +97,7 @@ fn elsewhere(act: &Amendment) -> Vec<Changed> {
             let text = format!("{} as {}", link.source, link.subject);
             vec![part("sign_in_by", None, text.into())]
         }
+        Amendment::ClientSecret { .. } => vec![part("secret", None, "a new one".into())],
         Amendment::PersonRecover { .. } => vec![part("ways_to_sign_in", None, "a new one".into())],
         Amendment::SourceMetadata { was, becomes, .. } => vec![
             part("keys", Some(json!(was.keys)), json!(becomes.keys)),
