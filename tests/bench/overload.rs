@@ -106,7 +106,7 @@ pub async fn measure(people: usize, channels: usize, span: Duration) {
 fn questions(token: &str, people: usize, channels: usize) -> Vec<Question> {
     let of = |channel: usize| {
         let member = world::person(world::members(channel, people).next().expect("a member"));
-        let (level, expects) = if channel % 2 == 0 {
+        let (level, expects) = if channel.is_multiple_of(2) {
             ("NR", ALLOWED)
         } else {
             ("CTS", DENIED)

@@ -32,8 +32,8 @@ pub struct Person(pub Session);
 pub enum Caller {
     /// A connected server.
     Server(Server),
-    /// A signed-in person.
-    Person(Person),
+    /// The session of a signed-in person.
+    Person(Box<Session>),
 }
 
 impl FromRequestParts<App> for Server {
@@ -80,7 +80,8 @@ impl FromRequestParts<App> for Caller {
         if parts.headers.contains_key(header::AUTHORIZATION) {
             Server::from_request_parts(parts, app).await.map(Self::Server)
         } else {
-            Person::from_request_parts(parts, app).await.map(Self::Person)
+            let Person(session) = Person::from_request_parts(parts, app).await?;
+            Ok(Self::Person(Box::new(session)))
         }
     }
 }

@@ -49,7 +49,7 @@ pub async fn post(
         Caller::Server(caller::Server(server)) if server.id.as_str() == id => server,
         // Which others there are is none of its business.
         Caller::Server(_) => return Err(Problem::not_found()),
-        Caller::Person(caller::Person(session)) => {
+        Caller::Person(session) => {
             app.act(&session, "server.manage", "server", &id).await?;
             let server = app.snapshot().server(&id).cloned();
             server.ok_or_else(Problem::not_found)?

@@ -67,7 +67,7 @@ pub async fn show(
             };
             Ok(Json(reported).into_response())
         }
-        Caller::Person(caller::Person(session)) => {
+        Caller::Person(session) => {
             app.act(&session, "console.read", "console", "channels").await?;
             let id: ChannelId = id.parse().map_err(|_| Problem::not_found())?;
             let channel = snapshot.channel(id.as_str()).ok_or_else(Problem::not_found)?;
