@@ -371,7 +371,7 @@ impl Connection {
         LdapFault::Refused {
             server: self.server.to_string(),
             code,
-            cause: text.chars().filter(|c| !c.is_control()).take(300).collect(),
+            cause: in_words(code, text),
         }
     }
 
@@ -439,5 +439,35 @@ fn octets(tag: StructureTag) -> Result<Vec<u8>, BerError> {
     match tag.payload {
         PL::P(octets) => Ok(octets),
         PL::C(_) => Err(BerError::Shape),
+    }
+}
+
+/// What a result code is called (RFC 4511, section 4.1.9), and what the server says besides: often nothing.
+fn in_words(code: u32, text: &str) -> String {
+    let name = match code {
+        1 => "operationsError",
+        2 => "protocolError",
+        3 => "timeLimitExceeded",
+        4 => "sizeLimitExceeded",
+        8 => "strongerAuthRequired",
+        11 => "adminLimitExceeded",
+        12 => "unavailableCriticalExtension",
+        13 => "confidentialityRequired",
+        16 => "noSuchAttribute",
+        32 => "noSuchObject",
+        34 => "invalidDNSyntax",
+        49 => "invalidCredentials",
+        50 => "insufficientAccessRights",
+        51 => "busy",
+        52 => "unavailable",
+        53 => "unwillingToPerform",
+        80 => "other",
+        _ => "an unusual code",
+    };
+    let said: String = text.chars().filter(|c| !c.is_control()).take(300).collect();
+    if said.is_empty() {
+        name.to_owned()
+    } else {
+        format!("{name}, {said}")
     }
 }
