@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-//! `/api/v1` and its document, from one table. Its parts are functions of their own that stay apart: in one, all
-//! descriptions of all routes are one function to the optimiser, which takes it longer than the rest of the house.
+//! `/api/v1` and its document, from one table, in parts.
 
 use axum::Router;
 use utoipa::OpenApi;
@@ -35,7 +34,6 @@ pub fn api() -> (Router<App>, utoipa::openapi::OpenApi) {
 }
 
 /// People, their clearances, sessions and links.
-#[inline(never)]
 fn people() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(console::me::get))
@@ -56,7 +54,6 @@ fn people() -> OpenApiRouter<App> {
 }
 
 /// Channels, their members, and what chat servers follow.
-#[inline(never)]
 fn channels() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(console::channels::list))
@@ -79,7 +76,6 @@ fn channels() -> OpenApiRouter<App> {
 }
 
 /// Decisions, what they would be, and why.
-#[inline(never)]
 fn decisions() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(console::decisions::list))
@@ -91,7 +87,6 @@ fn decisions() -> OpenApiRouter<App> {
 }
 
 /// The record, signing keys and revocation lists.
-#[inline(never)]
 fn record_and_keys() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(record::checkpoints::key))
@@ -107,7 +102,6 @@ fn record_and_keys() -> OpenApiRouter<App> {
 }
 
 /// Agencies, missions, devices, nodes, agreements and settings.
-#[inline(never)]
 fn things() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(granting::things::put_agency))
@@ -126,7 +120,6 @@ fn things() -> OpenApiRouter<App> {
 }
 
 /// Sources of people, and applications.
-#[inline(never)]
 fn sources_and_applications() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(directories::show, directories::ask))
@@ -160,7 +153,6 @@ fn sources_and_applications() -> OpenApiRouter<App> {
 }
 
 /// What waits for a second person.
-#[inline(never)]
 fn proposals() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(granting::weigh::post))
