@@ -2,8 +2,6 @@
 //! Clients of OpenID Connect that the configuration names. They are brought in at each start, as the operator's acts, and
 //! nobody else changes them.
 
-use std::path::Path;
-
 use authn::Happened;
 use authn::oidc::client::ClientRecord;
 use authn::secret::sha256;
@@ -14,8 +12,7 @@ use countersign_directory::{Change, Noun};
 use serde_json::{Map, Value, json};
 use sqlx::AnyConnection;
 
-use crate::config::ConfigError;
-use crate::sources::configured::content;
+use crate::config::{ConfigError, named};
 
 /// The shortest secret, characters: that many that nobody can guess.
 const SHORTEST_SECRET: usize = 32;
@@ -57,7 +54,7 @@ pub async fn bring_in(
             clients::set_secret(&record.id, secret_hash, &mut *db).await?;
             log.event("client.secret_renewed", record.id.as_str(), json!({}));
         }
-        clients::keep_configured(&record.id, true, &mut *db).await?;
+        clients::keep_configured(&record.id, &mut *db).await?;
     }
     Ok(())
 }
@@ -70,10 +67,7 @@ pub async fn retire(
     db: &mut AnyConnection,
 ) -> Result<(), StoreError> {
     for id in clients::configured(&mut *db).await? {
-        let is_named = records
-            .iter()
-            .any(|record| record.get("id").and_then(Value::as_str) == Some(&id));
-        if !is_named {
+        if !named::has(records, &id) {
             clients::remove(&id, &mut *db).await?;
             log.event("client.removed", id.as_str(), json!({}));
             log.change(Change::put(Noun::Client, &id));
@@ -105,8 +99,8 @@ fn read(index: usize, record: &Map<String, Value>) -> Result<Named, ConfigError>
     }
     let secret_hash = match (record.has_secret(), secret_file) {
         (true, Some(file)) => {
-            let secret = content(Path::new(&file))
-                .map_err(|cause| fault("secret_file", format!("`{file}`: {cause}")))?;
+            let secret =
+                named::content(&file).map_err(|cause| fault("secret_file", format!("`{file}`: {cause}")))?;
             if secret.chars().count() < SHORTEST_SECRET {
                 let message = format!("`{file}` holds fewer than {SHORTEST_SECRET} characters");
                 return Err(fault("secret_file", message));

@@ -56,24 +56,19 @@ pub struct Database {
 #[derive(Debug)]
 pub struct WriteTransaction {
     transaction: Transaction<'static, Any>,
-    turn: Option<OwnedMutexGuard<()>>,
+    /// Passed on when the transaction is over.
+    _turn: Option<OwnedMutexGuard<()>>,
 }
 
 impl WriteTransaction {
     /// Makes what it wrote last.
     pub async fn commit(self) -> Result<(), sqlx::Error> {
-        let Self { transaction, turn } = self;
-        let done = transaction.commit().await;
-        drop(turn);
-        done
+        self.transaction.commit().await
     }
 
     /// Undoes what it wrote.
     pub async fn rollback(self) -> Result<(), sqlx::Error> {
-        let Self { transaction, turn } = self;
-        let done = transaction.rollback().await;
-        drop(turn);
-        done
+        self.transaction.rollback().await
     }
 }
 
@@ -160,7 +155,7 @@ impl Database {
         match self.engine {
             Engine::Postgres => Ok(WriteTransaction {
                 transaction: self.pool.begin().await?,
-                turn: None,
+                _turn: None,
             }),
             Engine::Sqlite => {
                 let turn = timeout(PATIENCE, Arc::clone(&self.turn).lock_owned())
@@ -168,7 +163,7 @@ impl Database {
                     .map_err(|_elapsed| sqlx::Error::PoolTimedOut)?;
                 Ok(WriteTransaction {
                     transaction: self.pool.begin_with("BEGIN IMMEDIATE").await?,
-                    turn: Some(turn),
+                    _turn: Some(turn),
                 })
             }
         }

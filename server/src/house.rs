@@ -111,8 +111,6 @@ pub async fn open(
     let mut log = Happened::new();
     let mut transaction = database.begin_write().await?;
     let keys = KeyRing::load(&sealer, now, &mut rng, &mut log, &mut transaction).await?;
-    record::happened(&Actor::Operator, &log, now, &mut transaction).await?;
-    let mut log = Happened::new();
     applications::bring_in(&config.clients, now, &mut log, &mut transaction).await?;
     record::happened(&Actor::Operator, &log, now, &mut transaction).await?;
     let events = configured::bring_in(&config.sources, &sealer, &mut rng, now, &mut transaction).await?;

@@ -15,7 +15,7 @@ use crate::table;
 const STARTS: usize = 5;
 
 /// Measures and prints.
-pub async fn measure(program: &Path) {
+pub fn measure(program: &Path) {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let (first, _) = start(program, folder.path());
     let mut starts: Vec<(Duration, u64)> = (0..STARTS).map(|_| start(program, folder.path())).collect();

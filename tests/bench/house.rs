@@ -6,6 +6,7 @@ use std::io::{BufRead, BufReader, Write};
 use std::net::SocketAddr;
 use std::path::Path;
 use std::process::{Child, ChildStdin, Command, Stdio};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use authn::assurance::Level;
@@ -26,8 +27,9 @@ use countersign_server::rng::Randomness;
 use countersign_server::{house, http, jobs};
 use serde_json::{Value, json};
 
+use crate::load::Load;
 use crate::tokens::ours;
-use crate::{table, world};
+use crate::{ALLOWED, CONNECTIONS, table, world};
 
 /// The server that asks.
 pub const CLIENT: &str = "bench";
@@ -88,6 +90,17 @@ impl Running {
             opened_mib: said["opened_mib"].as_u64().expect("MiB"),
             _until_closed: process.stdin.take().expect("its input"),
             process,
+        }
+    }
+
+    /// Members of its channels who post, at that path.
+    pub fn posting(&self, path: &str, people: usize, channels: usize) -> Load {
+        Load {
+            address: self.address,
+            requests: Arc::new(requests(path, &self.token, people, channels)),
+            connections: CONNECTIONS,
+            expects: ALLOWED,
+            process: self.id(),
         }
     }
 

@@ -5,7 +5,6 @@
 
 use std::path::Path;
 use std::process::{Command, Stdio};
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use chrono::Utc;
@@ -42,18 +41,7 @@ pub async fn measure(people: usize) {
     file_source(folder.path(), &slapd).await;
 
     let running = house::Running::start(folder.path(), "process");
-    let load = Load {
-        address: running.address,
-        requests: Arc::new(house::requests(
-            "/access/v1/evaluation",
-            &running.token,
-            MEMBERS,
-            CHANNELS,
-        )),
-        connections: CONNECTIONS,
-        expects: crate::ALLOWED,
-        process: running.id(),
-    };
+    let load = running.posting("/access/v1/evaluation", MEMBERS, CHANNELS);
     let alone = load.run(Duration::from_secs(5)).await;
     println!(
         "\n{people} people in slapd, 1 group of {}, {CONNECTIONS} connections that ask\n",

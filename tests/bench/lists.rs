@@ -86,14 +86,10 @@ impl Asking<'_> {
 
     fn single(&self) -> Load {
         Load {
-            requests: Arc::new(house::requests(
-                "/access/v1/evaluation",
-                &self.house.token,
-                self.people,
-                self.channels,
-            )),
             connections: 8,
-            ..self.load("/access/v1/evaluation", ALLOWED, |_| json!({}))
+            ..self
+                .house
+                .posting("/access/v1/evaluation", self.people, self.channels)
         }
     }
 

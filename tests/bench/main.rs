@@ -94,7 +94,7 @@ async fn main() {
     if let [command, program] = arguments.as_slice()
         && command == "demo"
     {
-        return demo::measure(Path::new(program)).await;
+        return demo::measure(Path::new(program));
     }
     let number = |place: usize, default: usize| {
         arguments
@@ -130,13 +130,7 @@ async fn peers(people: usize, channels: usize, span: Duration) {
     let folder = filled(people, channels).await;
     let house = house::Running::start(folder.path(), "process");
     let peer = cerbos::Running::start(&cerbos::program(), &folder.path().join("cerbos")).await;
-    let asked = |path: &str| Load {
-        address: house.address,
-        requests: Arc::new(house::requests(path, &house.token, people, channels)),
-        connections: CONNECTIONS,
-        expects: ALLOWED,
-        process: house.id(),
-    };
+    let asked = |path: &str| house.posting(path, people, channels);
     let loads = [
         ("constant answer", asked("/constant")),
         ("evaluation, recorded (process)", asked("/access/v1/evaluation")),
@@ -194,13 +188,7 @@ async fn measure(people: usize, channels: usize, span: Duration) {
             "==> ready after {:.1} s; record.durability = {durability}",
             start.elapsed().as_secs_f64()
         );
-        let load = |path: &str| Load {
-            address: house.address,
-            requests: Arc::new(house::requests(path, &house.token, people, channels)),
-            connections: CONNECTIONS,
-            expects: ALLOWED,
-            process: house.id(),
-        };
+        let load = |path: &str| house.posting(path, people, channels);
         let (constant, evaluation) = (load("/constant"), load("/access/v1/evaluation"));
         memory.push((
             format!("resident, ready ({durability})"),

@@ -2,12 +2,10 @@
 //! What a large world takes: to start, to keep, to decide in, and to change. The budgets are 10 seconds and 2 GB at
 //! 1,000,000 people, 100,000 channels and 10,000,000 memberships.
 
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use crate::load::Load;
 use crate::table::{self, Row};
-use crate::{ALLOWED, CONNECTIONS, house, world};
+use crate::{house, world};
 
 /// Measures and prints.
 pub async fn measure(people: usize, channels: usize, members: usize, span: Duration) {
@@ -17,13 +15,7 @@ pub async fn measure(people: usize, channels: usize, members: usize, span: Durat
     house::crowd(folder.path(), people, channels, members).await;
     eprintln!("==> stored in {:.0} s", start.elapsed().as_secs_f64());
     let house = house::Running::start(folder.path(), "process");
-    let load = |path: &str| Load {
-        address: house.address,
-        requests: Arc::new(house::requests(path, &house.token, people, channels)),
-        connections: CONNECTIONS,
-        expects: ALLOWED,
-        process: house.id(),
-    };
+    let load = |path: &str| house.posting(path, people, channels);
     let rows = [
         ("constant answer", load("/constant")),
         ("evaluation, recorded (process)", load("/access/v1/evaluation")),

@@ -46,7 +46,7 @@ export type Act =
   | { act: 'person_patch'; id: string; patch: Record<string, unknown> }
   | { act: 'channel_patch'; id: string; patch: Record<string, unknown> }
   | { act: 'channel_reclassify'; id: string; label: NewLabel }
-  | { act: 'client_put'; id: string; was: JsonRecord; client: JsonRecord }
+  | { act: 'client_put'; id: string; was?: JsonRecord; client: JsonRecord }
   | { act: 'client_remove' | 'client_secret'; id: string; was: JsonRecord }
   | { act: 'source_enable' | 'source_disable' | 'source_remove'; id: string }
   | { act: 'source_metadata'; id: string; was: ProviderFacts; becomes: ProviderFacts }
@@ -93,7 +93,7 @@ function call(act: Act, params: Params) {
     case 'channel_reclassify':
       return client.POST('/api/v1/channels/{id}/reclassify', { params, body: { ...act.label } });
     case 'client_put':
-      return isService(act.was)
+      return act.was && isService(act.was)
         ? client.PUT('/api/v1/saml/services/{id}', { params, body: act.client })
         : client.PUT('/api/v1/clients/{id}', { params, body: act.client });
     case 'client_remove':

@@ -6,17 +6,6 @@ import type { components } from './schema.gen';
 
 type Schemas = components['schemas'];
 
-/** Registers a client of OpenID Connect by its record. */
-export async function registerClient(record: Record<string, unknown>, reason: string): Promise<Sent> {
-  const header = await csrf();
-  const query = reason === '' ? {} : { reason };
-  const params = { header, query, path: { id: String(record.id ?? '') } };
-  const answer = await answered<Schemas['Applied'] | Schemas['Waiting']>(
-    client.PUT('/api/v1/clients/{id}', { params, body: record }),
-  );
-  return 'proposal' in answer ? { proposal: answer.proposal } : {};
-}
-
 /** Registers a service provider by its metadata, or takes newer metadata of one. */
 export async function registerService(body: Schemas['Registration'], reason: string): Promise<Sent> {
   const header = await csrf();

@@ -55,11 +55,10 @@ pub async fn all(db: &mut AnyConnection) -> Result<Vec<Client>, StoreError> {
         .collect()
 }
 
-/// Notes whether the configuration keeps a client.
-pub async fn keep_configured(id: &str, configured: bool, db: &mut AnyConnection) -> Result<(), StoreError> {
-    sqlx::query("UPDATE clients SET configured = $2 WHERE id = $1")
+/// Notes that the configuration keeps a client.
+pub async fn keep_configured(id: &str, db: &mut AnyConnection) -> Result<(), StoreError> {
+    sqlx::query("UPDATE clients SET configured = 1 WHERE id = $1")
         .bind(id)
-        .bind(i32::from(configured))
         .execute(db)
         .await?;
     Ok(())

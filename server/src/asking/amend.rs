@@ -37,6 +37,7 @@ impl House {
             Some(permit) if weighed.widens.is_empty() => {
                 let mut transaction = self.database.begin_write().await?;
                 let outcome = apply(act, &permit, now, &mut transaction).await?;
+                // Nothing is handed out here: what would be widens, and waits for a second person.
                 self.carry_out_elsewhere(act, permit.by(), now, &mut transaction)
                     .await?;
                 record::append(permit.by(), &outcome.events, now, &mut transaction).await?;

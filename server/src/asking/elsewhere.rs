@@ -72,7 +72,7 @@ impl House {
             Amendment::ClientPut { was, client, .. } => {
                 let record = put_client(client, now, db).await?;
                 let had_secret = match was {
-                    Some(was) => as_record(was)?.has_secret(),
+                    Some(was) => read(was)?.has_secret(),
                     None => false,
                 };
                 match (had_secret, record.has_secret()) {
@@ -213,9 +213,7 @@ async fn on_file(id: &str, db: &mut AnyConnection) -> Result<Option<Client>, Pro
 
 /// The record behind an act, if it is one that could be written so.
 pub(crate) fn as_record(client: &Client) -> Result<ClientRecord, Problem> {
-    let text = Value::Object(client.record().clone());
-    let record: ClientRecord =
-        serde_json::from_value(text).map_err(|fault| Problem::bad_request(format!("`client`: {fault}")))?;
+    let record = read(client)?;
     // What is weighed is what counts: a part that is not said would have a value nobody looked at.
     if as_terms(&record) != *client {
         return Err(Problem::bad_request(
@@ -226,6 +224,11 @@ pub(crate) fn as_record(client: &Client) -> Result<ClientRecord, Problem> {
         [] => Ok(record),
         faults => Err(Problem::bad_request(faults.join("; "))),
     }
+}
+
+fn read(client: &Client) -> Result<ClientRecord, Problem> {
+    let text = Value::Object(client.record().clone());
+    serde_json::from_value(text).map_err(|fault| Problem::bad_request(format!("`client`: {fault}")))
 }
 
 async fn put_client(

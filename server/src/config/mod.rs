@@ -18,7 +18,7 @@ pub mod machines;
 pub mod mail;
 pub mod matrix;
 pub mod metrics;
-mod named;
+pub(crate) mod named;
 pub mod passkeys;
 pub mod provider;
 pub mod proxy;

@@ -2,8 +2,6 @@
 //! Sources that the configuration names. They are brought in at each start, as the operator's acts; nobody
 //! else changes them, but whoever may disable sources may disable these too, and that holds across starts.
 
-use std::path::Path;
-
 use authn::secret::Sealer;
 use chrono::{DateTime, Utc};
 use countersign_authn as authn;
@@ -18,10 +16,7 @@ use serde_json::{Map, Value};
 use sqlx::AnyConnection;
 
 use super::written;
-use crate::config::ConfigError;
-
-/// The largest file that a record names.
-const LARGEST: u64 = 1_024 * 1_024;
+use crate::config::{ConfigError, named};
 
 /// Why the sources of the configuration cannot be brought in.
 #[derive(Debug, thiserror::Error)]
@@ -75,13 +70,8 @@ pub async fn retire(
     db: &mut AnyConnection,
 ) -> Result<Vec<Event>, ConfiguredError> {
     let mut events = Vec::new();
-    let is_named = |id: &SourceId| {
-        records
-            .iter()
-            .any(|record| record.get("id").and_then(Value::as_str) == Some(id.as_str()))
-    };
     for (source, keeper) in sources::all(&mut *db).await? {
-        if keeper == KeptBy::Configuration && !is_named(&source.id) {
+        if keeper == KeptBy::Configuration && !named::has(records, source.id.as_str()) {
             let act = Amendment::SourceDisable {
                 id: source.id.clone(),
             };
@@ -139,22 +129,12 @@ fn files(value: &mut Value, at: &str) -> Result<(), ConfigError> {
         let Some(Value::String(file)) = members.remove(&name) else {
             return Err(fault(&place, "is the name of a file"));
         };
-        let text = content(Path::new(&file)).map_err(|cause| fault(&place, &format!("`{file}`: {cause}")))?;
+        let text = named::content(&file).map_err(|cause| fault(&place, &format!("`{file}`: {cause}")))?;
         if members.insert(target.to_owned(), Value::String(text)).is_some() {
             return Err(fault(&place, &format!("stands beside `{target}`")));
         }
     }
     Ok(())
-}
-
-/// What a file that a record names holds.
-pub(crate) fn content(file: &Path) -> Result<String, String> {
-    let size = std::fs::metadata(file).map_err(|cause| cause.to_string())?.len();
-    if size > LARGEST {
-        return Err(format!("is larger than {LARGEST} bytes"));
-    }
-    let text = std::fs::read_to_string(file).map_err(|cause| cause.to_string())?;
-    Ok(text.trim_end_matches(['\r', '\n']).to_owned())
 }
 
 fn fault(key: &str, message: &str) -> ConfigError {

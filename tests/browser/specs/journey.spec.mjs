@@ -5,6 +5,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { guarded, launch } from '../support/browser.mjs';
 import { Countersign } from '../support/countersign.mjs';
+import { eventually } from '../support/eventually.mjs';
 import { withPasskey } from '../support/passkey.mjs';
 import { arrive, enrol, signInWithPasskey } from '../support/people.mjs';
 import { Synapse } from '../support/synapse.mjs';
@@ -150,12 +151,3 @@ test('dave, who was revoked, stays out across a restart of Synapse while Counter
   assert.ok((await clients.dave.post(synapse.rooms['log-nr'], 'Still here?')).status >= 400);
   assert.equal((await clients.alice.whoami()).status, 200);
 });
-
-/** Waits for something to become true, for so many seconds at most. */
-async function eventually(seconds, holds) {
-  const end = Date.now() + seconds * 1_000;
-  while (!(await holds())) {
-    assert.ok(Date.now() < end, `did not happen within ${seconds} s`);
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-}

@@ -59,7 +59,7 @@ test('a source is added by two people, and its page says how it stands', async (
   await dialog.getByText(/It takes a second person/).waitFor();
   await dialog.getByLabel('Reason').fill('agreed with the ministry');
   await dialog.getByRole('button', { name: 'Propose' }).click();
-  await agreed(page, 'Put source mod on file', 'hugo', judy);
+  await agreed(page, 'Put source mod on file', hugo, judy);
   await opened(page, '/admin/sources', 'Sources of people');
   await page.getByRole('link', { name: 'Ministry of Defence' }).click();
   await page.getByRole('heading', { level: 1, name: 'Ministry of Defence' }).waitFor();
@@ -105,7 +105,7 @@ test('it is disabled by one person and enabled by two', async () => {
   await dialog.getByText(/It takes a second person/).waitFor();
   await dialog.getByLabel('Reason').fill('mended');
   await dialog.getByRole('button', { name: 'Propose' }).click();
-  await agreed(page, 'Enable source mod', 'hugo', judy);
+  await agreed(page, 'Enable source mod', hugo, judy);
   clean();
   await context.close();
 });
@@ -122,7 +122,7 @@ test('a service provider is registered by two people, narrowed by one, and taken
   await asking.getByLabel('Name').fill('The wiki');
   await asking.getByLabel('Reason').fill('for the staff');
   await asking.getByRole('button', { name: 'Propose' }).click();
-  await agreed(page, 'Register application wiki.example', 'hugo', judy);
+  await agreed(page, 'Register application wiki.example', hugo, judy);
   await opened(page, '/admin/applications', 'Applications');
   await page.getByText('it is never told that a session is over').first().waitFor();
   await page.getByRole('link', { name: 'The wiki' }).click();
@@ -163,14 +163,14 @@ test('a client of OpenID Connect is registered by two people, and one is told it
   };
   await asking.getByLabel('Record').fill(JSON.stringify(record));
   await asking.getByRole('button', { name: 'Propose' }).click();
-  await agreed(page, 'Register application board', 'hugo', judy);
+  await agreed(page, 'Register application board', hugo, judy);
   const first = await secretOn(page);
   await opened(page, '/admin/applications/board', 'Notice board');
   await page.getByRole('button', { name: 'New secret' }).click();
   await dialogOf(page).getByText(/It takes a second person/).waitFor();
   await dialogOf(page).getByLabel('Reason').fill('somebody saw it');
   await dialogOf(page).getByRole('button', { name: 'Propose' }).click();
-  await agreed(page, 'Give application board a new secret', 'hugo', judy);
+  await agreed(page, 'Give application board a new secret', hugo, judy);
   const second = await secretOn(page);
   const { issuer } = countersign.info;
   const asked = async (secret) => {

@@ -38,7 +38,7 @@ export async function agreed(page, title, first, second) {
   await opened(page, address, title);
   await page.getByRole('button', { name: 'Carry out' }).click();
   await page.getByRole('alertdialog').getByRole('button', { name: 'Carry out' }).click();
-  await page.getByText(`carried out by ${first}`).waitFor();
+  await page.getByText(`carried out by ${first.name}`).waitFor();
 }
 
 /** Puts a source on file: `first`, a sysadmin, proposes and carries out, `second` approves. */
@@ -52,7 +52,7 @@ export async function addSource(first, second, id, record) {
   await dialog.getByRole('button', { name: 'Next' }).click();
   await dialog.getByLabel('Reason').fill('agreed with the agency');
   await dialog.getByRole('button', { name: 'Propose' }).click();
-  await agreed(page, `Put source ${id} on file`, 'hugo', second);
+  await agreed(page, `Put source ${id} on file`, first, second);
   clean();
   await context.close();
 }

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // A FIDO metadata file of our own that lists Chromium's virtual authenticator: its passkeys are attested with it.
-import { execFileSync } from 'node:child_process';
 import { sign, X509Certificate } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { certify } from './certificates.mjs';
 import { withPasskey } from './passkey.mjs';
 
 const SIGNER = 'mds.fidoalliance.org';
@@ -21,7 +21,7 @@ export class Metadata {
     const one = new Metadata();
     one.#folder = await mkdtemp(join(tmpdir(), 'countersign-fido-'));
     one.file = join(one.#folder, 'blob.jwt');
-    one.#certify();
+    certify(one.#folder, SIGNER);
     await writeFile(one.file, await one.#signed(await attested(browser)));
     return one;
   }
@@ -35,18 +35,8 @@ export class Metadata {
     await rm(this.#folder, { recursive: true, force: true });
   }
 
-  #certify() {
-    const made = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '30'];
-    this.#openssl('req', '-x509', ...made, '-keyout', 'root.key', '-out', 'root.pem', '-subj', '/CN=Root');
-    this.#openssl(
-      ...['req', '-x509', ...made, '-keyout', 'signer.key', '-out', 'signer.pem', '-subj', '/CN=signer'],
-      ...['-CA', 'root.pem', '-CAkey', 'root.key', '-addext', `subjectAltName=DNS:${SIGNER}`],
-      ...['-addext', 'basicConstraints=critical,CA:FALSE'],
-    );
-  }
-
   async #signed({ aaguid, certificate }) {
-    const signer = new X509Certificate(await readFile(join(this.#folder, 'signer.pem')));
+    const signer = new X509Certificate(await readFile(join(this.#folder, 'leaf.pem')));
     const header = { alg: 'ES256', typ: 'JWT', x5c: [signer.raw.toString('base64')] };
     const entry = {
       aaguid,
@@ -60,13 +50,9 @@ export class Metadata {
     };
     const payload = { legalHeader: 'for tests', no: 1, nextUpdate: '2099-01-01', entries: [entry] };
     const content = [header, payload].map((part) => encoded(JSON.stringify(part))).join('.');
-    const key = await readFile(join(this.#folder, 'signer.key'));
+    const key = await readFile(join(this.#folder, 'leaf.key'));
     const signature = sign('sha256', Buffer.from(content), { key, dsaEncoding: 'ieee-p1363' });
     return `${content}.${encoded(signature)}`;
-  }
-
-  #openssl(...args) {
-    execFileSync('openssl', args, { cwd: this.#folder, stdio: ['ignore', 'ignore', 'pipe'] });
   }
 }
 

@@ -24,7 +24,7 @@ export async function signInWithPasskey(page) {
 }
 
 /**
- * A person who has enrolled a passkey and is signed in: her context, her page and her authenticator;
+ * A person who has enrolled a passkey and is signed in: her name, her context, her page and her authenticator;
  * `again` opens a context of its own in which she is signed in as well.
  */
 export async function arrive(browser, countersign, name, options = {}) {
@@ -39,5 +39,5 @@ export async function arrive(browser, countersign, name, options = {}) {
     const other = await guarded(browser, countersign.info.base_url, { storageState, ...more });
     return { ...other, page: await other.context.newPage() };
   };
-  return { context, page, passkey, clean, again };
+  return { name, context, page, passkey, clean, again };
 }

@@ -7,6 +7,7 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as rest } from 'node:timers/promises';
+import { certify } from './certificates.mjs';
 import { freePort } from './countersign.mjs';
 
 /** Below this is everything. */
@@ -34,7 +35,7 @@ export class Slapd {
     const one = new Slapd();
     one.#folder = await mkdtemp(join(tmpdir(), 'countersign-slapd-'));
     one.#port = await freePort();
-    one.#certify();
+    certify(one.#folder, 'localhost');
     await mkdir(one.#file('db'));
     await writeFile(one.#file('slapd.conf'), one.#configuration());
     execFileSync('/usr/sbin/slapadd', ['-q', '-f', one.#file('slapd.conf')], { input: TREE + ldif });
@@ -46,7 +47,7 @@ export class Slapd {
   async settings() {
     return {
       urls: [`ldaps://localhost:${this.#port}`],
-      authorities: await readFile(this.#file('ca.pem'), 'utf8'),
+      authorities: await readFile(this.#file('root.pem'), 'utf8'),
       bind_dn: ADMIN,
       password: PASSWORD,
       base: `ou=people,${SUFFIX}`,
@@ -78,17 +79,6 @@ export class Slapd {
     }
   }
 
-  /** An authority, and what it certifies of this machine. */
-  #certify() {
-    const made = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '30'];
-    this.#openssl('req', '-x509', ...made, '-keyout', 'ca.key', '-out', 'ca.pem', '-subj', '/CN=Agency Root');
-    this.#openssl(
-      ...['req', '-x509', ...made, '-keyout', 'host.key', '-out', 'host.pem', '-subj', '/CN=directory'],
-      ...['-CA', 'ca.pem', '-CAkey', 'ca.key', '-addext', 'subjectAltName=DNS:localhost'],
-      ...['-addext', 'basicConstraints=critical,CA:FALSE'],
-    );
-  }
-
   #configuration() {
     return `include /etc/ldap/schema/core.schema
 include /etc/ldap/schema/cosine.schema
@@ -97,9 +87,9 @@ modulepath /usr/lib/ldap
 moduleload back_mdb
 moduleload syncprov
 pidfile ${this.#file('pid')}
-TLSCACertificateFile ${this.#file('ca.pem')}
-TLSCertificateFile ${this.#file('host.pem')}
-TLSCertificateKeyFile ${this.#file('host.key')}
+TLSCACertificateFile ${this.#file('root.pem')}
+TLSCertificateFile ${this.#file('leaf.pem')}
+TLSCertificateKeyFile ${this.#file('leaf.key')}
 database mdb
 suffix "${SUFFIX}"
 rootdn "${ADMIN}"
@@ -117,10 +107,6 @@ syncprov-sessionlog 100
 
   #file(name) {
     return join(this.#folder, name);
-  }
-
-  #openssl(...args) {
-    execFileSync('openssl', args, { cwd: this.#folder, stdio: ['ignore', 'ignore', 'pipe'] });
   }
 }
 

@@ -2,6 +2,7 @@
 //! Who are you: factors, flows, sessions and the OpenID provider, as browsers and clients meet them.
 
 pub(crate) mod attestation;
+mod card_revocation;
 mod cards;
 mod codes;
 pub(crate) mod desk;

@@ -3,6 +3,7 @@ import { useState } from 'react';
 import type { Sent } from '../../api/amend';
 import { registerService } from '../../api/applications';
 import { OFFICES } from '../../api/offices';
+import { Reason } from '../../parts/act/Reason';
 import { Confirm } from '../../parts/Confirm';
 import { TextArea } from '../../parts/TextArea';
 import { TextBox } from '../../parts/TextBox';
@@ -72,13 +73,7 @@ export function Register({ of, onDone, onCancel }: Props) {
           />
         </>
       )}
-      <TextArea
-        label="Reason"
-        hint="Shown to the second person, and put on record."
-        rows={2}
-        value={reason}
-        onChange={setReason}
-      />
+      <Reason value={reason} onChange={setReason} />
     </Confirm>
   );
 }

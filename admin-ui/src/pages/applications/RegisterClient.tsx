@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { useState } from 'react';
-import type { Sent } from '../../api/amend';
-import { registerClient } from '../../api/applications';
+import { type Sent, send } from '../../api/amend';
 import { OFFICES } from '../../api/offices';
+import { Reason } from '../../parts/act/Reason';
 import { Confirm } from '../../parts/Confirm';
 import { readObject } from '../../parts/json';
 import { TextArea } from '../../parts/TextArea';
@@ -29,35 +29,29 @@ interface Props {
 export function RegisterClient({ onDone, onCancel }: Props) {
   const [text, setText] = useState(BEGINNING);
   const [reason, setReason] = useState('');
-  const send = async () => {
-    const record = readObject(text);
-    if (typeof record === 'string') throw new Error(record);
-    return registerClient(record, reason);
+  const propose = async () => {
+    const client = readObject(text);
+    if (typeof client === 'string') throw new Error(client);
+    return send({ act: 'client_put', id: String(client.id ?? ''), client }, reason);
   };
   return (
     <Confirm
       title="Register a client"
       verb="Propose"
       needs={OFFICES.sources}
-      act={send}
+      act={propose}
       onDone={onDone}
       onCancel={onCancel}
     >
       <p>It waits for a second person. Whoever carries it out then is told its secret, once.</p>
       <TextArea
         label="Record"
-        hint="JSON. What is left out is as careful as can be."
+        hint="JSON. What may be left out, and what that means, is in the documentation of the OpenID provider."
         rows={14}
         value={text}
         onChange={setText}
       />
-      <TextArea
-        label="Reason"
-        hint="Shown to the second person, and put on record."
-        rows={2}
-        value={reason}
-        onChange={setReason}
-      />
+      <Reason value={reason} onChange={setReason} />
     </Confirm>
   );
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { User, Users } from 'lucide-react';
 import type { Weighing } from '../../api/client';
-import { TextArea } from '../TextArea';
 import { Changes } from './Changes';
+import { Reason } from './Reason';
 import styles from './Weighed.module.css';
 
 interface Props {
@@ -31,14 +31,7 @@ export function Weighed({ weighed, reason, onReason }: Props) {
           </span>
         )}
       </p>
-      {!alone && (
-        <TextArea
-          label="Reason"
-          hint="Shown to the second person, and put on record."
-          value={reason}
-          onChange={onReason}
-        />
-      )}
+      {!alone && <Reason value={reason} onChange={onReason} />}
     </div>
   );
 }
