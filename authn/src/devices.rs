@@ -109,7 +109,7 @@ pub async fn enrol(
         return Ok(Err(Refusal::Many));
     }
     match device::enrol(&id, DeviceKey::Browser, Some(person), now, db).await {
-        Ok(outcome) => log.events.extend(outcome.events),
+        Ok(outcome) => log.carried_out(outcome),
         Err(DeviceError::Taken(_) | DeviceError::Lost(_)) => return Ok(Err(Refusal::Taken)),
         Err(fault) => return Err(StoreError::Directory(fault.to_string())),
     }
@@ -169,7 +169,7 @@ pub async fn certified(
 ) -> Result<Result<(), Refusal>, StoreError> {
     let refusal = match device::enrol(id, DeviceKey::Certificate, None, now, db).await {
         Ok(outcome) => {
-            log.events.extend(outcome.events);
+            log.carried_out(outcome);
             flows::name_device(&flow.id, id, db).await?;
             return Ok(Ok(()));
         }
@@ -223,7 +223,7 @@ pub async fn lose(
     db: &mut AnyConnection,
 ) -> Result<Option<Vec<SessionId>>, StoreError> {
     match device::lose(id, by, now, db).await {
-        Ok(outcome) => log.events.extend(outcome.events),
+        Ok(outcome) => log.carried_out(outcome),
         Err(DeviceError::Unknown(_)) => return Ok(None),
         Err(fault) => return Err(StoreError::Directory(fault.to_string())),
     }

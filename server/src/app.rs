@@ -6,6 +6,7 @@ use std::ops::Deref;
 use std::sync::Arc;
 
 use arc_swap::{ArcSwap, ArcSwapOption};
+use authn::Happened;
 use authn::oidc::keys::KeyRing;
 use authn::saml;
 use authn::secret::Sealer;
@@ -15,6 +16,7 @@ use countersign_audit::checkpoint::note::Signer;
 use countersign_audit::drain::Drain;
 use countersign_authn as authn;
 use countersign_authz::{Engine, Shared, Snapshot};
+use countersign_directory::Actor;
 use countersign_labels::Schemes;
 use rand::rngs::StdRng;
 
@@ -28,8 +30,8 @@ use crate::jobs::clock::Reading;
 use crate::mail::Post;
 use crate::matrix::Member;
 use crate::metrics::Metrics;
-use crate::record::Recorder;
 use crate::record::alarms::Alarms;
+use crate::record::{self, RecordError, Recorder};
 use crate::rng::Randomness;
 use crate::traces::Traces;
 use crate::upstream::Desk;
@@ -141,6 +143,24 @@ impl House {
     /// The world as it is now.
     pub fn snapshot(&self) -> Arc<Snapshot> {
         self.world.load()
+    }
+
+    /// Puts on record what authn did, and commits. The world in memory is brought up to date if `log` says that
+    /// something changed: a transaction in which others changed something ends with [`Self::commit`].
+    pub async fn settle(
+        &self,
+        actor: &Actor,
+        log: &Happened,
+        now: DateTime<Utc>,
+        mut transaction: WriteTransaction,
+    ) -> Result<(), RecordError> {
+        record::happened(actor, log, now, &mut transaction).await?;
+        if log.changes_anything() {
+            self.commit(transaction).await?;
+        } else {
+            transaction.commit().await?;
+        }
+        Ok(())
     }
 
     /// Commits, and lets this process see what was committed before the caller goes on. A fault

@@ -14,7 +14,6 @@ use sqlx::AnyConnection;
 use crate::app::House;
 use crate::http::fault::Fault;
 use crate::jobs::key_rotation::RotationError;
-use crate::record;
 
 impl House {
     /// The keys, made if there are none yet.
@@ -37,8 +36,7 @@ impl House {
             &mut db,
         )
         .await?;
-        record::happened(&Actor::Operator, &log, now, &mut db).await?;
-        self.commit(db).await?;
+        self.settle(&Actor::Operator, &log, now, db).await?;
         // What another process has done since is read with them; what it does from now on, the tail reads.
         let _still = self.tail.hold().await;
         let mut db = self.database.pool.acquire().await?;
@@ -69,9 +67,8 @@ impl House {
         {
             let mut rng = self.rng();
             rotate(role, name, NOTICE, &self.sealer, now, &mut rng, &mut log, &mut db).await?;
-            record::happened(&Actor::Operator, &log, now, &mut db).await?;
         }
-        self.commit(db).await?;
+        self.settle(&Actor::Operator, &log, now, db).await?;
         Ok(())
     }
 

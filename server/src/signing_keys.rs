@@ -14,7 +14,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::app::House;
-use crate::record::{self, RecordError};
+use crate::record::RecordError;
 
 const SAML: [(Role, UsedBy); 2] = [
     (Role::IdentityProvider, UsedBy::SamlIdentityProvider),
@@ -113,8 +113,7 @@ impl House {
             is_done =
                 is_done || saml::withdraw(id, role, issuer, sealer, now, &mut rng, &mut log, &mut db).await?;
         }
-        record::happened(by, &log, now, &mut db).await?;
-        self.commit(db).await?;
+        self.settle(by, &log, now, db).await?;
         Ok(is_done)
     }
 }

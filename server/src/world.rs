@@ -15,7 +15,7 @@ use countersign_authz::snapshot::{Census, Changed};
 use countersign_directory::change::Recorded;
 use countersign_directory::source::Source;
 use countersign_directory::store::{self, changes, history};
-use countersign_directory::{Cursor, Noun, Revision};
+use countersign_directory::{Cursor, Entity, Noun, Revision};
 use sqlx::{AnyConnection, Row as _};
 use tokio::sync::{Mutex, MutexGuard, watch};
 
@@ -249,7 +249,22 @@ impl House {
             .map(|recorded| (recorded.change.noun, recorded.change.id.as_str()))
             .collect();
         let is_all = touched.iter().any(|(noun, _)| *noun == Noun::World);
-        let mut changed = Vec::new();
+        // All as of this revision, whatever was committed since: a decision names the world that it saw, and is
+        // replayed in that one.
+        let people: Vec<&str> = touched
+            .iter()
+            .filter(|(noun, _)| *noun == Noun::Person && !is_all)
+            .map(|(_, id)| *id)
+            .collect();
+        let mut found = history::people_at(&people, revision, db).await?;
+        let mut changed: Vec<Changed> = people
+            .into_iter()
+            .map(|id| Changed {
+                noun: Noun::Person,
+                id: id.to_owned(),
+                entity: found.remove(id).map(Entity::Person),
+            })
+            .collect();
         for (noun, id) in touched {
             match noun {
                 Noun::Session => {
@@ -261,11 +276,9 @@ impl House {
                     self.reload_identity_provider(db).await?;
                 }
                 Noun::Source => self.upstream.replace(sources(db).await?),
-                Noun::Approval | Noun::Client | Noun::Policy | Noun::World => {}
+                Noun::Approval | Noun::Client | Noun::Person | Noun::Policy | Noun::World => {}
                 _ if is_all => {}
                 noun => {
-                    // As of this revision, whatever was committed since: a decision names the world
-                    // that it saw, and is replayed in that one.
                     let entity = history::entity_at(noun, id, revision, db).await?;
                     changed.push(Changed {
                         noun,

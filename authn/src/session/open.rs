@@ -104,6 +104,9 @@ pub async fn tie(
     log: &mut Happened,
     db: &mut AnyConnection,
 ) -> Result<Sid, StoreError> {
+    if let Some(sid) = sessions::tied(&session.id, client, db).await? {
+        return Ok(sid);
+    }
     let sid = sessions::tie(session, client, Sid::from_text(random_id(rng)), now, db).await?;
     log.change(Change::put(Noun::Session, session.id.as_str()));
     Ok(sid)

@@ -64,6 +64,9 @@ pub async fn ensure(
     rng: &mut impl CryptoRng,
     db: &mut AnyConnection,
 ) -> Result<Account, StoreError> {
+    if let Some(account) = by_person(person, db).await? {
+        return Ok(account);
+    }
     ensure_all(&[person], now, rng, db).await?;
     by_person(person, db).await?.ok_or(StoreError::Row {
         table: "accounts",
@@ -78,7 +81,7 @@ pub async fn ensure_all(
     rng: &mut impl CryptoRng,
     db: &mut AnyConnection,
 ) -> Result<(), StoreError> {
-    for people in people.chunks(sql::BATCH) {
+    for people in people.chunks(sql::batch(4)) {
         let text = format!(
             "INSERT INTO accounts (person, sub, user_handle, created_at) VALUES {} ON CONFLICT (person) DO NOTHING",
             sql::rows(people.len(), 4),

@@ -56,11 +56,7 @@ pub async fn insert(family: &Family, now: DateTime<Utc>, db: &mut AnyConnection)
 /// The chain named `id`, ended or not. Until the transaction ends, nobody else moves it.
 pub async fn held(id: &str, db: &mut AnyConnection) -> Result<Option<Family>, StoreError> {
     // Those who present a token of one chain at the same moment take turns, on every engine.
-    sqlx::query("UPDATE refresh_families SET generation = generation WHERE id = $1")
-        .bind(id)
-        .execute(&mut *db)
-        .await?;
-    let row = sqlx::query("SELECT * FROM refresh_families WHERE id = $1")
+    let row = sqlx::query("UPDATE refresh_families SET generation = generation WHERE id = $1 RETURNING *")
         .bind(id)
         .fetch_optional(db)
         .await?;

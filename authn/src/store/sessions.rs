@@ -175,7 +175,22 @@ pub async fn clients_of(id: &SessionId, db: &mut AnyConnection) -> Result<Vec<At
         .collect()
 }
 
-/// The name of a session towards `client`: `fresh`, unless it has one already.
+/// The name of a session towards `client`, if it has one.
+pub async fn tied(
+    session: &SessionId,
+    client: &str,
+    db: &mut AnyConnection,
+) -> Result<Option<Sid>, StoreError> {
+    let row = sqlx::query("SELECT sid FROM client_sessions WHERE session = $1 AND client = $2")
+        .bind(session.as_str())
+        .bind(client)
+        .fetch_optional(db)
+        .await?;
+    row.map(|row| Ok(Sid::from_text(Columns::of("client_sessions", &row).text("sid")?)))
+        .transpose()
+}
+
+/// Names a session towards `client`: `fresh`, unless somebody was quicker.
 pub async fn tie(
     session: &Session,
     client: &str,
@@ -194,12 +209,10 @@ pub async fn tie(
     .bind(millis(now))
     .execute(&mut *db)
     .await?;
-    let row = sqlx::query("SELECT sid FROM client_sessions WHERE session = $1 AND client = $2")
-        .bind(session.id.as_str())
-        .bind(client)
-        .fetch_one(db)
-        .await?;
-    Ok(Sid::from_text(Columns::of("client_sessions", &row).text("sid")?))
+    tied(&session.id, client, db).await?.ok_or(StoreError::Row {
+        table: "client_sessions",
+        column: "sid",
+    })
 }
 
 /// The session that a client knows as `sid`.

@@ -19,7 +19,7 @@ pub async fn add(link: &Link, db: &mut AnyConnection) -> Result<bool, StoreError
 /// Keeps new links, which nobody has used yet, of identities that open no account: how many are kept.
 pub async fn add_all(links: &[Link], db: &mut AnyConnection) -> Result<u64, StoreError> {
     let mut kept = 0;
-    for links in links.chunks(sql::BATCH) {
+    for links in links.chunks(sql::batch(8)) {
         let text = format!(
             "INSERT INTO upstream_links (id, person, source, issuer, subject, label, made_by, created_at) VALUES {} \
              ON CONFLICT (source, issuer, subject) DO NOTHING",
@@ -50,7 +50,7 @@ pub async fn of_subjects(
     db: &mut AnyConnection,
 ) -> Result<Vec<Link>, StoreError> {
     let mut found = Vec::new();
-    for subjects in subjects.chunks(sql::BATCH) {
+    for subjects in subjects.chunks(sql::batch(1)) {
         let text = format!(
             "SELECT * FROM upstream_links WHERE source = $1 AND issuer = $2 AND subject IN ({})",
             sql::places(3, subjects.len()),

@@ -65,6 +65,7 @@ pub(super) fn rules(rules: Rules) -> Record<'static> {
         .bool(Field::DenyUnrecorded, rules.deny_unrecorded)
         .bool(Field::EmergencyMembership, rules.emergency_membership)
         .bool(Field::IndustryContract, rules.industry_contract)
+        .bool(Field::OwnerAcceptsUpward, rules.owner_accepts_upward)
         .bool(Field::OwnBriefingOnly, rules.own_briefing_only)
         .bool(Field::SameSchemeDevices, rules.same_scheme_devices);
     record

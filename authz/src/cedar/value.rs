@@ -89,6 +89,7 @@ fields! {
     Originators "originators",
     OwnBriefingOnly "own_briefing_only",
     Owner "owner",
+    OwnerAcceptsUpward "owner_accepts_upward",
     Place "place",
     Rank "rank",
     Reachable "reachable",

@@ -62,6 +62,9 @@ impl List<'_, '_> {
             Reason::SodNoContent => self.say("a person without the office of sysadmin or archiver"),
             Reason::RoleRequired => self.office(),
             Reason::SelfApproval => self.say("an approval, or an act, by another person"),
+            Reason::DualControl if self.case.action.kind == Kind::Forward => {
+                self.say("an owner of the channel it goes to, who forwards it");
+            }
             Reason::DualControl => self.say("an approval by another active security officer"),
             Reason::ChannelClosed => self.say("an open channel, without a label report that awaits review"),
             Reason::ExternalsNotAllowed => self.say("a channel that takes externals"),

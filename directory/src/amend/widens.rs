@@ -286,6 +286,7 @@ fn loosens(old: Rules, new: Rules) -> bool {
         || begins(old.emergency_membership, new.emergency_membership)
         || begins(new.deny_unrecorded, old.deny_unrecorded)
         || begins(new.industry_contract, old.industry_contract)
+        || begins(new.owner_accepts_upward, old.owner_accepts_upward)
         || begins(new.own_briefing_only, old.own_briefing_only)
         || begins(new.same_scheme_devices, old.same_scheme_devices)
         || old.fixed_from != new.fixed_from

@@ -48,6 +48,8 @@ pub struct Rules {
     pub fixed_from: Option<u8>,
     /// From rank 1 up people from industry need a contract of their own that is in force, too.
     pub industry_contract: bool,
+    /// Upward into a channel only an owner of it forwards.
+    pub owner_accepts_upward: bool,
     /// At rank 1 only the scheme's own briefing counts, no national one for an ally's.
     pub own_briefing_only: bool,
     /// A device accredited in another scheme than what is at stake counts as not accredited.

@@ -29,7 +29,7 @@ pub async fn record(
     }
     .number(0)?;
     let numbered: Vec<(usize, &Change)> = changes.iter().enumerate().collect();
-    for batch in numbered.chunks(sql::BATCH) {
+    for batch in numbered.chunks(sql::batch(6)) {
         let text = format!(
             "INSERT INTO changes (revision, seq, at, noun, id, kind) VALUES {}",
             sql::rows(batch.len(), 6),

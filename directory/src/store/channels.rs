@@ -84,7 +84,7 @@ pub(crate) async fn of_servers(db: &mut AnyConnection) -> Result<BTreeSet<String
 
 /// Writes all of the channels but their members.
 pub async fn put_flags(entries: &[(&ChannelId, &Channel)], db: &mut AnyConnection) -> Result<(), StoreError> {
-    for batch in entries.chunks(sql::BATCH) {
+    for batch in entries.chunks(sql::batch(14)) {
         let text = format!(
             "INSERT INTO channels (id, label, owners, agency, missions, recipients, externals_allowed, \
              industry_allowed, state, label_mode, listed, name, server, label_drift) VALUES {} \

@@ -115,7 +115,7 @@ pub(super) async fn insert(
                 .map(move |(at, held)| (*id, at, held))
         })
         .collect();
-    for batch in rows.chunks(sql::BATCH) {
+    for batch in rows.chunks(sql::batch(11)) {
         let text = format!(
             "INSERT INTO clearances ({COLUMNS}) VALUES {}",
             sql::rows(batch.len(), 11)

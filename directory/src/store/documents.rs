@@ -70,7 +70,7 @@ async fn put<S: Shelf<Thing: Serialize>>(
     entries: &[(&S::Id, &S::Thing)],
     db: &mut AnyConnection,
 ) -> Result<(), StoreError> {
-    for batch in entries.chunks(sql::BATCH) {
+    for batch in entries.chunks(sql::batch(2)) {
         let text = format!(
             "INSERT INTO {} (id, body) VALUES {} ON CONFLICT (id) DO UPDATE SET body = excluded.body",
             S::TABLE,

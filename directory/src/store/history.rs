@@ -20,7 +20,7 @@ use super::{
     load_world, members, settings, sql,
 };
 use crate::change::{Change, ChangeKind, Revision, parse_member_id};
-use crate::{Channel, Entity, Noun};
+use crate::{Channel, Entity, Noun, Person, PersonId};
 
 /// A row to be written: what it is about, and what it is now.
 struct Row {
@@ -126,6 +126,37 @@ pub async fn entity_at(
         Noun::Settings => read!(Settings),
         _ => entity(noun, id, db).await?,
     })
+}
+
+/// Those of `ids` who were on file at `revision`: as [`entity_at`], for the nouns of whom thousands change at once.
+pub async fn people_at(
+    ids: &[&str],
+    revision: Revision,
+    db: &mut AnyConnection,
+) -> Result<BTreeMap<PersonId, Person>, StoreError> {
+    if oldest(&mut *db).await?.is_none_or(|oldest| oldest > revision) {
+        return People::among(ids, db).await;
+    }
+    let mut found = BTreeMap::new();
+    for ids in ids.chunks(sql::batch(1)) {
+        let text = format!(
+            "SELECT id, body FROM history AS held WHERE noun = 'person' AND part = '' AND id IN ({}) AND revision = \
+             (SELECT MAX(revision) FROM history WHERE noun = 'person' AND id = held.id AND part = '' AND revision <= $1)",
+            sql::places(2, ids.len()),
+        );
+        let query = sqlx::query(sql::statement(text)).bind(revision);
+        let query = ids.iter().fold(query, |query, id| query.bind(*id));
+        for row in query.fetch_all(&mut *db).await? {
+            let columns = Columns {
+                table: "history",
+                row: &row,
+            };
+            if let Some(person) = columns.optional_json(1)? {
+                found.insert(columns.parsed(0)?, person);
+            }
+        }
+    }
+    Ok(found)
 }
 
 /// Forgets earlier states that ended before `moment`. What was then the newest stays: the world can be
@@ -271,7 +302,7 @@ async fn shelf<S: Shelf<Thing: Serialize>>(
     rows: &mut Vec<Row>,
     db: &mut AnyConnection,
 ) -> Result<(), StoreError> {
-    for ids in ids.chunks(sql::BATCH) {
+    for ids in ids.chunks(sql::batch(1)) {
         let mut held = BTreeMap::new();
         for (id, thing) in S::among(ids, db).await? {
             held.insert(id.as_ref().to_owned(), json(&thing)?);
@@ -340,7 +371,7 @@ fn gone(noun: Noun, id: String) -> Row {
 }
 
 async fn write(rows: Vec<Row>, revision: Revision, db: &mut AnyConnection) -> Result<(), StoreError> {
-    for batch in rows.chunks(sql::BATCH) {
+    for batch in rows.chunks(sql::batch(5)) {
         let text = format!(
             "INSERT INTO history (noun, id, part, revision, body) VALUES {}",
             sql::rows(batch.len(), 5),

@@ -62,7 +62,7 @@ pub(super) async fn read<S: Shelf<Id = ItemId, Thing = Item>>(
 }
 
 async fn put(kind: ItemKind, entries: &[(&ItemId, &Item)], db: &mut AnyConnection) -> Result<(), StoreError> {
-    for batch in entries.chunks(sql::BATCH) {
+    for batch in entries.chunks(sql::batch(4)) {
         let text = format!(
             "INSERT INTO items (kind, id, channel, label) VALUES {} \
              ON CONFLICT (kind, id) DO UPDATE SET channel = excluded.channel, label = excluded.label",

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-//! Rows as one text each. To carry a value out of the database costs more than to read it, so a row of a large
-//! table leaves it in one piece. Identifiers, words, levels and JSON hold none of the separators; what people
-//! write freely stays a column of its own.
+//! Rows as text. To carry a value out of the database costs more than to read it, so rows of a large table leave it
+//! together, as one text. Identifiers, words, levels and JSON hold none of the separators, nor does anything that
+//! people write on one line.
 
 use std::collections::HashMap;
 use std::str::{FromStr, Split};
@@ -17,6 +17,10 @@ use crate::Set;
 const VALUES: char = '\u{1f}';
 /// Between the rows of a list that is itself a value.
 const ROWS: char = '\u{1e}';
+/// Between a row and a list that belongs to it.
+const PARTS: char = '\u{1d}';
+/// Between the rows of a page.
+const PAGE: char = '\u{1c}';
 
 /// `columns` as one text. None of them may be NULL.
 pub(super) fn joined(columns: &str) -> String {
@@ -26,6 +30,27 @@ pub(super) fn joined(columns: &str) -> String {
 /// The rows that `from` selects, each [`joined`], as one text.
 pub(super) fn listed(columns: &str, from: &str) -> String {
     format!("(SELECT string_agg({}, '{ROWS}') FROM {from})", joined(columns))
+}
+
+/// `column` as it is said in a [`joined`] row where it may be NULL; [`Line::said`] reads it.
+pub(super) fn said(column: &str) -> String {
+    format!("COALESCE('=' || {column}, '')")
+}
+
+/// A [`joined`] row and a [`listed`] list that belongs to it, as one text.
+pub(super) fn with_list(row: &str, list: &str) -> String {
+    format!("{row} || '{PARTS}' || COALESCE({list}, '')")
+}
+
+/// All rows that `from` selects as `line`, as one text.
+pub(super) fn page(from: &str) -> String {
+    format!("SELECT string_agg(line, '{PAGE}'), MAX(id) FROM ({from}) AS page")
+}
+
+/// What [`page`] put together, row by row, each with the list that belongs to it.
+pub(super) fn of_page(text: &str) -> impl Iterator<Item = (&str, &str)> {
+    text.split(PAGE)
+        .map(|row| row.split_once(PARTS).unwrap_or((row, "")))
 }
 
 /// A list that [`listed`] put together, row by row.
@@ -87,8 +112,26 @@ impl<'a> Line<'a> {
         value.map_err(|error| self.bad(error))
     }
 
+    /// What [`said`] selected.
+    pub(super) fn said(&mut self) -> Result<Option<&'a str>, StoreError> {
+        let text = self.text()?;
+        match text.strip_prefix('=') {
+            None if !text.is_empty() => Err(self.bad(format_args!("`{text}` is not what was selected"))),
+            said => Ok(said),
+        }
+    }
+
+    pub(super) fn optional_moment(&mut self) -> Result<Option<DateTime<Utc>>, StoreError> {
+        let millis: Option<i64> = self.optional_parsed()?;
+        millis.map(|millis| self.calendar(millis)).transpose()
+    }
+
     pub(super) fn moment(&mut self) -> Result<DateTime<Utc>, StoreError> {
         let millis: i64 = self.parsed()?;
+        self.calendar(millis)
+    }
+
+    fn calendar(&self, millis: i64) -> Result<DateTime<Utc>, StoreError> {
         crate::time::from_millis(millis).ok_or_else(|| self.bad(format_args!("no calendar has {millis} ms")))
     }
 
@@ -138,6 +181,22 @@ mod tests {
         let set: Set<String> = line.set(&mut seen).unwrap();
         assert_eq!(set.as_slice(), ["a", "b"]);
         line.end().unwrap();
+    }
+
+    #[test]
+    fn a_page_is_read_row_by_row_each_with_its_list() {
+        let page = "a\u{1f}=\u{1d}x\u{1e}y\u{1c}b\u{1f}\u{1d}";
+        let read: Vec<_> = of_page(page).collect();
+        assert_eq!(read, [("a\u{1f}=", "x\u{1e}y"), ("b\u{1f}", "")]);
+        let said = |row| {
+            let mut line = Line::new("people", row);
+            line.text().unwrap();
+            line.said().map(|said| said.map(str::to_owned))
+        };
+        assert_eq!(said("a\u{1f}=").unwrap().as_deref(), Some(""));
+        assert_eq!(said("a\u{1f}=Anna").unwrap().as_deref(), Some("Anna"));
+        assert_eq!(said("b\u{1f}").unwrap(), None);
+        assert!(said("b\u{1f}Anna").is_err());
     }
 
     #[test]

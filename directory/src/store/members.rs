@@ -90,11 +90,12 @@ pub(super) async fn insert(
     channels: &[(&ChannelId, &Channel)],
     db: &mut AnyConnection,
 ) -> Result<(), StoreError> {
-    let mut pending = Vec::with_capacity(sql::BATCH);
+    let together = sql::batch(2);
+    let mut pending = Vec::with_capacity(together);
     for (id, channel) in channels {
         for person in &channel.members {
             pending.push((id.as_str(), person.as_str()));
-            if pending.len() == sql::BATCH {
+            if pending.len() == together {
                 insert_rows(&pending, db).await?;
                 pending.clear();
             }

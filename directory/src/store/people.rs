@@ -4,10 +4,11 @@
 use std::collections::BTreeMap;
 
 use sqlx::AnyConnection;
+use sqlx::any::AnyRow;
 
 use super::line::{self, Line, Seen};
 use super::row::{Columns, json, spelled};
-use super::shelf::{self, Shelf, remove_from};
+use super::shelf::{Shelf, remove_from};
 use super::{StoreError, clearances, sql};
 use crate::{Contract, Country, MissionId, Noun, Person, PersonId, Role, Status};
 
@@ -29,7 +30,7 @@ impl Shelf for People {
     }
 
     async fn put(entries: &[(&PersonId, &Person)], db: &mut AnyConnection) -> Result<(), StoreError> {
-        for batch in entries.chunks(sql::BATCH) {
+        for batch in entries.chunks(sql::batch(13)) {
             put_rows(batch, db).await?;
         }
         let ids: Vec<&str> = entries.iter().map(|(id, _)| id.as_str()).collect();
@@ -73,24 +74,67 @@ pub async fn is_empty(db: &mut AnyConnection) -> Result<bool, StoreError> {
         .is_none())
 }
 
-/// Hands over everybody, or those of `ids`, in no order.
+/// People in one page.
+const PAGE: i64 = 512;
+
+/// Hands over everybody, or those of `ids`, in no order. Of everybody it reads page by page: who comes or goes
+/// meanwhile may be there or not, as the feed of changes tells.
 pub async fn each(
     ids: Option<&[&str]>,
     db: &mut AnyConnection,
     mut take: impl FnMut(PersonId, Person) + Send,
 ) -> Result<(), StoreError> {
-    let line = line::joined(
-        "id, kind, status, COALESCE(agency, ''), COALESCE(sponsor, ''), nationalities, roles, missions, briefings",
-    );
-    let columns = format!(
-        "{line}, display_name, email, contract, contract_until, {}",
-        clearances::of_person()
-    );
     let mut seen = Sets::default();
-    shelf::each::<People>(&columns, ids, db, |row| {
-        let columns = Columns { table: "people", row };
-        let line = columns.text(0)?;
-        let mut line = Line::new("people", &line);
+    let Some(ids) = ids else {
+        let text = page(&format!("id > $1 ORDER BY id LIMIT {PAGE}"));
+        let mut last = String::new();
+        loop {
+            let query = sqlx::query(sql::statement(text.clone())).bind(last.as_str());
+            let row = query.fetch_one(&mut *db).await?;
+            let Some(newest) = read_page(&row, &mut seen, &mut take)? else {
+                return Ok(());
+            };
+            last = newest;
+        }
+    };
+    for batch in ids.chunks(sql::batch(1)) {
+        let text = page(&format!("id IN {}", sql::rows(1, batch.len())));
+        let query = sqlx::query(sql::statement(text));
+        let query = batch.iter().fold(query, |query, id| query.bind(*id));
+        read_page(&query.fetch_one(&mut *db).await?, &mut seen, &mut take)?;
+    }
+    Ok(())
+}
+
+/// Those who meet a condition, as one text.
+fn page(condition: &str) -> String {
+    let (name, email, contract) = (
+        line::said("display_name"),
+        line::said("email"),
+        line::said("contract"),
+    );
+    let row = line::joined(&format!(
+        "id, kind, status, COALESCE(agency, ''), COALESCE(sponsor, ''), nationalities, roles, missions, briefings, \
+         {name}, {email}, {contract}, COALESCE(CAST(contract_until AS TEXT), '')"
+    ));
+    let line = line::with_list(&row, &clearances::of_person());
+    line::page(&format!(
+        "SELECT id, {line} AS line FROM people WHERE {condition}"
+    ))
+}
+
+/// Hands over who is in a page, and gives the last name; none: nobody is.
+fn read_page(
+    row: &AnyRow,
+    seen: &mut Sets,
+    take: &mut impl FnMut(PersonId, Person),
+) -> Result<Option<String>, StoreError> {
+    let columns = Columns { table: "people", row };
+    let Some(text) = columns.optional_text(0)? else {
+        return Ok(None);
+    };
+    for (line, held) in line::of_page(&text) {
+        let mut line = Line::new("people", line);
         let id = line.parsed()?;
         let kind = line.word()?;
         let status = line.word()?;
@@ -105,22 +149,21 @@ pub async fn each(
             missions: line.set(&mut seen.missions)?,
             briefings: line.set(&mut seen.briefings)?,
             sponsor,
-            contract: match (columns.optional_text(3)?, columns.optional_moment(4)?) {
-                (Some(reference), Some(until)) => Some(Box::new(Contract { reference, until })),
+            display_name: line.said()?.map(str::to_owned),
+            email: line.said()?.map(str::to_owned),
+            contract: match (line.said()?, line.optional_moment()?) {
+                (Some(reference), Some(until)) => Some(Box::new(Contract {
+                    reference: reference.to_owned(),
+                    until,
+                })),
                 _ => None,
             },
-            clearances: match columns.optional_text(5)? {
-                Some(list) => clearances::read(&list, &mut seen.compartments)?,
-                None => Vec::new(),
-            },
-            display_name: columns.optional_text(1)?,
-            email: columns.optional_text(2)?,
+            clearances: clearances::read(held, &mut seen.compartments)?,
         };
         line.end()?;
         take(id, person);
-        Ok(())
-    })
-    .await
+    }
+    columns.optional_text(1)
 }
 
 /// What of people comes in sets.

@@ -44,7 +44,7 @@ pub(crate) async fn given(
     db: &mut AnyConnection,
 ) -> Result<BTreeMap<PersonId, Given>, StoreError> {
     let mut found = BTreeMap::new();
-    for batch in people.chunks(sql::BATCH) {
+    for batch in people.chunks(sql::batch(1)) {
         let text = format!(
             "SELECT person, owns, parts FROM {TABLE} WHERE source = ${} AND person IN {}",
             batch.len() + 1,
@@ -94,7 +94,7 @@ pub(crate) async fn put(
     entries: &[(&PersonId, &Given)],
     db: &mut AnyConnection,
 ) -> Result<(), StoreError> {
-    for batch in entries.chunks(sql::BATCH) {
+    for batch in entries.chunks(sql::batch(4)) {
         let text = format!(
             "INSERT INTO {TABLE} (person, source, owns, parts) VALUES {} \
              ON CONFLICT (person, source) DO UPDATE SET owns = excluded.owns, parts = excluded.parts",
@@ -146,7 +146,7 @@ pub(crate) async fn having_addresses(
     db: &mut AnyConnection,
 ) -> Result<BTreeMap<String, BTreeSet<PersonId>>, StoreError> {
     let mut found: BTreeMap<String, BTreeSet<PersonId>> = BTreeMap::new();
-    for batch in addresses.chunks(sql::BATCH) {
+    for batch in addresses.chunks(sql::batch(1)) {
         let text = format!(
             "SELECT id, LOWER(email) FROM people WHERE LOWER(email) IN {}",
             sql::rows(1, batch.len()),

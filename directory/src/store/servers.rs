@@ -32,7 +32,7 @@ impl Shelf for Servers {
         entries: &[(&ServerId, &ConnectedServer)],
         db: &mut AnyConnection,
     ) -> Result<(), StoreError> {
-        for batch in entries.chunks(sql::BATCH) {
+        for batch in entries.chunks(sql::batch(3)) {
             let text = format!(
                 "INSERT INTO connected_servers (id, client_id, body) VALUES {} \
                  ON CONFLICT (id) DO UPDATE SET client_id = excluded.client_id, body = excluded.body",

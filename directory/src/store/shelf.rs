@@ -62,7 +62,7 @@ pub(crate) async fn ids<S: Shelf>(db: &mut AnyConnection) -> Result<Vec<S::Id>, 
 /// Those of `ids` that are on the shelf.
 pub(crate) async fn known<S: Shelf>(ids: &[&str], db: &mut AnyConnection) -> Result<Vec<String>, StoreError> {
     let mut known = Vec::new();
-    for batch in ids.chunks(sql::BATCH) {
+    for batch in ids.chunks(sql::batch(1)) {
         let text = format!(
             "SELECT id FROM {} WHERE {}id IN {}",
             S::TABLE,
@@ -95,7 +95,7 @@ pub(super) async fn remove_from(
     ids: &[&str],
     db: &mut AnyConnection,
 ) -> Result<(), StoreError> {
-    for batch in ids.chunks(sql::BATCH) {
+    for batch in ids.chunks(sql::batch(1)) {
         let text = format!(
             "DELETE FROM {table} WHERE {only}{column} IN {}",
             sql::rows(1, batch.len())
@@ -126,7 +126,7 @@ pub(super) async fn each<S: Shelf>(
         }
         return Ok(());
     };
-    for batch in ids.chunks(sql::BATCH) {
+    for batch in ids.chunks(sql::batch(1)) {
         let text = format!(
             "SELECT {columns} FROM {table} WHERE {only}id IN {}",
             sql::rows(1, batch.len())

@@ -41,7 +41,7 @@ pub async fn among(
     db: &mut AnyConnection,
 ) -> Result<BTreeMap<String, Applied>, StoreError> {
     let mut found = BTreeMap::new();
-    for batch in subjects.chunks(sql::BATCH) {
+    for batch in subjects.chunks(sql::batch(1)) {
         let places: Vec<String> = (2..batch.len() + 2).map(|place| format!("${place}")).collect();
         let text = format!(
             "SELECT {COLUMNS} FROM source_entries WHERE source = $1 AND subject IN ({})",
@@ -65,7 +65,7 @@ pub async fn put(
     entries: &[(&str, Applied)],
     db: &mut AnyConnection,
 ) -> Result<(), StoreError> {
-    for batch in entries.chunks(sql::BATCH) {
+    for batch in entries.chunks(sql::batch(7)) {
         let text = format!(
             "INSERT INTO source_entries (source, {COLUMNS}) VALUES {} \
              ON CONFLICT (source, subject) DO UPDATE SET person = excluded.person, hash = excluded.hash, \

@@ -27,7 +27,7 @@ impl Shelf for Sources {
     }
 
     async fn put(entries: &[(&SourceId, &Source)], db: &mut AnyConnection) -> Result<(), StoreError> {
-        for batch in entries.chunks(sql::BATCH) {
+        for batch in entries.chunks(sql::batch(3)) {
             let text = format!(
                 "INSERT INTO sources (id, body, kept_by) VALUES {} \
                  ON CONFLICT (id) DO UPDATE SET body = excluded.body",

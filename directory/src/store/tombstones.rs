@@ -14,7 +14,7 @@ pub async fn put(
     now: DateTime<Utc>,
     db: &mut AnyConnection,
 ) -> Result<(), StoreError> {
-    for batch in ids.chunks(sql::BATCH) {
+    for batch in ids.chunks(sql::batch(3)) {
         let text = format!(
             "INSERT INTO tombstones (noun, id, at) VALUES {} ON CONFLICT (noun, id) DO NOTHING",
             sql::rows(batch.len(), 3),
@@ -40,7 +40,7 @@ pub async fn all(noun: Noun, db: &mut AnyConnection) -> Result<Vec<String>, Stor
 /// Those of `ids` that are gone for good.
 pub async fn among(noun: Noun, ids: &[&str], db: &mut AnyConnection) -> Result<Vec<String>, StoreError> {
     let mut gone = Vec::new();
-    for batch in ids.chunks(sql::BATCH) {
+    for batch in ids.chunks(sql::batch(1)) {
         let text = format!(
             "SELECT id FROM tombstones WHERE noun = $1 AND id IN ({})",
             sql::places(2, batch.len())

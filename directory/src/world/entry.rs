@@ -10,8 +10,8 @@ use super::fields::{Fields, typed};
 use super::tree::Faults;
 use crate::entity::Administration;
 use crate::{
-    Accreditation, Agency, Agreement, Channel, Clearance, ClearanceKind, Device, Item, Mission, Node, Person,
-    Set, Settings,
+    Accreditation, Agency, Agreement, Channel, Clearance, ClearanceKind, Contract, Device, Item, Mission,
+    Node, Person, Set, Settings,
 };
 
 /// What the readers of entries know besides the entry.
@@ -79,7 +79,7 @@ impl Reader<'_> {
         let missions = fields.set("missions");
         let briefings = fields.set("briefings");
         let sponsor = fields.optional("sponsor");
-        let contract = fields.optional("contract");
+        let contract = fields.optional_with("contract", contract);
         let clearances = if self.lenient {
             let readable =
                 |value, path: &Path<'_>, faults: &mut Faults| Some(self.clearance(value, path, faults));
@@ -103,7 +103,7 @@ impl Reader<'_> {
             missions: missions?,
             briefings: briefings?,
             sponsor: sponsor?,
-            contract: contract?,
+            contract: contract?.map(Box::new),
             clearances: clearances?,
             display_name: display_name?,
             email: email?,
@@ -330,6 +330,16 @@ fn line(value: Value, path: &Path<'_>, faults: &mut Faults) -> Option<String> {
         return None;
     }
     Some(text)
+}
+
+/// A contract, whose reference people read on one line.
+fn contract(value: Value, path: &Path<'_>, faults: &mut Faults) -> Option<Contract> {
+    let contract: Contract = typed(value, path, faults)?;
+    let reference = Value::String(contract.reference);
+    Some(Contract {
+        reference: line(reference, &Path::Member(path, "reference"), faults)?,
+        until: contract.until,
+    })
 }
 
 fn moment(

@@ -18,7 +18,6 @@ use super::opened::{Store, outside};
 use super::server::file_client;
 use super::{Failure, block_on};
 use crate::app::App;
-use crate::record;
 
 /// Client commands.
 #[derive(Debug, Subcommand)]
@@ -102,10 +101,9 @@ async fn remove(app: &App, id: &str) -> Result<(), Failure> {
     let mut log = Happened::new();
     log.event("client.removed", id, json!({}));
     log.change(Change::put(Noun::Client, id));
-    record::happened(&Actor::Operator, &log, app.now(), &mut transaction)
+    app.settle(&Actor::Operator, &log, app.now(), transaction)
         .await
-        .map_err(outside)?;
-    app.commit(transaction).await.map_err(outside)
+        .map_err(outside)
 }
 
 /// What the configuration names is changed there.

@@ -23,7 +23,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::database::WriteTransaction;
 use crate::rng::Randomness;
-use crate::{house, listen, record, telemetry};
+use crate::{house, listen, telemetry};
 
 const WORLD: &[u8] = include_bytes!("../../../policies/worlds/coalition.world.json");
 const NOTICE: &str = "Demonstration: invented people and channels. Administration asks for two \
@@ -196,10 +196,9 @@ async fn open_sessions(app: &App) -> Result<(), Failure> {
             .await
             .map_err(outside)?;
     }
-    record::happened(&Actor::Operator, &log, now, &mut transaction)
+    app.settle(&Actor::Operator, &log, now, transaction)
         .await
-        .map_err(outside)?;
-    app.commit(transaction).await.map_err(outside)
+        .map_err(outside)
 }
 
 /// Sessions that an earlier start of the demo opened would weigh on the new ones: an unnamed session

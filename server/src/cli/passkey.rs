@@ -18,7 +18,6 @@ use super::{Failure, block_on, environment};
 use crate::app::App;
 use crate::config::Config;
 use crate::factors;
-use crate::record;
 
 /// Commands about passkeys.
 #[derive(Debug, Subcommand)]
@@ -95,10 +94,9 @@ async fn take(app: &App, file: &std::path::Path) -> Result<(), Failure> {
         ImportError::NotNewer { .. } => Failure::No(fault.to_string()),
         ImportError::Store(_) => outside(fault),
     })?;
-    record::happened(&Actor::Operator, &log, now, &mut transaction)
+    app.settle(&Actor::Operator, &log, now, transaction)
         .await
         .map_err(outside)?;
-    app.commit(transaction).await.map_err(outside)?;
     let list = imported.metadata;
     println!(
         "metadata {} with {} models is in force; the next is due on {}",

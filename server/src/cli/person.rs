@@ -12,7 +12,6 @@ use serde_json::json;
 use super::opened::{Store, finish, outside};
 use super::{Failure, block_on};
 use crate::app::App;
-use crate::record;
 
 /// Commands about people.
 #[derive(Debug, Subcommand)]
@@ -92,9 +91,8 @@ pub(super) async fn addresses<'a>(
         let address = format!("{}/enrol/{}", app.config.issuer, link.expose());
         addresses.push((person.clone(), address));
     }
-    record::happened(&Actor::Operator, &log, now, &mut transaction)
+    app.settle(&Actor::Operator, &log, now, transaction)
         .await
         .map_err(outside)?;
-    app.commit(transaction).await.map_err(outside)?;
     Ok(addresses)
 }

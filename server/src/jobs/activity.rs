@@ -8,7 +8,7 @@ use countersign_authn as authn;
 use countersign_directory::Actor;
 
 use crate::app::House;
-use crate::record::{self, RecordError};
+use crate::record::RecordError;
 
 impl House {
     /// Keeps the activity noted in memory, and ends what has run out.
@@ -28,8 +28,7 @@ impl House {
             let reason = end::Reason::RanOut;
             end::end(&session, reason, now, &mut self.rng(), &mut log, &mut transaction).await?;
         }
-        record::happened(&Actor::Operator, &log, now, &mut transaction).await?;
-        self.commit(transaction).await?;
+        self.settle(&Actor::Operator, &log, now, transaction).await?;
         Ok(())
     }
 }

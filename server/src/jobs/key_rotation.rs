@@ -61,8 +61,7 @@ impl House {
             )
             .await?;
         }
-        record::happened(&Actor::Operator, &log, now, &mut transaction).await?;
-        self.commit(transaction).await?;
+        self.settle(&Actor::Operator, &log, now, transaction).await?;
         Ok(())
     }
 }

@@ -16,7 +16,6 @@ use serde_json::json;
 
 use crate::app::House;
 use crate::outbound::{self, OutboundError};
-use crate::record;
 use crate::saml::{SamlFault, aside, partner};
 
 /// How long before its end metadata is warned of, and how often.
@@ -214,8 +213,7 @@ impl House {
     ) -> Result<(), SamlFault> {
         let mut transaction = self.database.begin_write().await?;
         saml_metadata::put(source, row, &mut transaction).await?;
-        record::happened(&Actor::Operator, log, now, &mut transaction).await?;
-        self.commit(transaction).await?;
+        self.settle(&Actor::Operator, log, now, transaction).await?;
         Ok(())
     }
 }

@@ -31,7 +31,7 @@ const SAYS_SO: Duration = Duration::from_secs(15);
 /// So many may vanish whatever the share: two leavers of a small office are no accident.
 const FREE: usize = 3;
 /// People in one transaction.
-const TOGETHER: usize = 200;
+const TOGETHER: usize = 500;
 
 /// A pass did not come to its end.
 #[derive(Debug, thiserror::Error)]

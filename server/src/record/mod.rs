@@ -167,7 +167,9 @@ pub async fn happened(
     now: DateTime<Utc>,
     db: &mut AnyConnection,
 ) -> Result<(), RecordError> {
-    changes::record(&log.changes, now, db).await?;
+    if !log.changes.is_empty() {
+        changes::record(&log.changes, now, db).await?;
+    }
     countersign_authn::notice::file(&log.events, now, db).await?;
     append(actor, &log.events, now, db).await?;
     Ok(())

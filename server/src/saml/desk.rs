@@ -10,7 +10,7 @@ use countersign_directory::store::changes;
 use tokio::sync::Semaphore;
 
 use crate::app::House;
-use crate::record::{self, RecordError};
+use crate::record::RecordError;
 
 /// How many may wait for a verification, the one under way included.
 static PLACES: Semaphore = Semaphore::const_new(32);
@@ -98,8 +98,7 @@ impl House {
             .await?;
             keys = Keys::published(role, &self.sealer, now, &mut transaction).await?;
         }
-        record::happened(&Actor::Operator, &log, now, &mut transaction).await?;
-        self.commit(transaction).await?;
+        self.settle(&Actor::Operator, &log, now, transaction).await?;
         Ok(keys)
     }
 }

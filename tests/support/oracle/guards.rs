@@ -13,7 +13,7 @@ use super::need::{
     Channel, industry_refused, members_not_cleared, no_need, recipients_not_cleared, shares_no_mission,
 };
 use super::terms::{Audience, Label, accredited, nations};
-use super::within::{Within, agreements, within};
+use super::within::{Within, agreements, reading, within};
 use super::world::{active, entry, flag, holds, is, moment, rule, sponsored, text, texts};
 
 const CODES: [&str; 38] = [
@@ -186,11 +186,14 @@ fn separated(case: &Case<'_>) -> bool {
 }
 
 fn owner(case: &Case<'_>) -> bool {
-    match case
-        .channel
-        .as_ref()
-        .and_then(|channel| channel.entry.get("owners"))
-    {
+    match &case.channel {
+        Some(channel) => owns(case, channel),
+        None => is(case.subject, "owner"),
+    }
+}
+
+fn owns(case: &Case<'_>, channel: &Channel<'_>) -> bool {
+    match channel.entry.get("owners") {
         Some(owners) => texts(Some(owners)).contains(case.subject_id),
         None => is(case.subject, "owner"),
     }
@@ -257,7 +260,29 @@ pub(super) fn second_person(case: &Case<'_>) -> Read<bool> {
 
 /// 9
 fn dual_control(case: &Case<'_>) -> Read<bool> {
-    Ok(second_person(case)? && !approved(case))
+    Ok(second_person(case)? && !approved(case) || unaccepted(case)?)
+}
+
+/// 9, where owners accept what comes from below
+fn unaccepted(case: &Case<'_>) -> Read<bool> {
+    let (Act::Forward, Some(to)) = (case.act, &case.to) else {
+        return Ok(false);
+    };
+    if !rule(case.world, "owner_accepts_upward")
+        || !holds(to.entry, "members", case.subject_id)
+        || owns(case, to)
+    {
+        return Ok(false);
+    }
+    for (item, ceiling) in moved(case) {
+        let lacks = !item.label.compartments.is_superset(&ceiling.compartments);
+        if let Some(reading) = reading(case.world, &item.label, ceiling, case.now)?
+            && (lacks || reading.is_some_and(|rank| rank < ceiling.rank))
+        {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// 10

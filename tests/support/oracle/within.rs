@@ -56,13 +56,7 @@ pub(super) fn within(world: &Value, a: &Label, b: &Label, now: DateTime<Utc>) ->
         return Ok(Within::Incomparable);
     }
     for agreement in agreements {
-        let carries = texts(agreement.get("carries"));
-        let carried = a
-            .compartments
-            .iter()
-            .all(|compartment| carries.contains(compartment.as_str()));
         if let Some(up) = rounded_up(agreement, a, &b.scheme)?
-            && carried
             && within_ranked(a, up, b, now)
         {
             return Ok(Within::Yes);
@@ -73,6 +67,26 @@ pub(super) fn within(world: &Value, a: &Label, b: &Label, now: DateTime<Utc>) ->
 
 fn yes(yes: bool) -> Within {
     if yes { Within::Yes } else { Within::No }
+}
+
+/// The rank of item label `a` as the scheme of `b` has it: by the first agreement under which it is within `b`,
+/// else by the first. The inner none: above all of them; the outer: no agreement covers labels.
+pub(super) fn reading(world: &Value, a: &Label, b: &Label, now: DateTime<Utc>) -> Read<Option<Option<u8>>> {
+    if a.scheme == b.scheme {
+        return Ok(Some(Some(a.rank)));
+    }
+    let agreements = agreements(world, &a.scheme, &b.scheme, "labels", now)?;
+    for agreement in &agreements {
+        if let Some(up) = rounded_up(agreement, a, &b.scheme)?
+            && within_ranked(a, up, b, now)
+        {
+            return Ok(Some(Some(up)));
+        }
+    }
+    agreements
+        .first()
+        .map(|agreement| rounded_up(agreement, a, &b.scheme))
+        .transpose()
 }
 
 fn within_ranked(a: &Label, a_rank: u8, b: &Label, now: DateTime<Utc>) -> bool {
@@ -93,6 +107,14 @@ fn not_wider(b: &Audience, a: &Audience) -> bool {
 
 /// The rank in the other scheme as which the label counts: rounded up where there is no equal.
 fn rounded_up(agreement: &Value, a: &Label, to: &str) -> Read<Option<u8>> {
+    let carries = texts(agreement.get("carries"));
+    if !a
+        .compartments
+        .iter()
+        .all(|compartment| carries.contains(compartment.as_str()))
+    {
+        return Ok(None);
+    }
     if let Some(map) = agreement.get("levels").and_then(Value::as_object) {
         return mapped(map, &a.scheme, a.rank, to);
     }

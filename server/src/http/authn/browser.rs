@@ -7,6 +7,7 @@ use authn::session::{Place, Session, open};
 use axum::response::Response;
 use countersign_authn as authn;
 use http::{HeaderMap, HeaderValue, header};
+use sqlx::AnyConnection;
 
 use crate::app::House;
 use crate::http::cookies;
@@ -28,12 +29,21 @@ pub async fn flow(house: &House, headers: &HeaderMap, id: &str) -> Result<Flow, 
 
 /// The live session of this browser.
 pub async fn session(house: &House, headers: &HeaderMap) -> Result<Option<Session>, Fault> {
+    let mut db = house.database.pool.acquire().await?;
+    session_in(house, headers, &mut db).await
+}
+
+/// The same, for whoever reads more.
+pub async fn session_in(
+    house: &House,
+    headers: &HeaderMap,
+    db: &mut AnyConnection,
+) -> Result<Option<Session>, Fault> {
     let Some(cookie) = cookies::value(headers, cookies::session_name(&house.config)) else {
         return Ok(None);
     };
     let now = house.now();
-    let mut db = house.database.pool.acquire().await?;
-    let session = open::resume(cookie, now, &mut db).await?;
+    let session = open::resume(cookie, now, db).await?;
     if let Some(session) = &session {
         house.board.touch(&session.id, now);
     }

@@ -19,7 +19,6 @@ use crate::app::{App, House};
 use crate::http::authn::card_page::{Back, Verdict};
 use crate::http::fault::Fault;
 use crate::http::page::see_other;
-use crate::record;
 
 /// How long a verdict waits for its browser.
 const PATIENCE: TimeDelta = TimeDelta::minutes(2);
@@ -82,8 +81,7 @@ async fn judged(house: &House, nonce: &str, presented: &Presented) -> Result<Opt
         &mut transaction,
     )
     .await?;
-    record::happened(&Actor::Nobody, &log, now, &mut transaction).await?;
-    house.commit(transaction).await?;
+    house.settle(&Actor::Nobody, &log, now, transaction).await?;
     let Back { path } = back;
     let separator = if path.contains('?') { '&' } else { '?' };
     Ok(Some(format!(

@@ -28,7 +28,6 @@ use crate::http::caller;
 use crate::http::path::Path;
 use crate::http::problem::Problem;
 use crate::http::query::Query;
-use crate::record;
 
 /// Lists people.
 #[utoipa::path(get, path = "/api/v1/people", operation_id = "people", params(Page),
@@ -159,9 +158,8 @@ pub async fn revoke(
     )
     .await?;
     let not_reached = not_reached(&ended, &mut transaction).await?;
-    record::happened(permit.by(), &log, now, &mut transaction).await?;
-    record::append(permit.by(), &outcome.events, now, &mut transaction).await?;
-    app.commit(transaction).await?;
+    log.carried_out(outcome);
+    app.settle(permit.by(), &log, now, transaction).await?;
     let evictions = snapshot.memberships(id.as_str()).len();
     Ok(Json(Ended {
         sessions_ended: ended.len(),
@@ -199,8 +197,7 @@ pub async fn end_sessions(
     .await?;
     let not_reached = not_reached(&ended, &mut transaction).await?;
     let actor = Actor::Person(session.person);
-    record::happened(&actor, &log, now, &mut transaction).await?;
-    app.commit(transaction).await?;
+    app.settle(&actor, &log, now, transaction).await?;
     Ok(Json(Ended {
         sessions_ended: ended.len(),
         evictions: 0,

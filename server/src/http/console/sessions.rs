@@ -16,7 +16,6 @@ use crate::app::App;
 use crate::http::caller::Person;
 use crate::http::path::Path;
 use crate::http::problem::Problem;
-use crate::record;
 
 /// An application at which somebody may still be signed in.
 #[derive(Debug, Serialize, ToSchema)]
@@ -78,7 +77,7 @@ pub async fn delete(
     let reason = end::Reason::Administrator;
     end::end(&id, reason, now, &mut app.rng(), &mut log, &mut transaction).await?;
     let not_reached = not_reached(&[id], &mut transaction).await?;
-    record::happened(&Actor::Person(session.person), &log, now, &mut transaction).await?;
-    app.commit(transaction).await?;
+    app.settle(&Actor::Person(session.person), &log, now, transaction)
+        .await?;
     Ok(Json(SessionEnded { not_reached }))
 }

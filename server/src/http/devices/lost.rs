@@ -15,7 +15,6 @@ use crate::http::caller::Person;
 use crate::http::console::sessions::{NotReached, not_reached};
 use crate::http::path::Path;
 use crate::http::problem::Problem;
-use crate::record;
 
 /// What ended with it.
 #[derive(Debug, Serialize, ToSchema)]
@@ -51,8 +50,7 @@ pub async fn post(
     let ended = devices::lose(&id, &by, now, &mut rng, &mut log, &mut db).await?;
     let ended = ended.ok_or_else(Problem::not_found)?;
     let not_reached = not_reached(&ended, &mut db).await?;
-    record::happened(&by, &log, now, &mut db).await?;
-    app.commit(db).await?;
+    app.settle(&by, &log, now, db).await?;
     Ok(Json(Lost {
         sessions_ended: ended.len(),
         not_reached,

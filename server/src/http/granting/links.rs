@@ -22,7 +22,6 @@ use crate::http::path::Path;
 use crate::http::problem::Problem;
 use crate::http::query::Query;
 use crate::http::strict_json::StrictJson;
-use crate::record;
 
 /// A link to somebody at a source.
 #[derive(Debug, Serialize, ToSchema)]
@@ -125,7 +124,7 @@ pub async fn remove(
     if !link::remove(&link, &id, "by an administrator", &mut log, &mut transaction).await? {
         return Err(Problem::not_found());
     }
-    record::happened(&Actor::Person(session.person), &log, now, &mut transaction).await?;
-    app.commit(transaction).await?;
+    app.settle(&Actor::Person(session.person), &log, now, transaction)
+        .await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -24,7 +24,6 @@ use crate::http::authn::signin::consent;
 use crate::http::authn::signin::show::begin;
 use crate::http::fault::Fault;
 use crate::http::page::{Frame, render_with, see_other};
-use crate::record;
 
 #[derive(Template)]
 #[template(path = "form_post.html")]
@@ -43,12 +42,24 @@ pub async fn to(
     session: Option<Session>,
     has_just_signed_in: bool,
 ) -> Result<Response, Fault> {
-    let now = house.now();
     let (client, known) = look_up(house, &request, session).await?;
     let Some(client) = client else {
         let error = Error::new(Code::UnauthorizedClient, "the client was removed");
         return Ok(tell(house, &request, &error));
     };
+    to_known(house, headers, request, &client, known, has_just_signed_in).await
+}
+
+/// The same, for a client and a person as they were found a moment ago.
+pub(super) async fn to_known(
+    house: &House,
+    headers: &HeaderMap,
+    request: Request,
+    client: &Client,
+    known: Option<Known>,
+    has_just_signed_in: bool,
+) -> Result<Response, Fault> {
+    let now = house.now();
     let required = match &known {
         Some(known) => admission::required(house, &client.record, &known.session, &known.person),
         None => Level::Aal1,
@@ -59,12 +70,12 @@ pub async fn to(
         .zip(sub.as_deref())
         .map(|(known, sub)| (&known.session, sub));
     match (
-        judge(&request, &client, at_hand, required, has_just_signed_in, now),
+        judge(&request, client, at_hand, required, has_just_signed_in, now),
         known,
     ) {
         (Verdict::Enough, Some(known)) => {
             match admission::refused(house, &client.record, &known.session, &known.person) {
-                None => consent_or_code(house, headers, &client, request, known.session).await,
+                None => consent_or_code(house, headers, client, request, known.session).await,
                 Some(why) => Ok(tell(house, &request, &Error::new(Code::AccessDenied, why))),
             }
         }
@@ -183,8 +194,9 @@ async fn grant(
         auth_time: session.auth_time,
     };
     let code = code::issue(&bound_to, now, &mut rng, &mut log, &mut db).await?;
-    record::happened(&Actor::Person(session.person.clone()), &log, now, &mut db).await?;
-    house.commit(db).await?;
+    house
+        .settle(&Actor::Person(session.person.clone()), &log, now, db)
+        .await?;
     let answer = Answer::code(request, &code, &house.config.issuer);
     Ok(respond(house, &request.client_name, &answer))
 }

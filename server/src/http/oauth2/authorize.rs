@@ -14,6 +14,7 @@ use http::{HeaderMap, StatusCode};
 use super::answer;
 use crate::app::{App, House};
 use crate::http::authn::browser;
+use crate::http::authn::known::Known;
 use crate::http::fault::Fault;
 use crate::http::form;
 use crate::http::page::{Frame, Message, render};
@@ -35,18 +36,20 @@ pub async fn post(State(app): State<App>, request: Request) -> Result<Response, 
 }
 
 async fn handle(house: &House, headers: &HeaderMap, sent: &Parameters) -> Result<Response, Fault> {
+    let mut db = house.database.pool.acquire().await?;
     let client = match authorize::named_client(sent) {
-        Some(id) => {
-            let mut db = house.database.pool.acquire().await?;
-            clients::by_id(id, &mut db).await?
-        }
+        Some(id) => clients::by_id(id, &mut db).await?,
         None => None,
     };
     let keys = house.keys.load();
     let issuer = &house.config.issuer;
     let (parameters, came) = match (sent.one("request_uri"), &client) {
         (Some(name), Some(client)) if name.starts_with("urn:") => {
-            match pushed(house, name, &client.record.id).await? {
+            // Nobody who holds a connection waits for another.
+            drop(db);
+            let taken = pushed(house, name, &client.record.id).await?;
+            db = house.database.pool.acquire().await?;
+            match taken {
                 // Whatever else the browser sent is ignored (RFC 9126, section 4).
                 Some(parameters) => (parameters, Came::Pushed),
                 None => return Ok(refused(house, &run_out())),
@@ -54,13 +57,19 @@ async fn handle(house: &House, headers: &HeaderMap, sent: &Parameters) -> Result
         }
         _ => (sent.clone(), Came::ByBrowser),
     };
-    match authorize::check(&parameters, client.as_ref(), came, &keys, issuer, house.now()) {
-        Ok(request) => {
-            let session = browser::session(house, headers).await?;
-            answer::to(house, headers, request, session, false).await
+    let request = authorize::check(&parameters, client.as_ref(), came, &keys, issuer, house.now());
+    match (request, client) {
+        (Ok(request), Some(client)) => {
+            let known = match browser::session_in(house, headers, &mut db).await? {
+                Some(session) => Known::by(session, &mut db).await?,
+                None => None,
+            };
+            drop(db);
+            answer::to_known(house, headers, request, &client, known, false).await
         }
-        Err(Refusal::Page(error)) => Ok(refused(house, &error)),
-        Err(Refusal::Redirect(response)) => {
+        (Ok(_), None) => Err(Fault::Ours),
+        (Err(Refusal::Page(error)), _) => Ok(refused(house, &error)),
+        (Err(Refusal::Redirect(response)), client) => {
             let client = client.map(|client| client.record.name).unwrap_or_default();
             Ok(answer::respond(house, &client, &response))
         }

@@ -13,7 +13,6 @@ use super::reply;
 use super::request::ClientForm;
 use crate::app::{App, House};
 use crate::http::fault::Fault;
-use crate::record;
 
 /// `POST /oauth2/revoke`
 pub async fn post(State(app): State<App>, asked: ClientForm) -> Response {
@@ -29,7 +28,6 @@ async fn revoked(house: &House, asked: &ClientForm) -> Result<(), Fault> {
     let now = house.now();
     let mut log = Happened::new();
     revoke::revoke(token, &asked.client, &house.sealer, now, &mut log, &mut db).await?;
-    record::happened(&Actor::Nobody, &log, now, &mut db).await?;
-    house.commit(db).await?;
+    house.settle(&Actor::Nobody, &log, now, db).await?;
     Ok(())
 }

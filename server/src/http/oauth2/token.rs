@@ -18,7 +18,6 @@ use super::{admission, reply};
 use crate::app::{App, House};
 use crate::http::caller;
 use crate::http::fault::Fault;
-use crate::record;
 
 /// `POST /oauth2/token`
 pub async fn post(State(app): State<App>, asked: ClientForm) -> Response {
@@ -54,8 +53,7 @@ async fn redeem(
     let means = means(house, &keys, certificate);
     let mut db = house.database.begin_write().await?;
     let outcome = authorization_code::redeem(form, client, means, now, &mut rng, &mut log, &mut db).await?;
-    record::happened(&Actor::Nobody, &log, now, &mut db).await?;
-    house.commit(db).await?;
+    house.settle(&Actor::Nobody, &log, now, db).await?;
     Ok(outcome)
 }
 
@@ -90,8 +88,7 @@ async fn exchange(
             None => refresh::rotate(presented, client, means, now, &mut rng, &mut log, &mut db).await?,
         },
     };
-    record::happened(&Actor::Nobody, &log, now, &mut db).await?;
-    house.commit(db).await?;
+    house.settle(&Actor::Nobody, &log, now, db).await?;
     Ok(outcome)
 }
 

@@ -32,7 +32,6 @@ use crate::http::authn::signin::show::begin;
 use crate::http::fault::Fault;
 use crate::http::oauth2::admission;
 use crate::http::page::{Frame, Message, render};
-use crate::record;
 
 /// How long a name is remembered after its session's end, so that a late logout is still understood.
 const NAMES_REMEMBERED: TimeDelta = TimeDelta::days(1);
@@ -160,8 +159,9 @@ async fn grant(
         "client": client.id, "session": session.id, "acr": context, "scope": request.scope,
     });
     log.event("assertion.issued", session.person.as_str(), detail);
-    record::happened(&Actor::Person(session.person.clone()), &log, now, &mut db).await?;
-    house.commit(db).await?;
+    house
+        .settle(&Actor::Person(session.person.clone()), &log, now, db)
+        .await?;
     Ok(respond(house, request, &text))
 }
 

@@ -25,7 +25,6 @@ use crate::http::authn::browser;
 use crate::http::authn::signin::outcome::lead_on;
 use crate::http::fault::Fault;
 use crate::http::form::OwnForm;
-use crate::record;
 use crate::upstream::person::label;
 
 /// `POST /account/sources/link`
@@ -80,14 +79,9 @@ pub(crate) async fn came_back(
         &mut transaction,
     )
     .await?;
-    record::happened(
-        &Actor::Person(session.person.clone()),
-        &log,
-        now,
-        &mut transaction,
-    )
-    .await?;
-    house.commit(transaction).await?;
+    house
+        .settle(&Actor::Person(session.person.clone()), &log, now, transaction)
+        .await?;
     let outcome = match made {
         Ok(link) => Ok(Some(format!(
             "{} at {} was linked. You can sign in with it now.",
@@ -109,14 +103,8 @@ pub async fn unlink(State(app): State<App>, headers: HeaderMap, form: OwnForm) -
     let mut transaction = app.database.begin_write().await?;
     let id = form.field("link")?;
     let is_removed = link::remove_own(id, &session.person, &mut log, &mut transaction).await?;
-    record::happened(
-        &Actor::Person(session.person.clone()),
-        &log,
-        now,
-        &mut transaction,
-    )
-    .await?;
-    app.commit(transaction).await?;
+    app.settle(&Actor::Person(session.person.clone()), &log, now, transaction)
+        .await?;
     let outcome = if is_removed {
         Ok(Some("The link was removed.".to_owned()))
     } else {

@@ -16,7 +16,6 @@ use serde_json::json;
 use crate::app::{App, House};
 use crate::http::fault::Fault;
 use crate::http::form;
-use crate::record;
 
 /// `POST /oidc/sources/{id}/backchannel-logout`
 pub async fn post(State(app): State<App>, Path(id): Path<String>, request: Request) -> Response {
@@ -65,7 +64,6 @@ async fn ended(house: &House, id: &str, form: &str) -> Result<bool, Fault> {
         &mut transaction,
     )
     .await?;
-    record::happened(&Actor::Nobody, &log, now, &mut transaction).await?;
-    house.commit(transaction).await?;
+    house.settle(&Actor::Nobody, &log, now, transaction).await?;
     Ok(matches!(outcome, Taken::Ended(_)))
 }

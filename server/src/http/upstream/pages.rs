@@ -16,7 +16,6 @@ use crate::database::WriteTransaction;
 use crate::http::authn::card_page;
 use crate::http::fault::Fault;
 use crate::http::page::Frame;
-use crate::record;
 
 /// What is wrong, as far as she may know.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -98,9 +97,8 @@ pub async fn trouble(
     let detail = json!({ "factor": "source", "source": source.id, "reason": reason, "reference": reference });
     log.event("signin.refused", "", detail);
     let now = house.now();
-    let mut transaction = house.database.begin_write().await?;
-    record::happened(&Actor::Nobody, &log, now, &mut transaction).await?;
-    house.commit(transaction).await?;
+    let transaction = house.database.begin_write().await?;
+    house.settle(&Actor::Nobody, &log, now, transaction).await?;
     Ok(page(house, source, *trouble, reference, back))
 }
 
@@ -111,7 +109,7 @@ pub async fn nobody(
     trouble: &Trouble,
     claimed: &Claimed,
     mut log: Happened,
-    mut transaction: WriteTransaction,
+    transaction: WriteTransaction,
     back: Back,
 ) -> Result<Response, Fault> {
     let reference = reference(house);
@@ -125,8 +123,9 @@ pub async fn nobody(
         "reference": reference,
     });
     log.event("signin.refused", "", detail);
-    record::happened(&Actor::Nobody, &log, house.now(), &mut transaction).await?;
-    house.commit(transaction).await?;
+    house
+        .settle(&Actor::Nobody, &log, house.now(), transaction)
+        .await?;
     Ok(page(house, source, *trouble, reference, back))
 }
 

@@ -45,6 +45,7 @@ fn rules(draw: &mut Draw<'_>) -> Value {
         "deny_unrecorded",
         "emergency_membership",
         "industry_contract",
+        "owner_accepts_upward",
         "own_briefing_only",
         "same_scheme_devices",
     ] {

@@ -19,7 +19,6 @@ use crate::http::authn::{browser, words};
 use crate::http::fault::Fault;
 use crate::http::form::OwnForm;
 use crate::http::page::{Frame, render, see_other};
-use crate::record;
 
 #[derive(Template)]
 #[template(path = "account_apps.html")]
@@ -62,8 +61,8 @@ pub async fn leave(State(app): State<App>, headers: HeaderMap, form: OwnForm) ->
         return Err(Fault::Malformed);
     };
     end::leave(&from, client, now, &mut rng, &mut log, &mut db).await?;
-    record::happened(&Actor::Person(session.person.clone()), &log, now, &mut db).await?;
-    app.commit(db).await?;
+    app.settle(&Actor::Person(session.person.clone()), &log, now, db)
+        .await?;
     let done = "Its access has ended. It was told to sign you out.".to_owned();
     page(&app, &session, Some(done)).await
 }

@@ -25,7 +25,6 @@ use crate::http::authn::{browser, card_page};
 use crate::http::fault::Fault;
 use crate::http::form::OwnForm;
 use crate::http::page::see_other;
-use crate::record;
 
 const FRESH_SECONDS: i64 = 600;
 const ADD: &str = "/account/cards/add";
@@ -114,8 +113,8 @@ pub async fn bind(State(app): State<App>, headers: HeaderMap, form: OwnForm) -> 
     };
     let card: Card = serde_json::from_str(&state).map_err(|_| Fault::Ours)?;
     let outcome = bound::bind(&session.person, &card, now, &mut rng, &mut log, &mut db).await?;
-    record::happened(&Actor::Person(session.person.clone()), &log, now, &mut db).await?;
-    app.commit(db).await?;
+    app.settle(&Actor::Person(session.person.clone()), &log, now, db)
+        .await?;
     let outcome = match outcome {
         Ok(()) => Ok(Some(
             "The card was linked. You can sign in with it now.".to_owned(),
@@ -136,8 +135,8 @@ pub async fn remove(State(app): State<App>, headers: HeaderMap, form: OwnForm) -
     let mut log = Happened::new();
     let mut db = app.database.begin_write().await?;
     let is_removed = bound::remove(form.field("card")?, &session.person, &mut log, &mut db).await?;
-    record::happened(&Actor::Person(session.person.clone()), &log, now, &mut db).await?;
-    app.commit(db).await?;
+    app.settle(&Actor::Person(session.person.clone()), &log, now, db)
+        .await?;
     let outcome = if is_removed {
         Ok(Some("The card was removed.".to_owned()))
     } else {

@@ -24,7 +24,6 @@ use crate::http::authn::{browser, words};
 use crate::http::fault::Fault;
 use crate::http::form::{OwnForm, origin_of};
 use crate::http::page::{Frame, render, see_other};
-use crate::record;
 
 #[derive(Template)]
 #[template(path = "account_devices.html")]
@@ -93,8 +92,8 @@ pub async fn enrol(State(app): State<App>, headers: HeaderMap, form: OwnForm) ->
         &mut db,
     )
     .await?;
-    record::happened(&Actor::Person(session.person.clone()), &log, now, &mut db).await?;
-    app.commit(db).await?;
+    app.settle(&Actor::Person(session.person.clone()), &log, now, db)
+        .await?;
     let outcome = match enrolled {
         Ok(id) => Ok(Some(format!(
             "This browser is on file as {id}. It counts from your next sign-in on."
@@ -121,8 +120,7 @@ pub async fn lost(State(app): State<App>, headers: HeaderMap, form: OwnForm) -> 
     let (now, mut rng, mut log) = (app.now(), app.rng(), Happened::new());
     let mut db = app.database.begin_write().await?;
     let ended = devices::lose(&id, &by, now, &mut rng, &mut log, &mut db).await?;
-    record::happened(&by, &log, now, &mut db).await?;
-    app.commit(db).await?;
+    app.settle(&by, &log, now, db).await?;
     let ended = ended.unwrap_or_default();
     if ended.contains(&session.id) {
         return Ok(see_other("/signin?then=/account/devices"));

@@ -23,7 +23,6 @@ use crate::http::authn::{browser, words};
 use crate::http::fault::Fault;
 use crate::http::form::OwnForm;
 use crate::http::page::see_other;
-use crate::record;
 
 /// `POST /account/passkeys/challenge`
 pub async fn challenge(State(app): State<App>, headers: HeaderMap, form: OwnForm) -> Result<Response, Fault> {
@@ -73,8 +72,8 @@ pub async fn add(State(app): State<App>, headers: HeaderMap, form: OwnForm) -> R
             &mut db,
         )
         .await?;
-    record::happened(&Actor::Person(session.person.clone()), &log, now, &mut db).await?;
-    app.commit(db).await?;
+    app.settle(&Actor::Person(session.person.clone()), &log, now, db)
+        .await?;
     let outcome = match added {
         Ok(_) => Ok(Some("The passkey was added.".to_owned())),
         Err(Refusal::NotAllowed(lack)) => Err(words::not_allowed(lack).to_owned()),
@@ -94,8 +93,8 @@ pub async fn rename(State(app): State<App>, headers: HeaderMap, form: OwnForm) -
     let mut log = Happened::new();
     let mut db = app.database.begin_write().await?;
     let is_renamed = bind::rename_passkey(passkey, &session.person, name, &mut log, &mut db).await?;
-    record::happened(&Actor::Person(session.person.clone()), &log, now, &mut db).await?;
-    app.commit(db).await?;
+    app.settle(&Actor::Person(session.person.clone()), &log, now, db)
+        .await?;
     let outcome = if is_renamed {
         Ok(Some("The passkey has another name.".to_owned()))
     } else {
@@ -114,8 +113,8 @@ pub async fn remove(State(app): State<App>, headers: HeaderMap, form: OwnForm) -
     let mut log = Happened::new();
     let mut db = app.database.begin_write().await?;
     let is_removed = bind::remove_passkey(form.field("passkey")?, &session.person, &mut log, &mut db).await?;
-    record::happened(&Actor::Person(session.person.clone()), &log, now, &mut db).await?;
-    app.commit(db).await?;
+    app.settle(&Actor::Person(session.person.clone()), &log, now, db)
+        .await?;
     let outcome = if is_removed {
         Ok(Some("The passkey was removed.".to_owned()))
     } else {

@@ -13,7 +13,6 @@ use super::show::page;
 use crate::app::App;
 use crate::http::fault::Fault;
 use crate::http::form::OwnForm;
-use crate::record;
 
 /// `POST /account/password/remove`
 pub async fn remove(State(app): State<App>, headers: HeaderMap, form: OwnForm) -> Result<Response, Fault> {
@@ -25,8 +24,8 @@ pub async fn remove(State(app): State<App>, headers: HeaderMap, form: OwnForm) -
     let mut log = Happened::new();
     let mut db = app.database.begin_write().await?;
     let is_removed = bind::remove_password(&session.person, &mut log, &mut db).await?;
-    record::happened(&Actor::Person(session.person.clone()), &log, now, &mut db).await?;
-    app.commit(db).await?;
+    app.settle(&Actor::Person(session.person.clone()), &log, now, db)
+        .await?;
     let outcome = if is_removed {
         Ok(Some(
             "The password and its security code were removed.".to_owned(),

@@ -16,7 +16,6 @@ use crate::app::App;
 use crate::http::fault::Fault;
 use crate::http::form::OwnForm;
 use crate::http::page::{Frame, render};
-use crate::record;
 
 #[derive(Template)]
 #[template(path = "recovery_codes.html")]
@@ -43,8 +42,7 @@ pub async fn make(State(app): State<App>, headers: HeaderMap, form: OwnForm) -> 
         return page(&app, &session, Err(why.to_owned())).await;
     }
     let codes = recovery::make(person, &app.sealer, now, &mut rng, &mut log, &mut db).await?;
-    record::happened(&Actor::Person(person.clone()), &log, now, &mut db).await?;
-    app.commit(db).await?;
+    app.settle(&Actor::Person(person.clone()), &log, now, db).await?;
     let page = Shown {
         frame: Frame::of(&app),
         person: person.to_string(),

@@ -17,7 +17,6 @@ use crate::http::authn::browser;
 use crate::http::fault::Fault;
 use crate::http::form::OwnForm;
 use crate::http::page::see_other;
-use crate::record;
 
 /// `POST /account/sessions/end`
 pub async fn end(State(app): State<App>, headers: HeaderMap, form: OwnForm) -> Result<Response, Fault> {
@@ -44,8 +43,8 @@ pub async fn end(State(app): State<App>, headers: HeaderMap, form: OwnForm) -> R
             .await?
             .len()
     };
-    record::happened(&Actor::Person(session.person.clone()), &log, now, &mut db).await?;
-    app.commit(db).await?;
+    app.settle(&Actor::Person(session.person.clone()), &log, now, db)
+        .await?;
     let done = if ended == 1 {
         "One session ended.".to_owned()
     } else {

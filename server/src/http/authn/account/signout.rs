@@ -23,7 +23,6 @@ use crate::http::fault::Fault;
 use crate::http::form::OwnForm;
 use crate::http::page::{Frame, render, see_other};
 use crate::http::saml;
-use crate::record;
 
 #[derive(Template)]
 #[template(path = "signout.html")]
@@ -148,8 +147,7 @@ pub async fn end_session(
         chain.set_out(now, &mut transaction).await?;
         saml_services::put_chain(&chain, now + PATIENCE, &mut transaction).await?;
     }
-    record::happened(&actor, &log, now, &mut transaction).await?;
-    house.commit(transaction).await?;
+    house.settle(&actor, &log, now, transaction).await?;
     Ok(chain)
 }
 

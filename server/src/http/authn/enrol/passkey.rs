@@ -14,7 +14,6 @@ use crate::app::App;
 use crate::http::authn::words;
 use crate::http::fault::Fault;
 use crate::http::form::OwnForm;
-use crate::record;
 
 /// `POST /enrol/{link}/passkey`
 pub async fn post(
@@ -38,8 +37,8 @@ pub async fn post(
     if bound.as_ref().err() == Some(&BindError::Link) {
         return Err(Fault::Gone);
     }
-    record::happened(&Actor::Person(person.clone()), &log, now, &mut transaction).await?;
-    app.commit(transaction).await?;
+    app.settle(&Actor::Person(person.clone()), &log, now, transaction)
+        .await?;
     match bound {
         Ok(_) => Ok(done::page(&app, person.as_str(), "Your passkey")),
         Err(refusal) => {

@@ -18,7 +18,6 @@ use crate::app::{App, House};
 use crate::http::fault::Fault;
 use crate::http::form::OwnForm;
 use crate::http::page::{Frame, render};
-use crate::record;
 
 #[derive(Template)]
 #[template(path = "enrol_password.html")]
@@ -91,8 +90,8 @@ pub async fn post(
     .await?;
     match bound {
         Ok(person) => {
-            record::happened(&Actor::Person(person.clone()), &log, now, &mut transaction).await?;
-            app.commit(transaction).await?;
+            app.settle(&Actor::Person(person.clone()), &log, now, transaction)
+                .await?;
             Ok(done::page(
                 &app,
                 person.as_str(),

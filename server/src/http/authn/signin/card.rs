@@ -20,7 +20,6 @@ use crate::http::authn::{browser, words};
 use crate::http::fault::Fault;
 use crate::http::form::OwnForm;
 use crate::http::page::{Frame, render};
-use crate::record;
 
 #[derive(Template)]
 #[template(path = "card_confirm.html")]
@@ -100,8 +99,7 @@ pub async fn done(
             ("This card cannot be used", text.to_owned(), Some(other))
         }
     };
-    record::happened(&Actor::Nobody, &log, now, &mut transaction).await?;
-    app.commit(transaction).await?;
+    app.settle(&Actor::Nobody, &log, now, transaction).await?;
     Ok(card_page::trouble(
         &app,
         title,

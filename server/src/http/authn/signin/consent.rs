@@ -22,7 +22,6 @@ use crate::http::authn::browser;
 use crate::http::fault::Fault;
 use crate::http::form::OwnForm;
 use crate::http::page::{Frame, render};
-use crate::record;
 
 #[derive(Template)]
 #[template(path = "consent.html")]
@@ -139,8 +138,8 @@ pub async fn post(State(app): State<App>, headers: HeaderMap, form: OwnForm) -> 
     };
     let detail = json!({ "client": request.client, "scope": request.scope });
     log.event(kind, session.person.as_str(), detail);
-    record::happened(&Actor::Person(session.person.clone()), &log, now, &mut db).await?;
-    app.commit(db).await?;
+    app.settle(&Actor::Person(session.person.clone()), &log, now, db)
+        .await?;
     // A page leads on: browsers hold redirects after a form to the policy of the form's page.
     let step = if is_allowed { "continue" } else { "back" };
     let page = LeadOn {

@@ -17,7 +17,6 @@ use crate::app::App;
 use crate::http::authn::browser;
 use crate::http::fault::Fault;
 use crate::http::form::{OwnForm, origin_of};
-use crate::record;
 
 /// `POST /signin/device/challenge`
 pub async fn challenge(State(app): State<App>, headers: HeaderMap, form: OwnForm) -> Result<Response, Fault> {
@@ -38,8 +37,7 @@ pub async fn prove(State(app): State<App>, headers: HeaderMap, form: OwnForm) ->
     let (now, mut log) = (app.now(), Happened::new());
     let mut db = app.database.begin_write().await?;
     let proven = devices::prove(&flow, answer, &origin, now, &mut log, &mut db).await?;
-    record::happened(&Actor::Nobody, &log, now, &mut db).await?;
-    app.commit(db).await?;
+    app.settle(&Actor::Nobody, &log, now, db).await?;
     Ok(match proven {
         Ok(device) => told(StatusCode::OK, json!({ "device": device })),
         Err(refusal) => told(

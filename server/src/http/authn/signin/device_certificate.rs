@@ -21,7 +21,6 @@ use crate::http::authn::card_page::{self, Back};
 use crate::http::device_host::Verdict;
 use crate::http::fault::Fault;
 use crate::http::page::see_other;
-use crate::record;
 
 /// How long the way to the device host is open.
 const PATIENCE: TimeDelta = TimeDelta::minutes(5);
@@ -79,8 +78,7 @@ pub async fn done(
             Err(reason)
         }
     };
-    record::happened(&Actor::Nobody, &log, now, &mut db).await?;
-    app.commit(db).await?;
+    app.settle(&Actor::Nobody, &log, now, db).await?;
     Ok(match proven {
         Ok(()) => see_other(&page_of(&flow)),
         Err(reason) => card_page::trouble(

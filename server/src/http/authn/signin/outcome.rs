@@ -20,7 +20,6 @@ use crate::http::authn::browser;
 use crate::http::cookies;
 use crate::http::fault::Fault;
 use crate::http::page::{Frame, render, see_other};
-use crate::record;
 
 const SIGNED_IN: &str = "You're signed in";
 
@@ -38,19 +37,17 @@ pub(crate) async fn answer(
     headers: &HeaderMap,
     step: Step,
     mut log: Happened,
-    mut transaction: WriteTransaction,
+    transaction: WriteTransaction,
 ) -> Result<Response, Fault> {
     let now = house.now();
     match step {
         Step::Proven(proven) => signed_in(house, headers, *proven, log, transaction).await,
         Step::Next(flow) => {
-            record::happened(&Actor::Nobody, &log, now, &mut transaction).await?;
-            house.commit(transaction).await?;
+            house.settle(&Actor::Nobody, &log, now, transaction).await?;
             Ok(see_other(&page_of(&flow)))
         }
         Step::Again(flow, problem) => {
-            record::happened(&Actor::Nobody, &log, now, &mut transaction).await?;
-            house.commit(transaction).await?;
+            house.settle(&Actor::Nobody, &log, now, transaction).await?;
             log.events.clear();
             Ok(pages::of(house, &flow, Some(problem)))
         }
@@ -145,8 +142,7 @@ async fn open(
         &mut transaction,
     )
     .await?;
-    record::happened(&actor, &log, now, &mut transaction).await?;
-    house.commit(transaction).await?;
+    house.settle(&actor, &log, now, transaction).await?;
     let name = cookies::session_name(&house.config);
     let cookie = cookies::set(&house.config, name, finished.secret.expose());
     Ok((finished, cookie))

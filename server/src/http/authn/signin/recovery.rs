@@ -18,7 +18,6 @@ use crate::http::authn::{browser, words};
 use crate::http::fault::Fault;
 use crate::http::form::OwnForm;
 use crate::http::page::{Frame, render, see_other};
-use crate::record;
 
 #[derive(Template)]
 #[template(path = "recovery.html")]
@@ -56,13 +55,11 @@ pub async fn post(State(app): State<App>, headers: HeaderMap, form: OwnForm) -> 
         flow::give_recovery_code(flow, code, &app.sealer, now, &mut rng, &mut log, &mut transaction).await?;
     match given {
         Ok(link) => {
-            record::happened(&actor, &log, now, &mut transaction).await?;
-            app.commit(transaction).await?;
+            app.settle(&actor, &log, now, transaction).await?;
             Ok(see_other(&format!("/enrol/{}", link.expose())))
         }
         Err(Step::Again(flow, problem)) => {
-            record::happened(&Actor::Nobody, &log, now, &mut transaction).await?;
-            app.commit(transaction).await?;
+            app.settle(&Actor::Nobody, &log, now, transaction).await?;
             Ok(page(&app, &flow, Some(problem)))
         }
         Err(step) => outcome::answer(&app, &headers, step, log, transaction).await,

@@ -23,7 +23,6 @@ use super::{carry, foreign_form, partner, refuse};
 use crate::app::{App, House};
 use crate::http::authn::account::signout::signed_out;
 use crate::http::fault::Fault;
-use crate::record;
 use crate::saml::partner::Partner;
 use crate::saml::{SamlFault, aside};
 
@@ -155,8 +154,7 @@ async fn asked(app: &App, partner: &Partner, message: &Message) -> Result<Result
         (true, false) => logout::PARTIAL,
         (true, true) => SUCCESS,
     };
-    record::happened(&Actor::Nobody, &log, now, &mut db).await?;
-    app.commit(db).await?;
+    app.settle(&Actor::Nobody, &log, now, db).await?;
     let keys = app.saml_keys().await?;
     let by = keys.signing(now).ok_or(Fault::Ours)?;
     let carried = logout::answer(

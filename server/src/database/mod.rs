@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 //! Opens the store and begins transactions: the only code that knows which engine runs.
 
+mod writer;
+
 use std::ops::{Deref, DerefMut};
 use std::path::Path;
-use std::sync::Arc;
 use std::time::Duration;
 
 use sqlx::any::AnyPoolOptions;
 use sqlx::migrate::MigrateError;
-use sqlx::{Any, AnyConnection, AnyPool, Connection as _, Executor, Transaction};
-use tokio::sync::{Mutex, OwnedMutexGuard};
-use tokio::time::timeout;
+use sqlx::{Any, AnyConnection, AnyPool, Connection as _, Transaction};
 
+use self::writer::{Settings, Turn, Writer, make_ready};
 use crate::config::record::Durability;
 
 static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("./migrations");
@@ -46,29 +46,38 @@ const PATIENCE: Duration = Duration::from_secs(10);
 pub struct Database {
     /// Connections for reading.
     pub pool: AnyPool,
-    engine: Engine,
-    /// Whose turn it is to write to the embedded store. It has one writer at a time, and who finds it
-    /// taken looks again at growing intervals; in this queue the next goes on at once.
-    turn: Arc<Mutex<()>>,
+    /// Whoever writes to the embedded store.
+    writer: Option<Writer>,
 }
 
-/// A transaction that writes.
+/// A transaction that writes. Dropped, it is undone.
 #[derive(Debug)]
-pub struct WriteTransaction {
-    transaction: Transaction<'static, Any>,
-    /// Passed on when the transaction is over.
-    _turn: Option<OwnedMutexGuard<()>>,
+pub struct WriteTransaction(Kind);
+
+#[derive(Debug)]
+enum Kind {
+    Embedded(Turn),
+    Pooled(Transaction<'static, Any>),
 }
 
 impl WriteTransaction {
     /// Makes what it wrote last.
     pub async fn commit(self) -> Result<(), sqlx::Error> {
-        self.transaction.commit().await
+        match self.0 {
+            Kind::Embedded(turn) => turn.commit().await,
+            Kind::Pooled(transaction) => transaction.commit().await,
+        }
     }
 
     /// Undoes what it wrote.
     pub async fn rollback(self) -> Result<(), sqlx::Error> {
-        self.transaction.rollback().await
+        match self.0 {
+            Kind::Embedded(turn) => {
+                turn.rollback().await;
+                Ok(())
+            }
+            Kind::Pooled(transaction) => transaction.rollback().await,
+        }
     }
 }
 
@@ -76,13 +85,19 @@ impl Deref for WriteTransaction {
     type Target = AnyConnection;
 
     fn deref(&self) -> &AnyConnection {
-        &self.transaction
+        match &self.0 {
+            Kind::Embedded(turn) => turn,
+            Kind::Pooled(transaction) => transaction,
+        }
     }
 }
 
 impl DerefMut for WriteTransaction {
     fn deref_mut(&mut self) -> &mut AnyConnection {
-        &mut self.transaction
+        match &mut self.0 {
+            Kind::Embedded(turn) => turn,
+            Kind::Pooled(transaction) => transaction,
+        }
     }
 }
 
@@ -113,28 +128,16 @@ impl Database {
             // No connection to a file is ever lost: none is tried before it is used.
             Engine::Sqlite => options
                 .test_before_acquire(false)
-                .after_connect(move |connection, _| {
-                    Box::pin(async move {
-                        connection.execute("PRAGMA journal_mode = WAL").await?;
-                        connection.execute("PRAGMA busy_timeout = 10000").await?;
-                        connection.execute("PRAGMA foreign_keys = ON").await?;
-                        connection
-                            .execute(match durability {
-                                Durability::Power => "PRAGMA synchronous = FULL",
-                                Durability::Process => "PRAGMA synchronous = NORMAL",
-                            })
-                            .await?;
-                        Ok(())
-                    })
-                }),
+                .after_connect(move |connection, _| Box::pin(make_ready(connection, durability))),
         };
-        let pool = options.connect(&with_create_mode(url, engine)).await?;
+        let url = with_create_mode(url, engine);
+        let pool = options.connect(&url).await?;
         MIGRATIONS.run(&pool).await?;
-        Ok(Self {
-            pool,
-            engine,
-            turn: Arc::default(),
-        })
+        let writer = match engine {
+            Engine::Postgres => None,
+            Engine::Sqlite => Some(Writer::open(Settings { url, durability }).await?),
+        };
+        Ok(Self { pool, writer })
     }
 
     /// Connects to `url` and changes nothing: how many migrations it lacks, and the connection.
@@ -149,24 +152,14 @@ impl Database {
         Ok((db, MIGRATIONS.iter().count().saturating_sub(applied)))
     }
 
-    /// Begins a transaction that will write. On the embedded engine the write lock is taken now, so
-    /// that a transaction never fails half-way for want of it.
+    /// Begins a transaction that will write.
     pub async fn begin_write(&self) -> Result<WriteTransaction, sqlx::Error> {
-        match self.engine {
-            Engine::Postgres => Ok(WriteTransaction {
-                transaction: self.pool.begin().await?,
-                _turn: None,
-            }),
-            Engine::Sqlite => {
-                let turn = timeout(PATIENCE, Arc::clone(&self.turn).lock_owned())
-                    .await
-                    .map_err(|_elapsed| sqlx::Error::PoolTimedOut)?;
-                Ok(WriteTransaction {
-                    transaction: self.pool.begin_with("BEGIN IMMEDIATE").await?,
-                    _turn: Some(turn),
-                })
-            }
-        }
+        let kind = match &self.writer {
+            Some(_) if self.pool.is_closed() => return Err(sqlx::Error::PoolClosed),
+            Some(writer) => Kind::Embedded(writer.begin(PATIENCE).await?),
+            None => Kind::Pooled(self.pool.begin().await?),
+        };
+        Ok(WriteTransaction(kind))
     }
 }
 
