@@ -335,7 +335,9 @@ async fn a_mass_removal_waits_for_two_people_who_let_exactly_those_go() {
 #[tokio::test]
 async fn a_pass_that_dies_is_taken_up_where_it_stood() {
     let house = open_house().await;
-    let people: String = (0..450).map(|number| person(&format!("p{number}"), "")).collect();
+    let people: String = (0..1_100)
+        .map(|number| person(&format!("p{number}"), ""))
+        .collect();
     let slapd = Slapd::start(&people);
     put(&house, &slapd, |_| {}).await;
     let id = "agency".parse().unwrap();
@@ -343,13 +345,13 @@ async fn a_pass_that_dies_is_taken_up_where_it_stood() {
         mode: Mode::Full,
         dry_run: false,
     };
-    // The first part of two hundred is written, then the process is gone.
+    // The first part of five hundred is written, then the process is gone.
     {
         let pass = house.app.synchronise(&id, &asked);
         let watch = async {
             loop {
                 let mut db = house.app.database.pool.acquire().await.unwrap();
-                if source_entries::filed(&id, &mut db).await.unwrap().len() >= 200 {
+                if source_entries::filed(&id, &mut db).await.unwrap().len() >= 500 {
                     break;
                 }
                 drop(db);
@@ -366,7 +368,7 @@ async fn a_pass_that_dies_is_taken_up_where_it_stood() {
     let half = source_entries::filed(&id, &mut db).await.unwrap().len();
     let standing = source_syncs::standing(&id, &mut db).await.unwrap().unwrap();
     drop(db);
-    assert!((200..450).contains(&half), "{half}");
+    assert!((200..1_100).contains(&half), "{half}");
     assert_eq!(standing.marks, "{}", "the marks come with the last part");
     // Another process waits until the dead one has been silent for long enough.
     let other = house.reopened().await;
@@ -377,7 +379,11 @@ async fn a_pass_that_dies_is_taken_up_where_it_stood() {
     other.clock.advance(chrono::TimeDelta::seconds(61));
     let report = other.synchronise(&id, &asked).await.unwrap();
     assert_eq!(report.fault, None);
-    assert_eq!(report.counts.created as usize, 450 - half, "the rest and no more");
+    assert_eq!(
+        report.counts.created as usize,
+        1_100 - half,
+        "the rest and no more"
+    );
     assert_eq!(report.counts.unchanged as usize, half);
 }
 
