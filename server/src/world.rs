@@ -133,6 +133,27 @@ pub async fn load(db: &mut AnyConnection) -> Result<Snapshot, TailError> {
     Ok(rolls.complete(store::beside_people_and_channels(db).await?, revision))
 }
 
+/// What `things` were at `revision`. People may have changed by the thousand, and are read together.
+pub async fn as_of(
+    revision: Revision,
+    things: &[(Noun, &str)],
+    db: &mut AnyConnection,
+) -> Result<Vec<Changed>, TailError> {
+    let people = things.iter().filter(|(noun, _)| *noun == Noun::Person);
+    let people: Vec<&str> = people.map(|(_, id)| *id).collect();
+    let mut found = history::people_at(&people, revision, db).await?;
+    let mut changed = Vec::with_capacity(things.len());
+    for &(noun, id) in things {
+        let entity = match noun {
+            Noun::Person => found.remove(id).map(Entity::Person),
+            noun => history::entity_at(noun, id, revision, db).await?,
+        };
+        let id = id.to_owned();
+        changed.push(Changed { noun, id, entity });
+    }
+    Ok(changed)
+}
+
 /// The records of all sources of people.
 pub async fn sources(db: &mut AnyConnection) -> Result<Vec<Source>, TailError> {
     let all = countersign_directory::store::sources::all(db).await?;
@@ -249,22 +270,7 @@ impl House {
             .map(|recorded| (recorded.change.noun, recorded.change.id.as_str()))
             .collect();
         let is_all = touched.iter().any(|(noun, _)| *noun == Noun::World);
-        // All as of this revision, whatever was committed since: a decision names the world that it saw, and is
-        // replayed in that one.
-        let people: Vec<&str> = touched
-            .iter()
-            .filter(|(noun, _)| *noun == Noun::Person && !is_all)
-            .map(|(_, id)| *id)
-            .collect();
-        let mut found = history::people_at(&people, revision, db).await?;
-        let mut changed: Vec<Changed> = people
-            .into_iter()
-            .map(|id| Changed {
-                noun: Noun::Person,
-                id: id.to_owned(),
-                entity: found.remove(id).map(Entity::Person),
-            })
-            .collect();
+        let mut things = Vec::new();
         for (noun, id) in touched {
             match noun {
                 Noun::Session => {
@@ -276,22 +282,17 @@ impl House {
                     self.reload_identity_provider(db).await?;
                 }
                 Noun::Source => self.upstream.replace(sources(db).await?),
-                Noun::Approval | Noun::Client | Noun::Person | Noun::Policy | Noun::World => {}
-                _ if is_all => {}
-                noun => {
-                    let entity = history::entity_at(noun, id, revision, db).await?;
-                    changed.push(Changed {
-                        noun,
-                        id: id.to_owned(),
-                        entity,
-                    });
-                }
+                Noun::Approval | Noun::Client | Noun::Policy | Noun::World => {}
+                noun => things.push((noun, id)),
             }
         }
         if is_all {
             self.world.store(load(db).await?);
             self.upstream.replace(sources(db).await?);
         } else {
+            // As of this revision, whatever was committed since: a decision names the world that it saw, and is
+            // replayed in that one.
+            let changed = as_of(revision, &things, db).await?;
             self.world.store(self.snapshot().after(changed, revision));
         }
         Ok(())

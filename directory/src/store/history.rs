@@ -128,7 +128,8 @@ pub async fn entity_at(
     })
 }
 
-/// Those of `ids` who were on file at `revision`: as [`entity_at`], for the nouns of whom thousands change at once.
+/// Those of `ids` who were on file at `revision`: as [`entity_at`], for the noun of which thousands
+/// change at once.
 pub async fn people_at(
     ids: &[&str],
     revision: Revision,

@@ -42,10 +42,9 @@ pub async fn among(
 ) -> Result<BTreeMap<String, Applied>, StoreError> {
     let mut found = BTreeMap::new();
     for batch in subjects.chunks(sql::batch(1)) {
-        let places: Vec<String> = (2..batch.len() + 2).map(|place| format!("${place}")).collect();
         let text = format!(
             "SELECT {COLUMNS} FROM source_entries WHERE source = $1 AND subject IN ({})",
-            places.join(", ")
+            sql::places(2, batch.len())
         );
         let mut query = sqlx::query(sql::statement(text)).bind(source.as_str());
         for subject in batch {

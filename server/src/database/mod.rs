@@ -9,9 +9,9 @@ use std::time::Duration;
 
 use sqlx::any::AnyPoolOptions;
 use sqlx::migrate::MigrateError;
-use sqlx::{Any, AnyConnection, AnyPool, Connection as _, Transaction};
+use sqlx::{Any, AnyConnection, AnyPool, Connection as _, Executor as _, Transaction};
 
-use self::writer::{Settings, Turn, Writer, make_ready};
+use self::writer::{Settings, Turn, Writer};
 use crate::config::record::Durability;
 
 static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("./migrations");
@@ -161,6 +161,19 @@ impl Database {
         };
         Ok(WriteTransaction(kind))
     }
+}
+
+/// Makes a new connection to the embedded store ready, whatever it is for.
+async fn make_ready(connection: &mut AnyConnection, durability: Durability) -> Result<(), sqlx::Error> {
+    connection.execute("PRAGMA journal_mode = WAL").await?;
+    connection.execute("PRAGMA busy_timeout = 10000").await?;
+    connection.execute("PRAGMA foreign_keys = ON").await?;
+    let synchronous = match durability {
+        Durability::Power => "PRAGMA synchronous = FULL",
+        Durability::Process => "PRAGMA synchronous = NORMAL",
+    };
+    connection.execute(synchronous).await?;
+    Ok(())
 }
 
 fn engine_of(url: &str) -> Result<Engine, DatabaseError> {

@@ -12,6 +12,7 @@ use tokio::runtime::Handle;
 use tokio::sync::{Mutex, OwnedMutexGuard};
 use tokio::time::timeout;
 
+use super::make_ready;
 use crate::config::record::Durability;
 
 /// How to open a connection to the embedded store.
@@ -19,22 +20,6 @@ use crate::config::record::Durability;
 pub(super) struct Settings {
     pub(super) url: String,
     pub(super) durability: Durability,
-}
-
-/// Makes a new connection ready, whatever it is for.
-pub(super) async fn make_ready(
-    connection: &mut AnyConnection,
-    durability: Durability,
-) -> Result<(), sqlx::Error> {
-    connection.execute("PRAGMA journal_mode = WAL").await?;
-    connection.execute("PRAGMA busy_timeout = 10000").await?;
-    connection.execute("PRAGMA foreign_keys = ON").await?;
-    let synchronous = match durability {
-        Durability::Power => "PRAGMA synchronous = FULL",
-        Durability::Process => "PRAGMA synchronous = NORMAL",
-    };
-    connection.execute(synchronous).await?;
-    Ok(())
 }
 
 /// Whoever holds it may write.
@@ -58,17 +43,16 @@ impl Pen {
 
     async fn begin(&mut self) -> Result<(), sqlx::Error> {
         self.undo().await;
+        // It may begin although nobody waits for the answer any more.
+        self.is_open = true;
         let begun = sqlx::query("BEGIN IMMEDIATE").execute(&mut self.connection).await;
-        match begun {
-            Ok(_) => self.is_open = true,
-            Err(fault @ sqlx::Error::Database(_)) => return Err(fault),
+        let Err(fault) = begun else { return Ok(()) };
+        self.is_open = false;
+        if !matches!(fault, sqlx::Error::Database(_)) {
             // The thread behind the connection is gone: the next to come finds another.
-            Err(fault) => {
-                self.connection = Self::connect(&self.settings).await?;
-                return Err(fault);
-            }
+            self.connection = Self::connect(&self.settings).await?;
         }
-        Ok(())
+        Err(fault)
     }
 
     /// Takes back what was begun and left. After a fault the engine may have done so by itself, and says that
@@ -98,11 +82,12 @@ impl Writer {
     /// Waits for the turn, at most for `patience`, and begins. The write lock is taken now, so that a
     /// transaction never fails half-way for want of it.
     pub(super) async fn begin(&self, patience: Duration) -> Result<Turn, sqlx::Error> {
-        let mut pen = timeout(patience, Arc::clone(&self.0).lock_owned())
+        let pen = timeout(patience, Arc::clone(&self.0).lock_owned())
             .await
             .map_err(|_elapsed| sqlx::Error::PoolTimedOut)?;
-        pen.begin().await?;
-        Ok(Turn(pen))
+        let mut turn = Turn(pen);
+        turn.0.begin().await?;
+        Ok(turn)
     }
 }
 

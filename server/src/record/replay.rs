@@ -4,17 +4,16 @@
 
 use chrono::{DateTime, SecondsFormat, Utc};
 use countersign_audit::canonical;
-use countersign_authz::snapshot::Changed;
 use countersign_authz::{Decision, Facts, Question, Snapshot};
-use countersign_directory::Revision;
 use countersign_directory::store::history;
+use countersign_directory::{Noun, Revision};
 use serde::Deserialize;
 use serde_json::json;
 use sqlx::AnyConnection;
 
 use crate::app::House;
 use crate::record::decision::Recorded;
-use crate::world::TailError;
+use crate::world::{TailError, as_of};
 
 /// What came of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -102,11 +101,9 @@ impl House {
         if revision > live.revision() || history::oldest(db).await?.is_none_or(|oldest| oldest > revision) {
             return Ok(None);
         }
-        let mut changed = Vec::new();
-        for (noun, id) in history::touched(Some(revision), db).await? {
-            let entity = history::entity_at(noun, &id, revision, db).await?;
-            changed.push(Changed { noun, id, entity });
-        }
+        let touched = history::touched(Some(revision), db).await?;
+        let things: Vec<(Noun, &str)> = touched.iter().map(|(noun, id)| (*noun, id.as_str())).collect();
+        let changed = as_of(revision, &things, db).await?;
         Ok(Some(live.after(changed, revision)))
     }
 }

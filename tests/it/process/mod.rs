@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //! The binary as a process: killed, without its store, on an empty store.
 
+mod abandoned;
 mod command_line;
 mod doctor;
 mod follow;

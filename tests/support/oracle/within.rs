@@ -48,25 +48,11 @@ pub(super) fn agreements<'a>(
 
 /// Item label `a` within label `b`.
 pub(super) fn within(world: &Value, a: &Label, b: &Label, now: DateTime<Utc>) -> Read<Within> {
-    if a.scheme == b.scheme {
-        return Ok(yes(within_ranked(a, a.rank, b, now)));
-    }
-    let agreements = agreements(world, &a.scheme, &b.scheme, "labels", now)?;
-    if agreements.is_empty() {
-        return Ok(Within::Incomparable);
-    }
-    for agreement in agreements {
-        if let Some(up) = rounded_up(agreement, a, &b.scheme)?
-            && within_ranked(a, up, b, now)
-        {
-            return Ok(Within::Yes);
-        }
-    }
-    Ok(Within::No)
-}
-
-fn yes(yes: bool) -> Within {
-    if yes { Within::Yes } else { Within::No }
+    Ok(match reading(world, a, b, now)? {
+        None => Within::Incomparable,
+        Some(Some(up)) if within_ranked(a, up, b, now) => Within::Yes,
+        Some(_) => Within::No,
+    })
 }
 
 /// The rank of item label `a` as the scheme of `b` has it: by the first agreement under which it is within `b`,
