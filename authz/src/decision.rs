@@ -5,7 +5,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use countersign_directory::{Permit, PersonId};
 use serde::{Deserialize, Serialize};
 
-use crate::Reason;
+use crate::{Reason, Whom};
 
 /// No permit is kept longer.
 const PERMIT_LASTS: TimeDelta = TimeDelta::seconds(60);
@@ -49,7 +49,7 @@ pub struct Obligation {
 }
 
 /// What a step-up must reach.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
 pub struct StepUp {
     /// The assurance level.
     pub aal: u8,
@@ -83,6 +83,9 @@ pub struct Decision {
     pub policy_revision: String,
     /// Whether it was about the person alone.
     pub standing: bool,
+    /// Whom the primary reason is about. It follows from the policy that spoke, and so is not on record.
+    #[serde(skip)]
+    pub about: Whom,
     /// The first end of a validity on which a permit rests.
     #[serde(skip)]
     pub(crate) ends: Option<DateTime<Utc>>,
@@ -120,6 +123,16 @@ impl Decision {
     /// Whether it may happen now.
     pub fn allowed(&self) -> bool {
         self.outcome == Outcome::Allow
+    }
+
+    /// The primary reason in the words for the person who asked; none on a permit.
+    pub fn user_text(&self) -> Option<&'static str> {
+        self.reason.map(|reason| self.about.user_text(reason))
+    }
+
+    /// The primary reason in the words for an administrator; none on a permit.
+    pub fn admin_text(&self) -> Option<&'static str> {
+        self.reason.map(|reason| self.about.admin_text(reason))
     }
 
     /// The proof that the directory's operations ask for: who was allowed what on which resource.

@@ -17,7 +17,7 @@ use crate::explain::Clauses;
 use crate::obligations::obligations;
 use crate::remember::{AnswerKey, Answered, Turn};
 use crate::resolve::{Case, Contract, resolve};
-use crate::{Facts, Question, Reason, Snapshot, disclosure};
+use crate::{Facts, Question, Reason, Snapshot, Whom, disclosure};
 
 /// Decides. Made once per policy revision.
 pub struct Engine {
@@ -55,6 +55,17 @@ struct Failing {
     place: (u8, bool),
     reason: Reason,
     policy: String,
+}
+
+impl Failing {
+    fn about(&self, case: &Case<'_>) -> Whom {
+        let (_, guardrail) = self.place;
+        if guardrail {
+            Whom::of_guardrail(&self.policy, case.action.kind)
+        } else {
+            Whom::of_agency(case.action.kind)
+        }
+    }
 }
 
 impl Engine {
@@ -200,6 +211,8 @@ impl Engine {
         reasons.dedup();
         decision.failing = reasons.iter().map(|(_, _, reason)| *reason).collect();
         decision.reason = decision.failing.first().copied();
+        let first = verdict.failing.first();
+        decision.about = first.map(|failing| failing.about(case)).unwrap_or_default();
         decision.determining = verdict
             .failing
             .into_iter()
@@ -309,6 +322,7 @@ impl Engine {
             determining,
             disclosed: true,
             step_up: None,
+            about: Whom::default(),
             ends: case
                 .ends(snapshot, now)
                 .into_iter()
@@ -330,6 +344,7 @@ impl Engine {
             determining: Vec::new(),
             disclosed: false,
             step_up: None,
+            about: Whom::default(),
             ends: None,
             expires_at: DateTime::default(),
             policy_revision: self.revision.clone(),

@@ -26,6 +26,7 @@ mod remember;
 mod resolve;
 mod signin;
 mod standing;
+mod whom;
 
 pub mod explain;
 pub mod proof;
@@ -44,3 +45,4 @@ pub use reason::{NOT_AVAILABLE, NOT_AVAILABLE_TEXT, Reason, UnknownReason};
 pub use signin::{SignInRequirement, signin_requirement};
 pub use snapshot::{Shared, Snapshot};
 pub use standing::Eligible;
+pub use whom::Whom;

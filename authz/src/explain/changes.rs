@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //! What would have to change for a permit: per failing guard, in concrete words, as far as the reader
-//! may know them.
+//! may know them. A guard that several policies share says of each of them what would satisfy that one.
 
 use countersign_labels::{Label, RawLabel};
 
@@ -8,12 +8,20 @@ use super::grants::moment;
 use super::{Pen, WITHHELD};
 use crate::action::Kind;
 use crate::resolve::{Asked, Case, Place};
-use crate::{Decision, Reason, Snapshot};
+use crate::{Reason, Snapshot, Whom};
 
-/// What would satisfy the guard of `reason`.
+/// A policy that spoke, for the reason that is explained.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Spoken<'d> {
+    pub(super) policy: &'d str,
+    pub(super) guardrail: bool,
+}
+
+/// What would satisfy the guard of `reason`, for which these policies spoke. None did where it is not a
+/// policy that forbids, but none that permits.
 pub(super) fn of(
     reason: Reason,
-    decision: &Decision,
+    spoken: &[Spoken<'_>],
     case: Option<&Case<'_>>,
     snapshot: &Snapshot,
     pen: &mut Pen<'_>,
@@ -29,13 +37,15 @@ pub(super) fn of(
         pen,
         changes: Vec::new(),
     };
-    list.of(reason);
-    for policy in decision
-        .determining
-        .iter()
-        .filter(|_| reason >= Reason::ClearanceSuspended)
-    {
-        list.of_person(reason, policy);
+    let (guardrails, agency): (Vec<&Spoken<'_>>, Vec<_>) = spoken.iter().partition(|spoken| spoken.guardrail);
+    if !guardrails.is_empty() || agency.is_empty() {
+        list.of(reason);
+    }
+    for spoken in guardrails {
+        list.of_policy(reason, spoken.policy);
+    }
+    if !agency.is_empty() {
+        list.say("what the agency's own policy asks");
     }
     list.changes.dedup();
     list.changes
@@ -57,15 +67,10 @@ impl List<'_, '_> {
         match reason {
             Reason::PdpInput => self.say("a question that the policies can judge without an error"),
             Reason::AuditUnavailable => self.say("the record can be written again"),
-            Reason::AccountInactive => self.say("an active account, of the person and of the target"),
             Reason::SessionRevoked | Reason::SessionExpired => self.say("sign in again"),
             Reason::SodNoContent => self.say("a person without the office of sysadmin or archiver"),
             Reason::RoleRequired => self.office(),
             Reason::SelfApproval => self.say("an approval, or an act, by another person"),
-            Reason::DualControl if self.case.action.kind == Kind::Forward => {
-                self.say("an owner of the channel it goes to, who forwards it");
-            }
-            Reason::DualControl => self.say("an approval by another active security officer"),
             Reason::ChannelClosed => self.say("an open channel, without a label report that awaits review"),
             Reason::ExternalsNotAllowed => self.say("a channel that takes externals"),
             Reason::NoAgreement => self.say("an agreement with the node"),
@@ -99,22 +104,54 @@ impl List<'_, '_> {
             Reason::Location => self.say("a location that is not blocked"),
             Reason::ExportDenied => self.say("a managed device, and a person who is no guest"),
             Reason::AalStepUp => self.assurance(),
-            // Guards 21 to 29 are about a person and a label: see below.
+            // Guards 3, 9 and 21 to 29 depend on who is meant: see below.
             _ => {}
         }
     }
 
-    /// Guards 21 to 29, by the policy that spoke.
-    fn of_person(&mut self, reason: Reason, policy: &str) {
-        if self.case.action.kind == Kind::Federate {
-            return self.of_node(reason);
-        }
+    /// What depends on the policy that spoke: guards 3, 9 and 21 to 29.
+    fn of_policy(&mut self, reason: Reason, policy: &str) {
         let case = self.case;
-        let (who, asked) = if policy.starts_with("target-") {
-            ("the target: ", &case.target_asked)
-        } else {
-            ("", &case.asked)
+        match (Whom::of_guardrail(policy, case.action.kind), reason) {
+            (Whom::Target, Reason::AccountInactive) => self.say("an active account of the target"),
+            (_, Reason::AccountInactive) => self.say("an active account"),
+            (Whom::Owner, Reason::DualControl) => {
+                self.say("an owner of the channel it goes to, who forwards it")
+            }
+            (_, Reason::DualControl) => self.say("an approval by another active security officer"),
+            (_, Reason::NoEquivalence) if policy == "foreign-scheme" => self.foreign(),
+            (Whom::Node, _) => self.of_node(reason),
+            (Whom::Target, _) => self.of_person(reason, "the target: ", case.target_asked.as_ref()),
+            (_, _) => self.of_person(reason, "", case.asked.as_ref()),
+        }
+    }
+
+    /// Items of schemes that no agreement brings into that of the place they are moved to.
+    fn foreign(&mut self) {
+        let case = self.case;
+        let (items, into): (Vec<&Label>, _) = match case.action.kind {
+            Kind::Forward => (case.stake.as_deref().into_iter().collect(), &case.to),
+            _ => (
+                case.quotes.iter().map(|item| item.label().as_ref()).collect(),
+                &case.place,
+            ),
         };
+        let Some(into) = into else { return };
+        let into = self.scheme(&into.label);
+        for item in items
+            .into_iter()
+            .filter(|item| case.load.foreign.iter().any(|scheme| scheme == item.scheme()))
+        {
+            let from = self.scheme(item);
+            let change = format!("an agreement in force from {from} to {into} that covers labels");
+            if !self.changes.contains(&change) {
+                self.say(change);
+            }
+        }
+    }
+
+    /// Guards 21 to 29, of a person.
+    fn of_person(&mut self, reason: Reason, who: &str, asked: Option<&Asked<'_>>) {
         let Some(asked) = asked else { return };
         let label = &asked.label;
         let change = match reason {
@@ -174,6 +211,16 @@ impl List<'_, '_> {
         }
     }
 
+    /// `NATO`, or the scheme of a label by its pseudonym.
+    fn scheme(&mut self, label: &Label) -> String {
+        let raw = self.pen.asked(&label.to_raw());
+        if raw.scheme == WITHHELD {
+            format!("the scheme of {}", raw.level)
+        } else {
+            raw.scheme
+        }
+    }
+
     fn clearance(&mut self, label: &Label) -> String {
         let raw = self.pen.asked(&label.to_raw());
         if raw.scheme == WITHHELD {
@@ -195,11 +242,7 @@ impl List<'_, '_> {
             .collect();
         held.sort_unstable();
         held.dedup();
-        let into = self.pen.asked(&asked.label.to_raw());
-        let into = match into.scheme.as_str() {
-            WITHHELD => format!("the scheme of {}", into.level),
-            scheme => scheme.to_owned(),
-        };
+        let into = self.scheme(&asked.label);
         format!(
             "{}, or an agreement in force that brings {} clearances into {into}",
             self.clearance(&asked.label),

@@ -31,7 +31,8 @@ pub use pen::{Pen, Pseudonyms, WITHHELD};
 
 use crate::cedar::{Asking, Frame};
 use crate::resolve::{Case, resolve};
-use crate::{Decision, Engine, Facts, NOT_AVAILABLE, NOT_AVAILABLE_TEXT, Question, Reason, Snapshot};
+use crate::{Decision, Engine, Facts, NOT_AVAILABLE, NOT_AVAILABLE_TEXT, Question, Reason, Snapshot, Whom};
+use changes::Spoken;
 use clauses::Part;
 use facts::Sight;
 
@@ -133,7 +134,7 @@ impl Engine {
         let fault = case.as_ref().err().map(ToString::to_string);
         let case = case.ok();
         let both = horizon.and(&question.subject);
-        let person = told(&decision, question, case.as_ref(), snapshot, both);
+        let person = self.told(&decision, question, case.as_ref(), snapshot, both);
         let mut pen = Pen::new(horizon, names);
         pen.about(question);
         let inputs = inputs::of(question, facts, snapshot, &mut pen);
@@ -146,16 +147,19 @@ impl Engine {
         let guards = decision
             .failing
             .iter()
-            .map(|reason| Guard {
-                number: reason.number(),
-                code: reason.code(),
-                text: reason.admin_text(),
-                changes: match self.unhonoured(&decision) {
-                    Some(permits) => vec![format!(
-                        "a chat server that honours the mandatory obligations of {permits}"
-                    )],
-                    None => changes::of(*reason, &decision, case.as_ref(), snapshot, &mut pen),
-                },
+            .map(|reason| {
+                let spoken = self.spoken(*reason, &decision);
+                Guard {
+                    number: reason.number(),
+                    code: reason.code(),
+                    text: meaning(*reason, &spoken, case.as_ref()),
+                    changes: match self.unhonoured(&decision) {
+                        Some(permits) => vec![format!(
+                            "a chat server that honours the mandatory obligations of {permits}"
+                        )],
+                        None => changes::of(*reason, &spoken, case.as_ref(), snapshot, &mut pen),
+                    },
+                }
             })
             .collect();
         Explanation {
@@ -165,6 +169,54 @@ impl Engine {
             policies: policies.unwrap_or_default(),
             guards,
             person,
+        }
+    }
+
+    /// The policies that forbid for `reason`, guardrails first.
+    fn spoken<'d>(&self, reason: Reason, decision: &'d Decision) -> Vec<Spoken<'d>> {
+        let of_reason = |policy: &'d String| {
+            let note = self.checked.notes.get(&PolicyId::new(policy))?;
+            (note.reason == Some(reason)).then_some(Spoken {
+                policy,
+                guardrail: note.guardrail,
+            })
+        };
+        let mut spoken: Vec<Spoken<'d>> = decision.determining.iter().filter_map(of_reason).collect();
+        spoken.sort_by_key(|spoken| !spoken.guardrail);
+        spoken
+    }
+
+    /// The person's own text: nothing that she does not dominate, and no more than the reader may see.
+    fn told(
+        &self,
+        decision: &Decision,
+        question: &Question,
+        case: Option<&Case<'_>>,
+        snapshot: &Snapshot,
+        horizon: Horizon<'_>,
+    ) -> Told {
+        let Some(reason) = decision.reason else {
+            return Told {
+                reason: None,
+                text: None,
+                changes: Vec::new(),
+            };
+        };
+        if !decision.disclosed {
+            return Told {
+                reason: Some(NOT_AVAILABLE),
+                text: Some(NOT_AVAILABLE_TEXT),
+                changes: Vec::new(),
+            };
+        }
+        let mut names = Pseudonyms::default();
+        let mut pen = Pen::new(horizon, &mut names);
+        pen.about(question);
+        let spoken = self.spoken(reason, decision);
+        Told {
+            reason: Some(reason.code()),
+            text: decision.user_text(),
+            changes: changes::of(reason, &spoken, case, snapshot, &mut pen),
         }
     }
 
@@ -234,35 +286,13 @@ fn clearances(case: &Case<'_>, snapshot: &Snapshot, now: DateTime<Utc>, pen: &mu
     all
 }
 
-/// The person's own text: nothing that she does not dominate, and no more than the reader may see.
-fn told(
-    decision: &Decision,
-    question: &Question,
-    case: Option<&Case<'_>>,
-    snapshot: &Snapshot,
-    horizon: Horizon<'_>,
-) -> Told {
-    let Some(reason) = decision.reason else {
-        return Told {
-            reason: None,
-            text: None,
-            changes: Vec::new(),
-        };
-    };
-    if !decision.disclosed {
-        return Told {
-            reason: Some(NOT_AVAILABLE),
-            text: Some(NOT_AVAILABLE_TEXT),
-            changes: Vec::new(),
-        };
-    }
-    let mut names = Pseudonyms::default();
-    let mut pen = Pen::new(horizon, &mut names);
-    pen.about(question);
-    Told {
-        reason: Some(reason.code()),
-        text: Some(reason.user_text()),
-        changes: changes::of(reason, decision, case, snapshot, &mut pen),
+/// What a guard means for an administrator, by the first policy that spoke.
+fn meaning(reason: Reason, spoken: &[Spoken<'_>], case: Option<&Case<'_>>) -> &'static str {
+    match (spoken.first(), case) {
+        (Some(first), Some(case)) if first.guardrail => {
+            Whom::of_guardrail(first.policy, case.action.kind).admin_text(reason)
+        }
+        _ => reason.admin_text(),
     }
 }
 

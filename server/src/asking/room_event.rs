@@ -98,8 +98,8 @@ impl House {
             return Ok(Ruling::Enter);
         }
         let may_know = answered.decision.disclosed || server.reasons == Reasons::Full;
-        let reason = answered.decision.reason.filter(|_| may_know);
-        let told = reason.map_or(NOT_AVAILABLE_TEXT, countersign_authz::Reason::user_text);
+        let told = answered.decision.user_text().filter(|_| may_know);
+        let told = told.unwrap_or(NOT_AVAILABLE_TEXT);
         Ok(Ruling::Refuse(told.to_owned(), Some(answered.id)))
     }
 

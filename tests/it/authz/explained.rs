@@ -139,6 +139,108 @@ fn an_explanation_says_what_the_decision_says() {
     assert!(policies > QUESTIONS / 2, "{policies}");
 }
 
+/// What would have to change for the guard of that code, as the record itself reads it.
+fn changes(row: &Value, code: &str) -> Vec<String> {
+    let asked = Asked::new();
+    let (_, why) = asked.explained(row, asked.everything());
+    let guard = why.guards.iter().find(|guard| guard.code == code);
+    guard
+        .unwrap_or_else(|| panic!("{code} of {:?}", why.guards))
+        .changes
+        .clone()
+}
+
+#[test]
+fn a_label_that_no_agreement_brings_along_asks_for_an_agreement_that_covers_labels() {
+    let s28 = json!({
+        "subject": "mia", "action": "message.forward", "resource": {"type": "message", "id": "m-orcon"},
+        "context": {"to": {"type": "channel", "id": "de-vsnfd"}},
+    });
+    let needed = "an agreement in force from US to DE that covers labels";
+    assert_eq!(changes(&s28, "NO_EQUIVALENCE"), [needed]);
+    let quoted = json!({
+        "subject": "alice", "action": "message.post", "resource": {"type": "channel", "id": "ops-ns"},
+        "context": {"quotes": [{"type": "message", "id": "m-orcon"}, {"type": "message", "id": "m-ns"}]},
+    });
+    let needed = "an agreement in force from US to NATO that covers labels";
+    assert_eq!(changes(&quoted, "NO_EQUIVALENCE"), [needed]);
+
+    let asked = Asked::new();
+    let (_, why) = asked.explained(&s28, asked.of("noah"));
+    let guard = why
+        .guards
+        .iter()
+        .find(|guard| guard.code == "NO_EQUIVALENCE")
+        .unwrap();
+    let [change] = guard.changes.as_slice() else {
+        panic!("{guard:?}")
+    };
+    assert!(
+        !change.contains("US") && change.contains("the scheme of label-"),
+        "{change}"
+    );
+}
+
+#[test]
+fn who_lacks_nothing_is_not_asked_for_anything() {
+    let weak_device = json!({
+        "subject": "alice", "action": "user.direct_message", "resource": {"type": "user", "id": "noah"},
+        "context": {"target": {"type": "user", "id": "noah"}, "label": {"scheme": "NATO", "level": "NS"}},
+        "facts": {"device": "smk"},
+    });
+    let clearance = "the target: a clearance of NS or above in NATO valid now";
+    assert_eq!(changes(&weak_device, "CLEARANCE_LEVEL"), [clearance]);
+    let device = "a device accredited for NATO NS or above";
+    assert_eq!(changes(&weak_device, "DEVICE_CAP"), [device]);
+
+    let both = json!({
+        "subject": "noah", "action": "user.direct_message", "resource": {"type": "user", "id": "ivan"},
+        "context": {"target": {"type": "user", "id": "ivan"}, "label": {"scheme": "NATO", "level": "NS"}},
+    });
+    let hers = "a clearance of NS or above in NATO valid now";
+    assert_eq!(changes(&both, "CLEARANCE_LEVEL"), [hers, clearance]);
+
+    let inactive = json!({
+        "subject": "alice", "action": "user.direct_message", "resource": {"type": "user", "id": "rita"},
+        "context": {"target": {"type": "user", "id": "rita"}},
+    });
+    assert_eq!(
+        changes(&inactive, "ACCOUNT_INACTIVE"),
+        ["an active account of the target"]
+    );
+}
+
+#[test]
+fn what_owners_accept_is_not_for_a_second_person_to_approve() {
+    let asked = Asked::new();
+    let row = json!({
+        "subject": "alice", "action": "message.forward", "resource": {"type": "message", "id": "m-nr"},
+        "context": {"to": {"type": "channel", "id": "mixed"}},
+        "given": {"settings": {"rules": {"owner_accepts_upward": true}}},
+    });
+    let (_, why) = asked.explained(&row, asked.everything());
+    let [guard] = why.guards.as_slice() else {
+        panic!("{:?}", why.guards)
+    };
+    assert_eq!(
+        guard.text,
+        "An owner of the channel that it goes to must forward it."
+    );
+    assert_eq!(
+        guard.changes,
+        ["an owner of the channel it goes to, who forwards it"]
+    );
+    let hers = "Only an owner of the channel that it goes to may forward this.";
+    assert_eq!(why.person.text, Some(hers));
+    let publish = json!({
+        "subject": "judy", "action": "policy.publish", "resource": {"type": "policy", "id": "bundle"},
+    });
+    assert_eq!(
+        changes(&publish, "DUAL_CONTROL"),
+        ["an approval by another active security officer"]
+    );
+}
+
 #[test]
 fn no_explanation_has_a_word_above_its_reader() {
     let asked = Asked::new();

@@ -13,3 +13,4 @@ mod proofs;
 mod rolls;
 mod search;
 mod standing;
+mod worded;

@@ -39,13 +39,13 @@ fn context(
     let may_know = decision.disclosed || server.reasons == Reasons::Full || decision.allowed();
     let (reason, reason_user) = match decision.reason {
         None => (None, None),
-        Some(reason) if may_know => (Some(reason.code()), Some(reason.user_text())),
+        Some(reason) if may_know => (Some(reason.code()), decision.user_text()),
         Some(_) => (Some(NOT_AVAILABLE), Some(NOT_AVAILABLE_TEXT)),
     };
     let reason_admin = decision
         .reason
         .filter(|_| server.reasons == Reasons::Full)
-        .map(|reason| format!("guard {}: {}", reason.number(), reason.admin_text()));
+        .map(|reason| format!("guard {}: {}", reason.number(), decision.about.admin_text(reason)));
     AnswerContext {
         reason: reason.map(str::to_owned),
         reason_user: reason_user.map(str::to_owned),

@@ -141,7 +141,7 @@ pub(super) fn render(house: &House, run: scenario::Simulation, revision: String)
         outcome: decision.outcome.as_str().to_owned(),
         reason: decision.reason.map(|reason| reason.code().to_owned()),
         guard: decision.reason.map(Reason::number),
-        reason_text: decision.reason.map(|reason| reason.admin_text().to_owned()),
+        reason_text: decision.admin_text().map(str::to_owned),
         failing: run.failing.into_iter().map(Failing::from).collect(),
         obligations: decision.obligations.into_iter().map(Obligation::from).collect(),
         determining: decision.determining,
