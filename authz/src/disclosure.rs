@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-//! What leaves the house: a code can betray a label. The true one goes out only when the person
-//! alone would discover every channel that is concerned.
+//! What leaves the house: a code can betray a label. The true one goes out only when every channel that
+//! is concerned is listed, or the person alone would discover it.
 
 use chrono::{DateTime, Utc};
 
@@ -19,7 +19,8 @@ pub(crate) fn cleared(case: &Case<'_>, now: DateTime<Utc>) -> bool {
     }
 }
 
-/// The standing questions that must all be answered yes. None: nothing can be betrayed.
+/// The standing questions that must all be answered yes. None: nothing can be betrayed. That a listed
+/// channel exists is no secret, so of such a one nothing is asked.
 pub(crate) fn questions(case: &Case<'_>) -> Vec<Question> {
     let discover = |id: &str| Question {
         subject: case.subject.id.to_owned(),
@@ -32,7 +33,8 @@ pub(crate) fn questions(case: &Case<'_>) -> Vec<Question> {
         _ => {
             let named = [&case.place, &case.to].into_iter().flatten();
             let quoted = case.quotes.iter().map(|item| &item.place);
-            let mut channels: Vec<&str> = named.chain(quoted).map(|place| place.id).collect();
+            let concerned = named.chain(quoted).filter(|place| !place.channel.listed);
+            let mut channels: Vec<&str> = concerned.map(|place| place.id).collect();
             channels.sort_unstable();
             channels.dedup();
             channels.into_iter().map(discover).collect()

@@ -292,6 +292,11 @@ impl Snapshot {
         self.channels.tied(channel, &self.people)
     }
 
+    /// The members of a channel that is not yet.
+    pub(crate) fn nobody(&self) -> Members<'_> {
+        Roll::new(&self.people, &[])
+    }
+
     /// The person with this mail address, whatever its case; none where two have it.
     pub fn person_at(&self, address: &str) -> Option<&PersonId> {
         let address = address.to_lowercase();

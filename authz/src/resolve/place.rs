@@ -35,17 +35,15 @@ impl<'a> Place<'a> {
         })
     }
 
-    /// A channel that is to be, under `label`. One of that id that exists lends its flags.
+    /// A channel that is to be: what `label` says, and nothing else. One of that id that exists lends nothing,
+    /// or an answer would tell of it.
     pub(crate) fn to_be(id: &'a str, label: Arc<Label>, snapshot: &'a Snapshot) -> Self {
-        let channel = match snapshot.channel(id) {
-            Some(known) => Cow::Borrowed(known.as_ref()),
-            None => Cow::Owned(bare(label.to_raw())),
-        };
+        let channel = bare(label.to_raw());
         Self {
             id,
             fixed: is_fixed(&channel, &label, snapshot),
-            channel,
-            members: snapshot.members(id),
+            channel: Cow::Owned(channel),
+            members: snapshot.nobody(),
             label,
         }
     }

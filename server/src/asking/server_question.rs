@@ -119,7 +119,9 @@ impl House {
                 _ => None,
             };
             let channel = registered.map(|item| item.channel.as_str());
+            let is_listed = |channel: &str| snapshot.channel(channel).is_some_and(|known| known.listed);
             if let Some(channel) = channel.or(item.channel.as_deref())
+                && !is_listed(channel)
                 && !self.may_discover(snapshot, &question.subject, channel)
             {
                 UNKNOWN.clone_into(&mut item.id);
