@@ -14,7 +14,7 @@ use super::need::{
 };
 use super::terms::{Audience, Label, accredited, nations};
 use super::within::{Within, agreements, reading, within};
-use super::world::{active, entry, flag, holds, is, moment, rule, sponsored, text, texts};
+use super::world::{At, active, entry, flag, holds, is, moment, rule, sponsored, text, texts};
 
 const CODES: [&str; 38] = [
     "PDP_INPUT",
@@ -105,7 +105,7 @@ pub(super) fn failing(case: &Case<'_>) -> Read<Vec<u8>> {
         (23, no_label_agreement(case)?),
         (26, node_lacks_compartment(case)),
         (27, federates_nationals_only(case)),
-        (28, not_releasable_to_node(case)),
+        (28, not_releasable_to_node(case)?),
         (30, industry_not_allowed(case)?),
         (31, need_to_know(case)?),
         (32, members(case)?),
@@ -291,8 +291,11 @@ fn closed(case: &Case<'_>) -> bool {
         case.act,
         Act::Post | Act::Join | Act::Invite | Act::AddGuest | Act::Upload
     );
+    // While a report of a lower label awaits review, nothing new is written there.
+    let drifts = |channel: &Channel<'_>| flag(channel.entry, "label_drift");
     enters && case.channel.as_ref().is_some_and(Channel::closed)
-        || case.act == Act::Forward && case.to.as_ref().is_some_and(Channel::closed)
+        || posts(case) && case.channel.as_ref().is_some_and(drifts)
+        || case.act == Act::Forward && case.to.as_ref().is_some_and(|to| to.closed() || drifts(to))
 }
 
 /// 11
@@ -483,11 +486,18 @@ fn federates_nationals_only(case: &Case<'_>) -> bool {
 }
 
 /// 28, of a node
-fn not_releasable_to_node(case: &Case<'_>) -> bool {
-    federated(case).is_some_and(|(channel, node)| match &channel.label.audience {
+fn not_releasable_to_node(case: &Case<'_>) -> Read<bool> {
+    let Some((channel, node)) = federated(case) else {
+        return Ok(false);
+    };
+    let at = At {
+        world: case.world,
+        now: case.now,
+    };
+    Ok(match &channel.label.audience {
         _ if channel.label.nationals_only => false,
         Audience::Everybody => false,
-        Audience::Nations(audience) => audience.is_disjoint(&nations(&texts(node.get("communities")))),
+        Audience::Nations(audience) => audience.is_disjoint(&nations(&texts(node.get("communities")), at)?),
     })
 }
 
@@ -588,12 +598,29 @@ fn capped(case: &Case<'_>) -> u8 {
     }
 }
 
+/// What administrative acts ask for, where the deployment says otherwise.
+fn administration<'a>(case: &Case<'a>, name: &str) -> Option<&'a Value> {
+    case.world["settings"]["administration"].get(name)
+}
+
+/// The rank for which the device counts. A key that anybody at the browser may have copied proves little.
+fn device_rank(case: &Case<'_>) -> Read<u8> {
+    let Some(device) = case.device else { return Ok(0) };
+    let held = accredited(device)?;
+    if text(device, "key") != "browser" {
+        return Ok(held);
+    }
+    let most = case.world["settings"]["browser_key_rank"].as_u64().unwrap_or(1);
+    Ok(u64::from(held).min(most) as u8)
+}
+
 /// 33
 fn device_cap(case: &Case<'_>) -> Read<bool> {
     if case.act.administrative() {
-        return Ok(unmanaged(case));
+        let asked = administration(case, "managed_device").and_then(Value::as_bool);
+        return Ok(asked.unwrap_or(true) && unmanaged(case));
     }
-    let accredited = case.device.map(accredited).transpose()?.unwrap_or(0);
+    let accredited = device_rank(case)?;
     let foreign = rule(case.world, "same_scheme_devices")
         && capped(case) >= 1
         && case.stake.as_ref().is_some_and(|stake| {
@@ -649,7 +676,8 @@ fn step_up(case: &Case<'_>) -> bool {
                 .as_ref()
                 .is_none_or(|session| session.since_sign_in > limit)
         };
-        return aal < 3 || case.act == Act::ApproveBreakGlass && stale(TimeDelta::minutes(5));
+        let needed = administration(case, "aal").and_then(Value::as_u64).unwrap_or(3);
+        return aal < needed || case.act == Act::ApproveBreakGlass && stale(TimeDelta::minutes(5));
     }
     let needed = match case.stake.as_ref().map_or(0, |stake| stake.rank) {
         0 => 1,

@@ -6,8 +6,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::Value;
 
 use super::need::Channel;
-use super::terms::{Label, label};
-use super::world::{entry, flag, text};
+use super::terms::{Label, accredited, label};
+use super::world::{At, entry, flag, text, texts};
 use super::{Input, Read};
 
 /// The actions of the guards; those that follow a likeness are it.
@@ -136,7 +136,7 @@ pub(super) struct Session {
 }
 
 /// A question, read.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Case<'a> {
     pub(super) world: &'a Value,
     pub(super) now: DateTime<Utc>,
@@ -176,7 +176,10 @@ pub(super) fn read<'a>(
     let nothing = &Value::Null;
     let context = row.get("context").unwrap_or(nothing);
 
-    let sent = sent_with(context, "label").map(label).transpose()?;
+    let at = At { world, now };
+    let sent = sent_with(context, "label")
+        .map(|raw| sent_label(raw, at))
+        .transpose()?;
     let (mut channel, mut item) = (None, None);
     match kind {
         // A channel that is about to be created is not known yet: it is what its label says.
@@ -189,9 +192,9 @@ pub(super) fn read<'a>(
                 fixed_from: fixed_from(world),
             });
         }
-        "channel" => channel = Some(self::channel(world, resource_id)?),
+        "channel" => channel = Some(self::channel(at, resource_id)?),
         "message" | "file" => {
-            let read = self::item(world, resource)?;
+            let read = self::item(at, resource)?;
             channel = Some(read.channel.clone());
             item = Some(read);
         }
@@ -209,7 +212,7 @@ pub(super) fn read<'a>(
         .into_iter()
         .flatten()
     {
-        quotes.push(self::item(world, quote)?);
+        quotes.push(self::item(at, quote)?);
     }
     let mut recipients = Vec::new();
     for recipient in context
@@ -222,7 +225,7 @@ pub(super) fn read<'a>(
         recipients.push((id, entry(world, "users", id)?));
     }
     let to = match sent_with(context, "to") {
-        Some(to) => Some(self::channel(world, text(to, "id"))?),
+        Some(to) => Some(self::channel(at, text(to, "id"))?),
         None => None,
     };
     let mut target = None;
@@ -283,7 +286,10 @@ pub(super) fn read<'a>(
         approver: context.get("approver").and_then(Value::as_str),
         requester: requester.or((kind == "user").then_some(resource_id)),
         session: facts.get("session").map(session),
-        device: device.and_then(|id| entry(world, "devices", id).ok()),
+        // One that is lost is as good as unknown.
+        device: device
+            .and_then(|id| entry(world, "devices", id).ok())
+            .filter(|device| !flag(device, "lost")),
         location: facts.get("location").and_then(Value::as_str).map(str::to_owned),
         record: facts.get("audit").and_then(Value::as_str) != Some("unavailable"),
     })
@@ -294,13 +300,30 @@ fn sent_with<'a>(context: &'a Value, name: &str) -> Option<&'a Value> {
     context.get(name).filter(|value| !value.is_null())
 }
 
-fn channel<'a>(world: &'a Value, id: &'a str) -> Read<Channel<'a>> {
-    let entry = entry(world, "channels", id)?;
+/// A label that came with the question. One above what the deployment is accredited for is not understood.
+fn sent_label(raw: &Value, at: At<'_>) -> Read<Label> {
+    let label = label(raw, at)?;
+    let settings = at.world.get("settings").unwrap_or(&Value::Null);
+    if settings.get("accreditation").is_some_and(|held| !held.is_null()) {
+        let held = texts(settings["accreditation"].get("compartments"));
+        let mut asked = label
+            .compartments
+            .iter()
+            .filter(|name| !label.by_recipients(name));
+        if accredited(settings)? < label.rank || asked.any(|name| !held.contains(name.as_str())) {
+            return Err(Input);
+        }
+    }
+    Ok(label)
+}
+
+fn channel<'a>(at: At<'a>, id: &'a str) -> Read<Channel<'a>> {
+    let entry = entry(at.world, "channels", id)?;
     Ok(Channel {
         id,
         entry,
-        label: label(entry.get("label").ok_or(Input)?)?,
-        fixed_from: fixed_from(world),
+        label: label(entry.get("label").ok_or(Input)?, at)?,
+        fixed_from: fixed_from(at.world),
     })
 }
 
@@ -309,23 +332,23 @@ fn fixed_from(world: &Value) -> Option<u64> {
 }
 
 /// A message or file. One that is not registered is judged by the channel that the request names.
-fn item<'a>(world: &'a Value, named: &'a Value) -> Read<Item<'a>> {
+fn item<'a>(at: At<'a>, named: &'a Value) -> Read<Item<'a>> {
     let map = match text(named, "type") {
         "message" => "messages",
         "file" => "files",
         _ => return Err(Input),
     };
-    let Ok(entry) = entry(world, map, text(named, "id")) else {
+    let Ok(entry) = entry(at.world, map, text(named, "id")) else {
         let properties = named.get("properties").unwrap_or(named);
-        let channel = channel(world, text(properties, "channel"))?;
+        let channel = channel(at, text(properties, "channel"))?;
         return Ok(Item {
             label: channel.label.clone(),
             channel,
             originator: None,
         });
     };
-    let channel = channel(world, text(entry, "channel"))?;
-    let own = entry.get("label").map(label).transpose()?;
+    let channel = channel(at, text(entry, "channel"))?;
+    let own = entry.get("label").map(|raw| label(raw, at)).transpose()?;
     let originator = own.as_ref().and_then(|own| own.originator.clone());
     let label = match own {
         Some(own) if !channel.fixed() => own,

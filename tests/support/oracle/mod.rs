@@ -4,6 +4,7 @@
 //! much as the two readings are independent. It answers questions in the form of scenario rows.
 
 mod clearance;
+mod disclosure;
 mod guards;
 mod likeness;
 mod need;
@@ -32,6 +33,8 @@ pub struct Verdict {
     pub failing: Vec<u8>,
     /// On an allow, what it obliges to.
     pub obligations: BTreeSet<&'static str>,
+    /// Whether the true code may go out to a connected server.
+    pub disclosed: bool,
 }
 
 /// What cannot be evaluated, or is unknown: guard 1.
@@ -58,7 +61,7 @@ pub fn decide(world: &Value, scenario: &Value, defaults: &Value, at: DateTime<Ut
     let world = patched.as_ref().unwrap_or(world);
     match likeness::read(world, scenario, &facts, at) {
         Ok(case) => match guards::failing(&case) {
-            Ok(failing) => verdict(&case, failing),
+            Ok(failing) => verdict(&case, failing).unwrap_or_else(|Input| unusable()),
             Err(Input) => unusable(),
         },
         Err(Input) => unusable(),
@@ -71,10 +74,11 @@ fn unusable() -> Verdict {
         reason: Some(guards::code(1)),
         failing: vec![1],
         obligations: BTreeSet::new(),
+        disclosed: false,
     }
 }
 
-fn verdict(case: &likeness::Case<'_>, failing: Vec<u8>) -> Verdict {
+fn verdict(case: &likeness::Case<'_>, failing: Vec<u8>) -> Read<Verdict> {
     let decision = match failing.as_slice() {
         [] => "allow",
         [38] => "step_up",
@@ -85,10 +89,11 @@ fn verdict(case: &likeness::Case<'_>, failing: Vec<u8>) -> Verdict {
     } else {
         BTreeSet::new()
     };
-    Verdict {
+    Ok(Verdict {
         decision,
         reason: failing.first().map(|first| guards::code(*first)),
+        disclosed: failing.is_empty() || disclosure::disclosed(case)?,
         failing,
         obligations,
-    }
+    })
 }

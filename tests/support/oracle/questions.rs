@@ -150,7 +150,10 @@ fn resource(draw: &mut Draw<'_>, action: &str, channel: String) -> (Value, Strin
         "policy.publish" | "console.read" | "server.manage" | "decision.simulate" | "source.try" => {
             return (json!({"type": "policy", "id": "bundle"}), channel);
         }
-        "channel.create" => return (json!({"type": "channel", "id": "new"}), channel),
+        "channel.create" => {
+            let id = if draw.chance(30) { channel.as_str() } else { "new" };
+            return (json!({"type": "channel", "id": id}), channel);
+        }
         _ => return (json!({"type": "channel", "id": channel}), channel),
     };
     let kind = if map == "messages" { "message" } else { "file" };
@@ -204,10 +207,10 @@ fn context(draw: &mut Draw<'_>, action: &str, subject: &str, channel: &str) -> M
         || action == "user.direct_message" && draw.chance(70)
     {
         let near = draw.world["channels"][channel]["label"].clone();
-        let label = if draw.chance(4) {
-            label::broken(draw)
-        } else {
-            label::near(draw, &near)
+        let label = match draw.below(100) {
+            0..=3 => label::broken(draw),
+            4..=5 => label::misspelt(draw, &near),
+            _ => label::near(draw, &near),
         };
         context.insert("label".into(), label);
     }

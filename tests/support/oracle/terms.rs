@@ -3,10 +3,10 @@
 
 use std::collections::BTreeSet;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use serde_json::Value;
 
-use super::world::{moment, text, texts};
+use super::world::{At, moment, text};
 use super::{Input, Read};
 
 const NATO: &str = "ALB BEL BGR CAN HRV CZE DNK EST FIN FRA DEU GRC HUN ISL ITA LVA LTU LUX MNE NLD MKD NOR \
@@ -52,10 +52,24 @@ pub(super) fn accredited(thing: &Value) -> Read<u8> {
     }
 }
 
-/// Nations for names of nations and communities.
-pub(super) fn nations(names: &BTreeSet<&str>) -> BTreeSet<String> {
+/// Nations for names of nations and communities. The deployment's own communities come before those of the page.
+pub(super) fn nations(names: &BTreeSet<&str>, at: At<'_>) -> Read<BTreeSet<String>> {
     let mut nations = BTreeSet::new();
     for name in names {
+        if let Some(own) = at.world["settings"]["communities"].get(name) {
+            for entry in own.as_array().ok_or(Input)? {
+                if belongs(entry, at.now)? {
+                    nations.insert(
+                        entry["nation"]
+                            .as_str()
+                            .or(entry.as_str())
+                            .ok_or(Input)?
+                            .to_owned(),
+                    );
+                }
+            }
+            continue;
+        }
         match *name {
             "NATO" => nations.extend(NATO.split(' ').map(str::to_owned)),
             "EU" => nations.extend(EU.split(' ').map(str::to_owned)),
@@ -65,7 +79,21 @@ pub(super) fn nations(names: &BTreeSet<&str>) -> BTreeSet<String> {
             }
         }
     }
-    nations
+    Ok(nations)
+}
+
+/// Whether a nation is in a community now: from its first day to its last, both whole, UTC.
+fn belongs(entry: &Value, now: DateTime<Utc>) -> Read<bool> {
+    let day = |name: &str| match entry.get(name) {
+        None | Some(Value::Null) => Ok(None),
+        Some(day) => day
+            .as_str()
+            .and_then(|day| day.parse::<NaiveDate>().ok())
+            .map(Some)
+            .ok_or(Input),
+    };
+    let today = now.date_naive();
+    Ok(day("since")?.is_none_or(|since| since <= today) && day("until")?.is_none_or(|until| today <= until))
 }
 
 /// Who may be told.
@@ -87,42 +115,69 @@ pub(super) struct Label {
     pub(super) originator: Option<String>,
 }
 
-/// Understands a label, or guard 1.
-pub(super) fn label(raw: &Value) -> Read<Label> {
+/// What a label may say.
+const MEMBERS: [&str; 8] = [
+    "scheme",
+    "level",
+    "compartments",
+    "releasable_to",
+    "caveats",
+    "nationals_only",
+    "not_before",
+    "originator_controlled_by",
+];
+
+/// Understands a label, or guard 1. What is not as it is written in the schema is not understood: a restriction
+/// that is misspelt or empty must not count as none. Only what may be absent altogether may be null.
+pub(super) fn label(raw: &Value, at: At<'_>) -> Read<Label> {
+    let members = raw.as_object().ok_or(Input)?;
+    if members.keys().any(|name| !MEMBERS.contains(&name.as_str())) {
+        return Err(Input);
+    }
+    let stated = |name: &str| members.get(name).filter(|value| !value.is_null());
+    let list = |value: &Value| -> Read<BTreeSet<String>> {
+        let items = value.as_array().ok_or(Input)?.iter();
+        items
+            .map(|item| item.as_str().map(str::to_owned).ok_or(Input))
+            .collect()
+    };
+    let set = |name: &str| members.get(name).map_or(Ok(BTreeSet::new()), list);
+    set("caveats")?;
     let scheme = text(raw, "scheme");
     let rank = rank(scheme, text(raw, "level"))?;
-    let audience = match raw.get("releasable_to") {
-        Some(names) => Audience::Nations(nations(&texts(Some(names)))),
+    let audience = match stated("releasable_to") {
+        Some(names) => Audience::Nations(nations(&list(names)?.iter().map(String::as_str).collect(), at)?),
         None if rank == 0 => Audience::Everybody,
-        None => Audience::Nations(nations(&BTreeSet::from([match scheme {
-            "NATO" => "NATO",
-            "EU" => "EU",
-            "DE" => "DEU",
-            "FR" => "FRA",
-            "UK" => "GBR",
-            "US" => "USA",
-            "CH" => "CHE",
-            _ => return Err(Input),
-        }]))),
+        None => {
+            let default = match scheme {
+                "NATO" => "NATO",
+                "EU" => "EU",
+                "DE" => "DEU",
+                "FR" => "FRA",
+                "UK" => "GBR",
+                "US" => "USA",
+                "CH" => "CHE",
+                _ => return Err(Input),
+            };
+            Audience::Nations(nations(&BTreeSet::from([default]), at)?)
+        }
     };
-    let not_before = match raw.get("not_before") {
-        Some(not_before) => Some(moment(not_before)?),
+    let nationals_only = match members.get("nationals_only") {
+        None => false,
+        Some(only) => only.as_bool().ok_or(Input)?,
+    };
+    let originator = match stated("originator_controlled_by") {
         None => None,
+        Some(agency) => Some(agency.as_str().ok_or(Input)?.to_owned()),
     };
     Ok(Label {
         scheme: scheme.to_owned(),
         rank,
-        compartments: texts(raw.get("compartments"))
-            .into_iter()
-            .map(str::to_owned)
-            .collect(),
+        compartments: set("compartments")?,
         audience,
-        nationals_only: raw.get("nationals_only") == Some(&Value::Bool(true)),
-        not_before,
-        originator: raw
-            .get("originator_controlled_by")
-            .and_then(Value::as_str)
-            .map(str::to_owned),
+        nationals_only,
+        not_before: stated("not_before").map(moment).transpose()?,
+        originator,
     })
 }
 

@@ -27,6 +27,13 @@ pub fn merge(target: &mut Value, patch: &Value) {
     }
 }
 
+/// A world at a moment.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct At<'a> {
+    pub(super) world: &'a Value,
+    pub(super) now: DateTime<Utc>,
+}
+
 /// A member that is a text, else the empty text.
 pub(super) fn text<'a>(value: &'a Value, name: &str) -> &'a str {
     value.get(name).and_then(Value::as_str).unwrap_or_default()

@@ -11,7 +11,7 @@ pub(super) fn given(draw: &mut Draw<'_>, row: &Value, channel: &str, device: &st
     let at = row["at"].as_str().expect("a row has its moment").to_owned();
     let mut given = json!({});
     for _ in 0..draw.of(&[0, 0, 1, 1, 2, 3, 4]) {
-        let patch = match draw.below(17) {
+        let patch = match draw.below(19) {
             0..=3 => {
                 let id = context_id(row, "to")
                     .filter(|_| draw.chance(40))
@@ -29,12 +29,51 @@ pub(super) fn given(draw: &mut Draw<'_>, row: &Value, channel: &str, device: &st
                 let id = row["context"]["node"].as_str().unwrap_or("city").to_owned();
                 in_map("nodes", &id, node(draw))
             }
-            _ if draw.chance(40) => json!({"settings": {"blocked_locations": draw.some(&["XX", "DE"], 60)}}),
-            _ => json!({"settings": {"rules": rules(draw)}}),
+            _ => json!({"settings": settings(draw, &at)}),
         };
         merge_patch(&mut given, &patch);
     }
     given
+}
+
+/// One of the deployment's settings.
+fn settings(draw: &mut Draw<'_>, at: &str) -> Value {
+    match draw.below(9) {
+        0 | 1 => json!({"blocked_locations": draw.some(&["XX", "DE"], 60)}),
+        2 | 3 => json!({"rules": rules(draw)}),
+        4 => {
+            let aal = draw.of(&[1, 2, 3]);
+            json!({"administration": {"aal": aal, "managed_device": draw.chance(50)}})
+        }
+        5 => {
+            let (scheme, levels, _) = label::scheme(draw);
+            let held = draw.some(&["ATOMAL", "CRYPTO", "SI", "KRYPTO"], 50);
+            json!({"accreditation": {"scheme": scheme, "level": draw.of(levels), "compartments": held}})
+        }
+        6 => json!({"default_scheme": label::scheme(draw).0}),
+        7 => json!({"browser_key_rank": draw.below(5)}),
+        _ => {
+            let name = draw.of(&["NATO", "EU", "FVEY", "GULF"]);
+            json!({"communities": {name: community(draw, at)}})
+        }
+    }
+}
+
+/// The members of a community, some from a day on, some to a day.
+fn community(draw: &mut Draw<'_>, at: &str) -> Value {
+    let day = |moment: &str| moment.split('T').next().expect("a day").to_owned();
+    let mut members = Vec::new();
+    for nation in ["DEU", "FRA", "GBR", "USA", "CHE", "POL"] {
+        let aside = draw.of(&[-1, 0, 1]);
+        let edge = day(&draw.beside(at, aside));
+        members.extend(match draw.below(5) {
+            0 | 1 => None,
+            2 => Some(json!({"nation": nation, "since": edge})),
+            3 => Some(json!({"nation": nation, "until": edge})),
+            _ => Some(json!(nation)),
+        });
+    }
+    json!(members)
 }
 
 /// Rules on which agencies differ, some of them turned.
@@ -93,13 +132,14 @@ fn whom(draw: &mut Draw<'_>, row: &Value, channel: &str) -> String {
 }
 
 fn channel(draw: &mut Draw<'_>, row: &Value) -> Value {
-    match draw.below(11) {
+    match draw.below(12) {
         0..=2 => json!({"label": label::replacing(label::any(draw))}),
         3 => json!({"externals_allowed": draw.chance(70)}),
         4 => json!({"industry_allowed": draw.chance(70)}),
         5 => json!({"state": draw.of(&["open", "closed"])}),
         6 => json!({"label_mode": draw.of(&["fixed", "floating", "portion"])}),
         7 => json!({"listed": draw.chance(60)}),
+        10 => json!({"label_drift": draw.chance(70)}),
         8 => {
             let owner = if draw.chance(50) {
                 row["subject"].as_str().unwrap_or("carol")
@@ -296,9 +336,12 @@ fn item(draw: &mut Draw<'_>, row: &Value, at: &str) -> Value {
 }
 
 fn device(draw: &mut Draw<'_>, at: &str) -> Value {
-    match draw.below(4) {
+    match draw.below(7) {
         0 => json!({"managed": draw.chance(50)}),
         1 => json!({"posture_reported_at": null}),
+        3 => json!({"lost": draw.chance(70)}),
+        4 => json!({"accreditation": null}),
+        5 => json!({"key": draw.of(&["browser", "certificate"])}),
         2 => {
             let days = draw.of(&[-7, 0]);
             json!({"posture_reported_at": draw.beside(at, days)})
@@ -311,10 +354,11 @@ fn device(draw: &mut Draw<'_>, at: &str) -> Value {
 }
 
 fn node(draw: &mut Draw<'_>) -> Value {
-    match draw.below(4) {
+    match draw.below(5) {
         0 => json!({"agreement": draw.chance(70)}),
         1 => json!({"communities": draw.some(&["NATO", "FVEY", "EU", "CHE", "DEU", "USA"], 30)}),
         2 => json!({"accreditation": {"compartments": draw.some(&["ATOMAL", "CRYPTO", "SI"], 70)}}),
+        3 => json!({"accreditation": null}),
         _ => {
             let (scheme, levels, _) = label::scheme(draw);
             json!({"accreditation": {"scheme": scheme, "level": draw.of(levels)}})

@@ -74,7 +74,10 @@ fn of_scheme(draw: &mut Draw<'_>, (scheme, levels, compartments): Scheme) -> Val
         }
     }
     if draw.chance(25) {
-        label["releasable_to"] = draw.some(&["DEU", "FRA", "GBR", "USA", "CHE", "NATO", "EU", "FVEY"], 35);
+        label["releasable_to"] = draw.some(
+            &["DEU", "FRA", "GBR", "USA", "CHE", "NATO", "EU", "FVEY", "GULF"],
+            35,
+        );
     }
     if draw.chance(6) {
         label["nationals_only"] = json!(true);
@@ -96,6 +99,29 @@ pub(super) fn broken(draw: &mut Draw<'_>) -> Value {
         &json!({"scheme": "UK", "level": "SECRET", "compartments": ["SENSITIVE"]}),
     ])
     .clone()
+}
+
+/// A label of which one member is not written as the schema has it; a null may stand for what may be absent.
+pub(super) fn misspelt(draw: &mut Draw<'_>, other: &Value) -> Value {
+    let mut label = near(draw, other);
+    let written = [
+        ("compartments", Value::Null),
+        ("compartments", json!("ATOMAL")),
+        ("compartments", json!([1])),
+        ("caveats", Value::Null),
+        ("nationals_only", Value::Null),
+        ("nationals_only", json!("yes")),
+        ("releasable_to", Value::Null),
+        ("releasable_to", json!("NATO")),
+        ("not_before", Value::Null),
+        ("not_before", json!("tomorrow")),
+        ("originator_controlled_by", Value::Null),
+        ("release", json!(["DEU"])),
+        ("level", json!("geheim")),
+    ];
+    let (name, value) = &written[draw.below(written.len())];
+    label[*name] = value.clone();
+    label
 }
 
 /// As a merge patch that leaves nothing of the former label.
