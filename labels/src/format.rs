@@ -25,18 +25,22 @@ pub enum Format {
     Stanag4774,
     /// Marking of the United Kingdom.
     Uk,
-    /// US banner line or portion mark.
+    /// US banner line; a portion mark is read as well.
     Us,
+    /// US portion mark.
+    UsPortion,
 }
 
 /// A name that is no format.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is no format: name one of ch, de, eu, fr, json, nato, opentdf, stanag4774, uk, us")]
+#[error(
+    "`{0}` is no format: name one of ch, de, eu, fr, json, nato, opentdf, stanag4774, uk, us, us-portion"
+)]
 pub struct UnknownFormat(String);
 
 impl Format {
     /// All formats by name.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Ch,
         Self::De,
         Self::Eu,
@@ -47,9 +51,10 @@ impl Format {
         Self::Stanag4774,
         Self::Uk,
         Self::Us,
+        Self::UsPortion,
     ];
 
-    /// Those that are words for people.
+    /// Those that are words for people. A portion mark is read as the marking of its scheme.
     pub const MARKINGS: [Self; 7] = [
         Self::Ch,
         Self::De,
@@ -73,6 +78,7 @@ impl Format {
             Self::Stanag4774 => "stanag4774",
             Self::Uk => "uk",
             Self::Us => "us",
+            Self::UsPortion => "us-portion",
         }
     }
 
@@ -85,7 +91,7 @@ impl Format {
             Self::Fr => Some("FR"),
             Self::Nato => Some("NATO"),
             Self::Uk => Some("UK"),
-            Self::Us => Some("US"),
+            Self::Us | Self::UsPortion => Some("US"),
             Self::Json | Self::OpenTdf | Self::Stanag4774 => None,
         }
     }

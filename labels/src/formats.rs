@@ -10,7 +10,7 @@ use proptest::option;
 use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
 
-use crate::{Format, Label, Order, RawLabel, Schemes, Scribe, UNNAMED_ORIGINATOR, within};
+use crate::{Format, Label, Order, Portion, RawLabel, Schemes, Scribe, UNNAMED_ORIGINATOR, roll_up, within};
 
 fn scribe() -> Scribe<'static> {
     let mut scribe = Scribe::new(Schemes::builtin());
@@ -58,6 +58,14 @@ fn any_label() -> impl Strategy<Value = Label> {
     select(vec!["CH", "DE", "EU", "FR", "NATO", "UK", "US"]).prop_flat_map(label_of)
 }
 
+/// US labels that a portion mark can say. None is CUI, which a classified banner leaves out.
+fn us_portion() -> impl Strategy<Value = Label> {
+    label_of("US").prop_filter("no portion mark says it", |label| {
+        let mark = scribe().write(Format::UsPortion, label);
+        mark.is_ok() && !label.compartments().contains("CUI") && label.originator_controlled_by().is_none()
+    })
+}
+
 /// Reads what was written, told what a marking leaves to say beside it.
 fn back(format: Format, text: &str, label: &Label) -> Label {
     let mut scribe = scribe();
@@ -76,6 +84,32 @@ proptest! {
             prop_assert!(read.says_the_same(&label), "{text}");
             let again = scribe().write(format, &read);
             prop_assert_eq!(again, Ok(text), "there is one canonical form");
+        }
+    }
+
+    /// Whoever may have the whole may have each part.
+    #[test]
+    fn a_banner_is_never_below_one_of_its_portions(
+        labels in prop::collection::vec(us_portion(), 1..5), named in us_portion(),
+    ) {
+        let scribe = scribe();
+        let marks: Vec<String> =
+            labels.iter().map(|label| scribe.write(Format::UsPortion, label).unwrap()).collect();
+        let mut portions: Vec<Portion> =
+            marks.iter().map(|mark| Portion::read(&scribe, mark).unwrap()).collect();
+        // A bare `REL` stands for the list of the banner that is there already.
+        let list = named.releasable_to().filter(|_| named.rank() > 0).is_some();
+        if list {
+            portions.push(Portion::read(&scribe, "(C//REL)").unwrap());
+        }
+        if let Ok(banner) = roll_up(&scribe, &portions, Some(&named)) {
+            let line = scribe.write(Format::Us, &banner).unwrap();
+            prop_assert!(back(Format::Us, &line, &banner).says_the_same(&banner), "{line}");
+            for portion in &portions {
+                let part = portion.label(Some((&scribe, &named))).unwrap();
+                let order = within(&part, &banner, [], Schemes::builtin(), DateTime::UNIX_EPOCH);
+                prop_assert_eq!(order, Order::Within, "{:?} under {}", part, line);
+            }
         }
     }
 

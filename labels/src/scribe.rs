@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, Utc};
 
 use crate::marking::{eu, national, nato, uk, us};
-use crate::{Format, Label, RawLabel, Refusal, Schemes, opentdf, stanag4774};
+use crate::{Format, Label, Portion, RawLabel, Refusal, Schemes, opentdf, stanag4774};
 
 /// Stands for the agency of a marking that says "originator controlled" and not by whom. No agency
 /// has this id, so that nobody may extend the audience until the originator is named.
@@ -79,6 +79,7 @@ impl<'s> Scribe<'s> {
             Format::Stanag4774 => stanag4774::read(self, text).map(|read| read.label),
             Format::Uk => uk::read(self, text),
             Format::Us => us::read(self, text),
+            Format::UsPortion => Portion::read(self, text).and_then(|portion| portion.label(None)),
         }?;
         self.counted(label)
     }
@@ -117,6 +118,7 @@ impl<'s> Scribe<'s> {
             Format::Stanag4774 => stanag4774::write(self, label),
             Format::Uk => uk::write(self, label),
             Format::Us => us::write(self, label),
+            Format::UsPortion => Portion::write(self, label),
         }
     }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-//! `countersign label parse|convert|join`: labels in their formats, with no server and no store.
+//! `countersign label parse|convert|join|roll-up`: labels in their formats, with no server and no store.
 
 use std::collections::BTreeSet;
 use std::io::Read;
@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, Utc};
 use clap::{Args, Subcommand};
-use countersign_labels::{Agreement, Format, Label, Schemes, Scribe, join};
+use countersign_labels::{Agreement, Format, Label, Portion, Schemes, Scribe, join, roll_up};
 
 use super::Failure;
 use crate::clock::Clock;
@@ -17,7 +17,7 @@ use crate::clock::Clock;
 pub enum LabelCommand {
     /// Reads a label and prints it as JSON.
     Parse {
-        /// The format: ch, de, eu, fr, json, nato, opentdf, stanag4774, uk or us. Left out, the one that fits.
+        /// The format: ch, de, eu, fr, json, nato, opentdf, stanag4774, uk, us or us-portion. Left out, the one that fits.
         #[arg(long)]
         format: Option<Format>,
         #[command(flatten)]
@@ -51,6 +51,20 @@ pub enum LabelCommand {
         /// The labels.
         #[arg(required = true, num_args = 2..)]
         labels: Vec<String>,
+    },
+    /// Prints the US banner line over these portion marks.
+    RollUp {
+        /// The banner that is there already: what a bare `REL` in a mark refers to.
+        #[arg(long)]
+        banner: Option<String>,
+        /// The format to write it in.
+        #[arg(long, default_value = "us")]
+        to: Format,
+        #[command(flatten)]
+        beside: Beside,
+        /// The marks of the portions, as in `(S//NF)`.
+        #[arg(required = true, num_args = 1..)]
+        portions: Vec<String>,
     },
 }
 
@@ -109,6 +123,16 @@ impl LabelCommand {
                 let scribe = beside.scribe();
                 let label = joined(&scribe, format, &labels)?;
                 (scribe, label, Format::Json)
+            }
+            Self::RollUp {
+                banner,
+                to,
+                beside,
+                portions,
+            } => {
+                let scribe = beside.scribe();
+                let label = rolled_up(&scribe, banner.as_deref(), &portions)?;
+                (scribe, label, to)
             }
         };
         let text = scribe
@@ -204,4 +228,21 @@ fn joined(scribe: &Scribe<'_>, format: Option<Format>, texts: &[String]) -> Resu
         ));
     }
     Ok(whole)
+}
+
+fn rolled_up(scribe: &Scribe<'_>, banner: Option<&str>, marks: &[String]) -> Result<Label, Failure> {
+    let banner = banner
+        .map(|line| read(scribe, Some(Format::Us), line))
+        .transpose()
+        .map_err(|fault| Failure::Input(format!("banner: {fault}")))?;
+    let portions = marks
+        .iter()
+        .enumerate()
+        .map(|(number, mark)| {
+            Portion::read(scribe, mark)
+                .map_err(|fault| Failure::Input(format!("portion {}: {fault}", number + 1)))
+        })
+        .collect::<Result<Vec<_>, _>>()?;
+    roll_up(scribe, &portions, banner.as_ref())
+        .map_err(|refusal| Failure::No(format!("they have no banner: {refusal}")))
 }

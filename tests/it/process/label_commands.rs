@@ -128,3 +128,62 @@ fn a_join_is_for_those_who_may_read_all() {
     assert_eq!(code, 1);
     assert!(err.contains("two schemes"), "{err}");
 }
+
+#[test]
+fn portions_have_a_banner_and_a_label_has_a_portion_mark() {
+    let said = |arguments: &[&str]| {
+        let (code, out, err) = label(arguments);
+        assert_eq!(code, 0, "{err}");
+        out
+    };
+    assert_eq!(said(&["roll-up", "(U)", "(S)"]), "SECRET//NOFORN");
+    assert_eq!(said(&["roll-up", "(U)"]), "UNCLASSIFIED");
+    let marks = ["(S//REL TO USA, GBR, CAN)", "(TS//SI//REL TO USA, GBR)"];
+    let rolled = |more: &[&str]| said(&[&["roll-up"], more, &marks].concat());
+    assert_eq!(rolled(&[]), "TOP SECRET//SI//REL TO USA, GBR");
+    assert_eq!(rolled(&["--to", "us-portion"]), "(TS//SI//REL TO USA, GBR)");
+    assert!(rolled(&["--to", "json"]).contains(r#""releasable_to":["GBR","USA"]"#));
+    let bare = ["roll-up", "(S//REL)", "(U)"];
+    assert_eq!(
+        said(&[&bare[..], &["--banner", "SECRET//REL TO USA, AUS"]].concat()),
+        "SECRET//REL TO USA, AUS"
+    );
+
+    assert_eq!(
+        said(&["convert", "--to", "us-portion", "SECRET//NOFORN", "--from", "us"]),
+        "(S//NF)"
+    );
+    assert_eq!(
+        said(&["convert", "--from", "us-portion", "--to", "us", "(TS//TK//NF)"]),
+        "TOP SECRET//TK//NOFORN"
+    );
+
+    for (arguments, code, what) in [
+        (&bare[..], 1, "there is no banner with one"),
+        (
+            &["roll-up", "(S)", "(//NATO SECRET)"],
+            1,
+            "a foreign portion has no place",
+        ),
+        (
+            &["roll-up", "(S)", "S//NF"],
+            2,
+            "portion 2: a portion mark stands in brackets",
+        ),
+        (
+            &["roll-up", "(S)", "--banner", "VERY SECRET"],
+            2,
+            "banner: `VERY SECRET` is no US classification",
+        ),
+        (&["roll-up"], 2, "PORTIONS"),
+        (
+            &["convert", "--to", "us-portion", "NATO RESTRICTED"],
+            1,
+            "no agreement in force",
+        ),
+    ] {
+        let (found, out, err) = label(arguments);
+        assert_eq!((found, out.as_str()), (code, ""), "{arguments:?}: {err}");
+        assert!(err.contains(what), "{arguments:?}: {err}");
+    }
+}
