@@ -200,6 +200,10 @@ pub struct ClientRecord {
     /// The scopes that it may ask for; absent, all that are known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub scopes: Option<BTreeSet<String>>,
+    /// The clients, besides itself, about whose access tokens it may ask (RFC 7662): those of people's programs,
+    /// where it guards what they come to. Whom a token is of is then no secret from it.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub introspects: BTreeSet<String>,
     /// Whether it is a system that manages devices and may report how it found them.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub reports_posture: bool,
@@ -240,6 +244,7 @@ impl ClientRecord {
             refresh_reuse: RefreshReuse::default(),
             subject_type: SubjectType::default(),
             scopes: None,
+            introspects: BTreeSet::new(),
             reports_posture: false,
             consent: Consent::default(),
             server: None,
@@ -269,6 +274,12 @@ impl ClientRecord {
             );
         }
         faults.extend(self.saml.iter().flat_map(|provider| provider.faults(is_address)));
+        if !self.introspects.is_empty() && self.token_endpoint_auth_method == Some(AuthMethod::None) {
+            faults.push(
+                "a client that proves nothing cannot ask about tokens: `introspects` must be empty"
+                    .to_owned(),
+            );
+        }
         if self.reports_posture && !self.grants.contains(&Grant::ClientCredentials) {
             faults.push("`reports_posture` needs the grant `client_credentials`".to_owned());
         }
@@ -338,6 +349,11 @@ impl ClientRecord {
             .map(|(_, acr)| acr)
             .or_else(own)
             .unwrap_or_else(|| reached.acr().to_owned())
+    }
+
+    /// Whether it may ask about the tokens of `client`.
+    pub fn may_introspect(&self, client: &str) -> bool {
+        self.id == client || self.introspects.contains(client)
     }
 
     /// Whether it may ask for `scope`.

@@ -43,7 +43,7 @@ pub async fn answer(
     let Some(token) = AccessToken::open(text, sealer, now) else {
         return Ok(inactive);
     };
-    if token.client != caller.record.id {
+    if !caller.record.may_introspect(&token.client) {
         return Ok(inactive);
     }
     let mut answer = json!({

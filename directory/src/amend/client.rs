@@ -15,6 +15,7 @@ const RULES: &[(&str, Narrows)] = &[
     ("admits", admits_narrow),
     ("consent", |_, new| new == "ask"),
     ("grants", is_part_of),
+    ("introspects", is_part_of),
     ("level", rises::<Level>),
     ("max_age", |old, new| {
         new.as_i64()

@@ -170,6 +170,33 @@ async fn introspection_and_revocation_touch_only_the_callers_own_tokens() {
 }
 
 #[tokio::test]
+async fn a_client_asks_about_the_tokens_of_those_that_its_record_names_and_ends_none() {
+    let house = open_house().await;
+    let secret = client(&house, json!({})).await;
+    let guard = client(&house, json!({"id": "guard", "introspects": ["chat"]})).await;
+    let stranger = client(&house, json!({"id": "stranger", "introspects": ["other"]})).await;
+    let code = code(&house, &[]).await;
+    let tokens = redeem(&house, &secret, &code, &[]).await.json();
+    let token = tokens["access_token"].as_str().unwrap();
+    let as_client = |id, secret| [("client_id", id), ("client_secret", secret), ("token", token)];
+    let told = call(&house, "/oauth2/introspect", &as_client("guard", &guard))
+        .await
+        .json();
+    assert_eq!(told["active"], true);
+    assert_eq!(told["client_id"], "chat", "whose token it is");
+    assert_eq!(told["username"], "dave");
+    let told = call(&house, "/oauth2/introspect", &as_client("stranger", &stranger))
+        .await
+        .json();
+    assert_eq!(told, json!({"active": false}));
+    call(&house, "/oauth2/revoke", &as_client("guard", &guard)).await;
+    let told = call(&house, "/oauth2/introspect", &as_client("guard", &guard))
+        .await
+        .json();
+    assert_eq!(told["active"], true, "asking is no right to end");
+}
+
+#[tokio::test]
 async fn a_client_acts_for_itself_with_its_secret_alone() {
     let house = open_house().await;
     let secret = client(&house, json!({})).await;
