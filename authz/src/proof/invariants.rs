@@ -10,62 +10,43 @@ use super::lint::lint;
 use super::{Counterexample, Finding, ProofError, Prover};
 use crate::cedar::{Policies, PolicyFile, Types};
 
-const SHIPPED: [(&str, &str, &str); 11] = [
-    (
-        "assurance",
-        include_str!("../../../policies/invariants/assurance.cedar"),
-        include_str!("../../../policies/invariants/known-bad/assurance.cedar"),
-    ),
-    (
-        "assurance-administration",
-        include_str!("../../../policies/invariants/assurance-administration.cedar"),
-        include_str!("../../../policies/invariants/known-bad/assurance-administration.cedar"),
-    ),
-    (
-        "audience",
-        include_str!("../../../policies/invariants/audience.cedar"),
-        include_str!("../../../policies/invariants/known-bad/audience.cedar"),
-    ),
-    (
-        "clearance",
-        include_str!("../../../policies/invariants/clearance.cedar"),
-        include_str!("../../../policies/invariants/known-bad/clearance.cedar"),
-    ),
-    (
-        "clearance-target",
-        include_str!("../../../policies/invariants/clearance-target.cedar"),
-        include_str!("../../../policies/invariants/known-bad/clearance-target.cedar"),
-    ),
-    (
-        "compartments",
-        include_str!("../../../policies/invariants/compartments.cedar"),
-        include_str!("../../../policies/invariants/known-bad/compartments.cedar"),
-    ),
-    (
-        "device",
-        include_str!("../../../policies/invariants/device.cedar"),
-        include_str!("../../../policies/invariants/known-bad/device.cedar"),
-    ),
-    (
-        "duties",
-        include_str!("../../../policies/invariants/duties.cedar"),
-        include_str!("../../../policies/invariants/known-bad/duties.cedar"),
-    ),
-    (
-        "record",
-        include_str!("../../../policies/invariants/record.cedar"),
-        include_str!("../../../policies/invariants/known-bad/record.cedar"),
-    ),
-    (
-        "two-persons",
-        include_str!("../../../policies/invariants/two-persons.cedar"),
-        include_str!("../../../policies/invariants/known-bad/two-persons.cedar"),
-    ),
-    (
-        "two-persons-reclassify",
-        include_str!("../../../policies/invariants/two-persons-reclassify.cedar"),
-        include_str!("../../../policies/invariants/known-bad/two-persons-reclassify.cedar"),
-    ),
+/// An invariant by its name, with its text and that of the policies that break it.
+macro_rules! shipped {
+    ($name:literal) => {
+        (
+            $name,
+            include_str!(concat!("../../../policies/invariants/", $name, ".cedar")),
+            include_str!(concat!(
+                "../../../policies/invariants/known-bad/",
+                $name,
+                ".cedar"
+            )),
+        )
+    };
+}
+
+const SHIPPED: [(&str, &str, &str); 21] = [
+    shipped!("assurance"),
+    shipped!("assurance-administration"),
+    shipped!("audience"),
+    shipped!("audience-target"),
+    shipped!("clearance"),
+    shipped!("clearance-agreement"),
+    shipped!("clearance-attested"),
+    shipped!("clearance-emergency"),
+    shipped!("clearance-target"),
+    shipped!("clearance-target-agreement"),
+    shipped!("clearance-target-attested"),
+    shipped!("clearance-target-emergency"),
+    shipped!("compartments"),
+    shipped!("compartments-target"),
+    shipped!("device"),
+    shipped!("duties"),
+    shipped!("record"),
+    shipped!("two-persons"),
+    shipped!("two-persons-federate"),
+    shipped!("two-persons-reclassify"),
+    shipped!("two-persons-reclassify-audience"),
 ];
 
 /// An invariant, and policies that break it: a proof that could not refute those proves nothing.
