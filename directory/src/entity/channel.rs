@@ -24,7 +24,9 @@ pub enum LabelMode {
     /// Every item bears the channel's label.
     #[default]
     Fixed,
-    /// The channel's label follows the highest of its items.
+    /// As [`LabelMode::Portion`], for what is called a floating channel elsewhere. The highest label in it is
+    /// not kept: it stays within the channel's, which all its members are cleared for, so no decision would
+    /// depend on it.
     Floating,
     /// Each item may bear its own.
     Portion,

@@ -56,3 +56,32 @@ fn a_stricter_label_never_opens_anything_to_a_reader() {
     );
     assert!(closed > 0, "no label ever closed anything");
 }
+
+#[test]
+fn a_floating_channel_answers_as_one_of_portions_to_the_letter() {
+    let mut differs_from_fixed = 0;
+    pairs(
+        5,
+        |table, row| {
+            let all_as = |mode: &str| {
+                let channels = super::channels(row, &table.world_of(row));
+                let modes = channels.into_iter().map(|id| (id, json!({"label_mode": mode})));
+                json!({"channels": modes.collect::<serde_json::Map<_, _>>()})
+            };
+            let fixed = table.ask(&super::patched(row, &all_as("fixed")));
+            let pair = Pair {
+                before: super::patched(row, &all_as("portion")),
+                after: super::patched(row, &all_as("floating")),
+                moved: all_as("floating"),
+            };
+            differs_from_fixed += usize::from(fixed.failing != table.ask(&pair.before).failing);
+            Some(pair)
+        },
+        |_, pair, portion, floating| {
+            assert_eq!(portion.outcome, floating.outcome, "{pair}");
+            assert_eq!(portion.failing, floating.failing, "{pair}");
+            assert_eq!(portion.obligations, floating.obligations, "{pair}");
+        },
+    );
+    assert!(differs_from_fixed > 0, "the mode never mattered");
+}
