@@ -226,12 +226,14 @@ impl TestHouse {
         (caller, secret.expose().to_owned())
     }
 
-    /// Connects a server by its record.
+    /// Connects a server by its record, or changes it: hugo asks, judy has approved.
     pub async fn connect(&self, record: Value) -> ServerCaller {
         let record: ConnectedServer = serde_json::from_value(record).unwrap();
         let now = self.app.now();
         let mut transaction = self.app.database.begin_write().await.unwrap();
-        let put = server::put(&record, &Permit::operator(), now, &mut transaction)
+        let second = Some("judy".parse().unwrap());
+        let permit = Permit::granted("hugo".parse().unwrap(), "server.manage", record.id.as_str(), second);
+        let put = server::put(&record, &permit, now, &mut transaction)
             .await
             .unwrap();
         drop(put);

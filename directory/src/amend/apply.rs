@@ -22,6 +22,8 @@ pub enum After {
     Is(Box<Entity>),
     /// It is gone for good.
     Gone,
+    /// It is many things, each with an end of its own, which the act tells.
+    Many,
 }
 
 /// Why an amendment does not fit.
@@ -106,6 +108,7 @@ impl Amendment {
                     ..held
                 }))
             }
+            Self::DirectoryImport { .. } => Ok(After::Many),
             Self::MissionPut { id, mission } => {
                 if id.is_every() {
                     return Err(AmendError::Invalid("`*` stands for every mission".to_owned()));
@@ -117,6 +120,13 @@ impl Amendment {
                 known_level(node.accreditation.as_ref())?;
                 bounded(node.communities.iter())?;
                 is(Entity::Node(node.clone()))
+            }
+            Self::ServerPut { id, server } => {
+                if server.id != *id {
+                    return Err(AmendError::Invalid("`server.id` is another than `id`".to_owned()));
+                }
+                super::connected::bounds(server)?;
+                is(Entity::Server((**server).clone()))
             }
             Self::SettingsPut { settings } => {
                 known_level(settings.accreditation.as_ref())?;
@@ -388,7 +398,7 @@ fn grantable(clearance: &Clearance, now: DateTime<Utc>) -> Result<(), AmendError
     Ok(())
 }
 
-fn known_level(accreditation: Option<&Accreditation>) -> Result<(), AmendError> {
+pub(super) fn known_level(accreditation: Option<&Accreditation>) -> Result<(), AmendError> {
     let Some(held) = accreditation else {
         return Ok(());
     };

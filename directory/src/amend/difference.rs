@@ -2,20 +2,24 @@
 //! What an act changes, part by part: what it starts from and what becomes of it. For people who decide
 //! about it; nothing is decided here.
 
-use serde_json::{Map, Value};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
 
 use super::{After, clearance_id};
 use crate::operation::amend::basis;
-use crate::{Clearance, Entity};
+use crate::{Clearance, Entity, PersonId, Set};
 
 /// One part that becomes another.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Part {
     /// Its name, as world files write it. Each clearance is a part of its own.
     pub name: String,
     /// What it is now; absent, there is none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub was: Option<Value>,
     /// What it becomes; absent, it goes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub becomes: Option<Value>,
     /// It may let somebody do more than before.
     pub widens: bool,
@@ -26,6 +30,7 @@ pub fn difference(old: Option<&Entity>, after: &After, widens: &[&str]) -> Vec<P
     let new = match after {
         After::Is(entity) => Some(&**entity),
         After::Gone => None,
+        After::Many => return Vec::new(),
     };
     let (was, becomes) = (members(old), members(new));
     let mut names: Vec<&String> = becomes.keys().chain(was.keys()).collect();
@@ -42,6 +47,20 @@ pub fn difference(old: Option<&Entity>, after: &After, widens: &[&str]) -> Vec<P
             (old, new, name.as_str())
         {
             parts.extend(clearances(&old.clearances, &new.clearances, widens));
+        } else if let (Some(Entity::Channel(old)), Some(Entity::Channel(new)), "members") =
+            (old, new, name.as_str())
+        {
+            // A list may be long: who leaves and who comes.
+            let only = |here: &Set<PersonId>, there: &Set<PersonId>| {
+                let some: Vec<&PersonId> = here.iter().filter(|id| !there.contains(*id)).collect();
+                (!some.is_empty()).then(|| json!(some))
+            };
+            parts.push(Part {
+                name: name.clone(),
+                was: only(&old.members, &new.members),
+                becomes: only(&new.members, &old.members),
+                widens,
+            });
         } else {
             parts.push(Part {
                 name: name.clone(),
@@ -76,8 +95,14 @@ fn clearances(old: &[Clearance], new: &[Clearance], widens: bool) -> Vec<Part> {
 }
 
 fn members(entity: Option<&Entity>) -> Map<String, Value> {
-    match entity.map(basis) {
-        Some(Value::Object(members)) => members,
+    let told = match entity {
+        Some(Entity::Channel(channel)) => json!(channel),
+        Some(Entity::Device(device)) => json!(device),
+        Some(entity) => basis(entity),
+        None => Value::Null,
+    };
+    match told {
+        Value::Object(members) => members,
         _ => Map::new(),
     }
 }

@@ -7,13 +7,17 @@
 
 mod apply;
 mod client;
+mod connected;
 mod difference;
 mod parts;
 mod widens;
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 use countersign_labels::RawLabel;
 use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 
 pub use apply::{After, AmendError};
 pub use difference::{Part, difference};
@@ -23,10 +27,11 @@ pub use parts::{
 pub(crate) use widens::channel as channel_widening;
 pub use widens::widening;
 
-use crate::source::{Source, Sourced};
+use crate::operation::import::{self, Counts, Wider};
+use crate::source::{Source, Sourced, veil};
 use crate::{
-    Agency, AgencyId, Agreement, AgreementId, ChannelId, Clearance, Client, DeviceId, Mission, MissionId,
-    Node, NodeId, Noun, PersonId, Settings, SourceId,
+    Agency, AgencyId, Agreement, AgreementId, ChannelId, Clearance, Client, ConnectedServer, DeviceId,
+    Mission, MissionId, Node, NodeId, Noun, ParametersHash, PersonId, ServerId, Settings, SourceId,
 };
 
 /// One act on one thing.
@@ -75,6 +80,14 @@ pub enum Amendment {
     ClientSecret { id: String, was: Client },
     /// A device comes into being, or what it may be trusted with changes.
     DevicePut { id: DeviceId, device: DeviceTerms },
+    /// A world file comes into the store. What it changes is compared with the store again by whoever has the
+    /// file, and carries it out: only what was compared then may happen.
+    DirectoryImport {
+        file: ParametersHash,
+        replace: bool,
+        counts: BTreeMap<String, Counts>,
+        wider: Vec<Wider>,
+    },
     /// A mission comes into being or changes.
     MissionPut { id: MissionId, mission: Mission },
     /// A node comes into being or changes.
@@ -96,6 +109,11 @@ pub enum Amendment {
     PersonPatch { id: PersonId, patch: PersonPatch },
     /// A person gets a new way to sign in, in place of those that she has.
     PersonRecover { id: PersonId },
+    /// The record of a connected server comes into being or changes.
+    ServerPut {
+        id: ServerId,
+        server: Box<ConnectedServer>,
+    },
     /// The settings change.
     SettingsPut { settings: Settings },
     /// A source counts no more.
@@ -140,8 +158,10 @@ impl Amendment {
                 (Noun::Client, id.as_str())
             }
             Self::DevicePut { id, .. } => (Noun::Device, id.as_str()),
+            Self::DirectoryImport { .. } => (Noun::World, import::RESOURCE.1),
             Self::MissionPut { id, .. } => (Noun::Mission, id.as_str()),
             Self::NodePut { id, .. } => (Noun::Node, id.as_str()),
+            Self::ServerPut { id, .. } => (Noun::Server, id.as_str()),
             Self::SettingsPut { .. } => (Noun::Settings, "settings"),
             Self::SourceDisable { id }
             | Self::SourceEnable { id }
@@ -165,6 +185,7 @@ impl Amendment {
             | Self::DevicePut { .. }
             | Self::MissionPut { .. }
             | Self::NodePut { .. }
+            | Self::ServerPut { .. }
             | Self::SettingsPut { .. }
             | Self::SourceDisable { .. }
             | Self::SourceEnable { .. }
@@ -183,17 +204,40 @@ impl Amendment {
             {
                 ("clearance.grant", "user")
             }
+            Self::DirectoryImport { .. } => (import::ACTION, import::RESOURCE.0),
             Self::PersonAdmit { .. } | Self::PersonCreate { .. } => ("person.manage", "console"),
             _ => ("person.manage", "user"),
         }
     }
 
-    /// The person whom it is about. She neither asks for more of herself nor approves it.
-    pub fn about(&self) -> Option<&str> {
-        match self.thing() {
-            (Noun::Person, id) => Some(id),
-            _ => None,
+    /// Whether it is about this person. She neither asks for more of herself nor approves it.
+    pub fn is_about(&self, person: &PersonId) -> bool {
+        match (self, self.thing()) {
+            (Self::DirectoryImport { wider, .. }, _) => wider.iter().any(|thing| thing.is(person)),
+            (_, (Noun::Person, id)) => id == person.as_str(),
+            _ => false,
         }
+    }
+
+    /// The act as it is told and recorded: what is sealed within stays with the house, and of a file no more than
+    /// the first of the things that it changes.
+    pub fn told(&self) -> Value {
+        let mut told = match self {
+            Self::DirectoryImport {
+                file,
+                replace,
+                counts,
+                wider,
+            } => json!(Self::DirectoryImport {
+                file: *file,
+                replace: *replace,
+                counts: counts.clone(),
+                wider: wider.iter().take(import::LISTED).map(Wider::in_short).collect(),
+            }),
+            other => json!(other),
+        };
+        veil(&mut told);
+        told
     }
 
     /// What the record calls it.
@@ -214,6 +258,7 @@ impl Amendment {
             Self::ClientRemove { .. } => "client.removed",
             Self::ClientSecret { .. } => "client.secret_renewed",
             Self::DevicePut { .. } => "device.changed",
+            Self::DirectoryImport { .. } => "directory.imported",
             Self::MissionPut { .. } => "mission.changed",
             Self::NodePut { .. } => "node.changed",
             Self::PersonAdmit { .. } => "person.admitted",
@@ -222,6 +267,7 @@ impl Amendment {
             Self::PersonLink { .. } => "person.link_granted",
             Self::PersonPatch { .. } => "person.changed",
             Self::PersonRecover { .. } => "person.recovery_granted",
+            Self::ServerPut { .. } => "server.changed",
             Self::SettingsPut { .. } => "settings.changed",
             Self::SourceDisable { .. } => "source.disabled",
             Self::SourceEnable { .. } => "source.enabled",

@@ -3,13 +3,13 @@
 //! where the guards can but deny more for it. Each rule says why.
 
 use chrono::{DateTime, Utc};
-use countersign_labels::{Rank, Schemes};
+use countersign_labels::{Rank, RawLabel, Schemes};
 
 use super::After;
 use crate::operation::rises;
 use crate::{
     Accreditation, Agreement, Attestation, Channel, ChannelState, Clearance, ClearanceState, Device, Entity,
-    Node, Person, Role, Rules, Set, Settings, Status,
+    Item, Node, Person, Role, Rules, Set, Settings, Status,
 };
 
 /// The parts of a change that may widen; none, when it only narrows or changes nothing.
@@ -33,7 +33,9 @@ pub fn widening(old: Option<&Entity>, new: &After, now: DateTime<Utc>) -> Vec<&'
         (Some(Entity::Device(old)), Entity::Device(new)) => device(old, new),
         // An unknown device is unmanaged, of rank 0, and never reported.
         (None, Entity::Device(new)) => device(&Device::default(), new),
+        (Some(Entity::Item(old)), Entity::Item(new)) => item(old, new, now),
         (Some(Entity::Node(old)), Entity::Node(new)) => node(old, new),
+        (Some(Entity::Server(old)), Entity::Server(new)) => super::connected::widening(old, new),
         (Some(Entity::Settings(old)), Entity::Settings(new)) => settings(old, new),
         (None, Entity::Settings(new)) => settings(&Settings::default(), new),
         (Some(Entity::Source(old)), Entity::Source(new)) => crate::source::widening(old, new),
@@ -129,7 +131,7 @@ pub(crate) fn channel(old: &Channel, new: &Channel, now: DateTime<Utc>) -> Vec<&
             wider.push(part);
         }
     };
-    says("label", !label_rises(old, new, now));
+    says("label", !label_rises(&old.label, &new.label, now));
     // Drift stops posting. Where it ends, posting begins.
     says("label_drift", old.label_drift && !new.label_drift);
     says("members", old.members != new.members);
@@ -177,13 +179,29 @@ fn recipients_narrow(old: &Channel, new: &Channel) -> bool {
     }
 }
 
-fn label_rises(old: &Channel, new: &Channel, now: DateTime<Utc>) -> bool {
+fn label_rises(old: &RawLabel, new: &RawLabel, now: DateTime<Utc>) -> bool {
     let schemes = Schemes::builtin();
-    old.label == new.label
+    old == new
         || matches!(
-            (schemes.label(&old.label), schemes.label(&new.label)),
+            (schemes.label(old), schemes.label(new)),
             (Ok(old), Ok(new)) if rises(&old, &new, schemes, now)
         )
+}
+
+/// An item without a label of its own has the channel's, which may be a higher one.
+fn item(old: &Item, new: &Item, now: DateTime<Utc>) -> Vec<&'static str> {
+    let mut wider = Vec::new();
+    if old.channel != new.channel {
+        wider.push("channel");
+    }
+    let rises = match (&old.label, &new.label) {
+        (Some(old), Some(new)) => label_rises(old, new, now),
+        (old, new) => old == new,
+    };
+    if !rises {
+        wider.push("label");
+    }
+    wider
 }
 
 fn agreement(old: &Agreement, new: &Agreement) -> Vec<&'static str> {
@@ -218,7 +236,8 @@ fn device(old: &Device, new: &Device) -> Vec<&'static str> {
     if !lowers(old.accreditation.as_ref(), new.accreditation.as_ref()) {
         wider.push("accreditation");
     }
-    if new.posture_reported_at != old.posture_reported_at {
+    // A device that never reported is refused.
+    if new.posture_reported_at.is_some() && new.posture_reported_at != old.posture_reported_at {
         wider.push("posture_reported_at");
     }
     if old.lost && !new.lost {
@@ -294,7 +313,7 @@ fn loosens(old: Rules, new: Rules) -> bool {
 
 /// Whether an accreditation is the same or lower. Absent is rank 0 without compartments; one that
 /// cannot be understood compares with nothing.
-fn lowers(old: Option<&Accreditation>, new: Option<&Accreditation>) -> bool {
+pub(super) fn lowers(old: Option<&Accreditation>, new: Option<&Accreditation>) -> bool {
     if old == new {
         return true;
     }

@@ -108,6 +108,18 @@ pub enum ActionClass {
     Transfer,
 }
 
+impl ActionClass {
+    /// All of them.
+    pub const EVERY: [Self; 6] = [
+        Self::Create,
+        Self::Federate,
+        Self::Membership,
+        Self::Post,
+        Self::Receipts,
+        Self::Transfer,
+    ];
+}
+
 /// What a connector does when we cannot be reached.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -5,15 +5,16 @@ use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 use sqlx::AnyConnection;
 
-use super::{Outcome, admission, channel};
+use super::server::{self, ServerError};
+use super::{Outcome, admission, channel, import};
 use crate::amend::{After, AmendError, Amendment, widening};
 use crate::source::mapping::Target;
 use crate::source::veil;
 use crate::store::shelf::known;
 use crate::store::sources::KeptBy;
 use crate::store::{
-    Agencies, Agreements, Devices, Missions, Nodes, People, Shelf, Sources, StoreError, changes, channels,
-    entity, person_sources, settings, sources, tombstones,
+    Agencies, Agreements, Devices, Missions, Nodes, People, Servers, Shelf, Sources, StoreError, changes,
+    channels, entity, people, person_sources, settings, sources, tombstones,
 };
 use crate::{
     Actor, Change, ChangeKind, Device, Entity, Event, Noun, ParametersHash, Permit, PermitError, Person,
@@ -37,6 +38,9 @@ pub enum AmendFault {
     /// The permit is for something else.
     #[error(transparent)]
     Permit(#[from] PermitError),
+    /// Another server, or the node, stands against it.
+    #[error(transparent)]
+    Server(#[from] ServerError),
     /// The store did not answer.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -70,6 +74,22 @@ pub async fn weigh(
     now: DateTime<Utc>,
     db: &mut AnyConnection,
 ) -> Result<Weighed, AmendFault> {
+    if let Amendment::DirectoryImport {
+        file, replace, wider, ..
+    } = amendment
+    {
+        // Whoever has the file compares it again, and holds that against what was approved.
+        return Ok(Weighed {
+            old: None,
+            after: After::Many,
+            widens: wider
+                .first()
+                .map(|_| "what the file brings")
+                .into_iter()
+                .collect(),
+            parameters: import::parameters(*file, *replace, wider),
+        });
+    }
     let (noun, id) = amendment.thing();
     let old = match amendment {
         // The list of members may be long, and is not what is amended.
@@ -150,11 +170,14 @@ pub async fn apply(
         // Where each part of her comes from has to be noted with it.
         return Err(AmendError::WrongState("a source asks for this, and its approval carries it out").into());
     }
+    if matches!(amendment, Amendment::DirectoryImport { .. }) {
+        return Err(AmendError::WrongState("whoever has the file carries this out, with the file").into());
+    }
     let weighed = weigh(amendment, now, db).await?;
     let (noun, id) = amendment.thing();
     let (action, kind) = amendment.asks(!weighed.widens.is_empty());
     permit.covers(action, if kind == "console" { "people" } else { id })?;
-    let alone = *permit.by() != Actor::Operator && permit.approved_by().is_none();
+    let alone = permit.approved_by().is_none() && !may_alone(&weighed, permit, db).await?;
     if alone && !weighed.widens.is_empty() {
         return Err(AmendFault::ApprovalMissing(weighed.widens));
     }
@@ -184,6 +207,16 @@ pub async fn apply(
     Ok(Outcome {
         events: vec![event],
         revision,
+    })
+}
+
+/// Whether nobody has to be asked: the operator sets up what is not there yet. Once there are people, a connected
+/// server that is there gets more by two of them alone.
+async fn may_alone(weighed: &Weighed, permit: &Permit, db: &mut AnyConnection) -> Result<bool, StoreError> {
+    Ok(match (permit.by(), &weighed.old) {
+        (Actor::Operator, Some(Entity::Server(_))) => people::is_empty(db).await?,
+        (Actor::Operator, _) => true,
+        _ => false,
     })
 }
 
@@ -276,6 +309,7 @@ async fn write(
             Ok(channels::put_flags(&[(&id, channel)], db).await?)
         }
         Entity::Device(device) => put::<Devices>(id, device, db).await,
+        Entity::Server(server) => put::<Servers>(id, server, db).await,
         Entity::Mission(mission) => put::<Missions>(id, mission, db).await,
         Entity::Node(node) => put::<Nodes>(id, node, db).await,
         Entity::Person(person) => put::<People>(id, person, db).await,
@@ -300,9 +334,11 @@ pub(crate) fn basis(entity: &Entity) -> Value {
             posture_reported_at: None,
             ..device.clone()
         }),
+        Entity::Item(item) => json!(item),
         Entity::Mission(mission) => json!(mission),
         Entity::Node(node) => json!(node),
         Entity::Person(person) => json!(person),
+        Entity::Server(server) => json!(server),
         Entity::Settings(settings) => json!(settings),
         Entity::Source(source) => json!(source),
         _ => Value::Null,
@@ -328,6 +364,11 @@ async fn references(old: Option<&Entity>, after: &After, db: &mut AnyConnection)
             let named = channel.owners.iter().chain(&channel.recipients).flatten();
             let named: Vec<&str> = named.map(AsRef::as_ref).collect();
             missing::<People>(&named, db).await
+        }
+        (Entity::Server(server), _) => {
+            let node: Vec<&str> = server.node.iter().map(AsRef::as_ref).collect();
+            missing::<Nodes>(&node, db).await?;
+            Ok(server::fits(server, db).await?)
         }
         _ => Ok(()),
     }

@@ -10,7 +10,6 @@ use super::Outcome;
 use super::amend::{AmendFault, Weighed, apply, weigh};
 use super::approval::{self, ApprovalError, Request, Use};
 use crate::amend::Amendment;
-use crate::source::veil;
 use crate::store::proposals::{self, Ended, Proposal};
 use crate::store::{StoreError, changes};
 use crate::{ApprovalId, Event, ParametersHash, Permit, PersonId};
@@ -64,7 +63,7 @@ pub async fn file(
     rng: &mut impl rand::CryptoRng,
     db: &mut AnyConnection,
 ) -> Result<(ApprovalId, Outcome), ProposalError> {
-    if act.about() == Some(by.as_str()) {
+    if act.is_about(by) {
         return Err(ProposalError::Own);
     }
     if reason.len() > LONGEST_REASON {
@@ -97,7 +96,7 @@ pub async fn approve(
 ) -> Result<Outcome, ProposalError> {
     changes::lock(db).await?;
     let proposal = open(id, now, db).await?;
-    if proposal.act.about() == Some(approver.as_str()) {
+    if proposal.act.is_about(approver) {
         return Err(ProposalError::Own);
     }
     if proposal.approval.parameters != seen {
@@ -130,8 +129,7 @@ pub async fn end(
     } else {
         "approval.rejected"
     };
-    let mut detail = json!({"by": by, "act": proposal.act});
-    veil(&mut detail);
+    let detail = json!({"by": by, "act": proposal.act.told()});
     Ok(Outcome {
         events: vec![Event::new(kind, id.as_str(), detail)],
         revision: changes::head(db).await?,
@@ -160,7 +158,7 @@ pub async fn execute(
     };
     let (approver, used) = approval::consume(id, wanted, now, db).await?;
     // The decision was asked about this very approver.
-    if permit.approved_by() != Some(&approver) || proposal.act.about() == Some(approver.as_str()) {
+    if permit.approved_by() != Some(&approver) || proposal.act.is_about(&approver) {
         return Err(ProposalError::Own);
     }
     let done = apply(&proposal.act, permit, now, db).await?;

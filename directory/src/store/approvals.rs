@@ -87,11 +87,13 @@ pub async fn approve(
     Ok(done.rows_affected() > 0)
 }
 
-/// Spends an approval; false when it is not given, spent, or ran out. Of two who try, one succeeds.
+/// Spends an approval; false when it is not given, spent, or ran out, or what it is for was rejected or withdrawn
+/// since. Of two who try, one succeeds.
 pub async fn spend(id: &ApprovalId, now: DateTime<Utc>, db: &mut AnyConnection) -> Result<bool, StoreError> {
     let done = sqlx::query(
         "UPDATE approvals SET used_at = $1 \
-         WHERE id = $2 AND approver IS NOT NULL AND used_at IS NULL AND expires_at >= $1",
+         WHERE id = $2 AND approver IS NOT NULL AND used_at IS NULL AND expires_at >= $1 \
+         AND NOT EXISTS (SELECT 1 FROM proposals WHERE proposals.id = approvals.id AND ended_at IS NOT NULL)",
     )
     .bind(now.timestamp_millis())
     .bind(id.as_str())

@@ -10,7 +10,7 @@ use super::members::Names;
 use super::row::{Columns, json, spelled};
 use super::shelf::{self, Shelf, remove_from};
 use super::{StoreError, members, sql};
-use crate::{AgencyId, Channel, ChannelId, IdError, Noun, PersonId, ServerId, Set};
+use crate::{AgencyId, Channel, ChannelId, Entity, IdError, Noun, PersonId, ServerId, Set};
 
 /// The channels.
 #[derive(Debug)]
@@ -22,6 +22,10 @@ impl Shelf for Channels {
 
     const NOUN: Noun = Noun::Channel;
     const TABLE: &'static str = "channels";
+
+    fn entity(thing: Channel) -> Entity {
+        Entity::Channel(thing)
+    }
 
     async fn among(ids: &[&str], db: &mut AnyConnection) -> Result<BTreeMap<ChannelId, Channel>, StoreError> {
         all(Some(ids), db).await

@@ -11,7 +11,8 @@ use super::row::{Columns, json};
 use super::shelf::{Shelf, each, parse_id};
 use super::{StoreError, sql};
 use crate::{
-    Agency, AgencyId, Agreement, AgreementId, Device, DeviceId, Mission, MissionId, Node, NodeId, Noun,
+    Agency, AgencyId, Agreement, AgreementId, Device, DeviceId, Entity, Mission, MissionId, Node, NodeId,
+    Noun,
 };
 
 macro_rules! documents {
@@ -26,6 +27,10 @@ macro_rules! documents {
 
             const NOUN: Noun = Noun::$noun;
             const TABLE: &'static str = $table;
+
+            fn entity(thing: $thing) -> Entity {
+                Entity::$noun(thing)
+            }
 
             async fn among(ids: &[&str], db: &mut AnyConnection) -> Result<BTreeMap<$id, $thing>, StoreError> {
                 read::<Self>(Some(ids), db).await

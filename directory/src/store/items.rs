@@ -8,7 +8,7 @@ use sqlx::AnyConnection;
 use super::row::{Columns, json};
 use super::shelf::{Shelf, each, parse_id};
 use super::{StoreError, sql};
-use crate::{Item, ItemId, ItemKind, Noun};
+use crate::{Entity, Item, ItemId, ItemKind, Noun};
 
 macro_rules! items {
     ($($(#[$doc:meta])* $shelf:ident = $kind:ident, $only:literal;)+) => {$(
@@ -23,6 +23,10 @@ macro_rules! items {
             const NOUN: Noun = Noun::$kind;
             const TABLE: &'static str = "items";
             const ONLY: &'static str = $only;
+
+            fn entity(thing: Item) -> Entity {
+                Entity::Item(thing)
+            }
 
             async fn among(ids: &[&str], db: &mut AnyConnection) -> Result<BTreeMap<ItemId, Item>, StoreError> {
                 read::<Self>(Some(ids), db).await

@@ -10,7 +10,7 @@ use super::line::{self, Line, Seen};
 use super::row::{Columns, json, spelled};
 use super::shelf::{Shelf, remove_from};
 use super::{StoreError, clearances, sql};
-use crate::{Contract, Country, MissionId, Noun, Person, PersonId, Role, Status};
+use crate::{Contract, Country, Entity, MissionId, Noun, Person, PersonId, Role, Status};
 
 /// The people.
 #[derive(Debug)]
@@ -22,6 +22,10 @@ impl Shelf for People {
 
     const NOUN: Noun = Noun::Person;
     const TABLE: &'static str = "people";
+
+    fn entity(thing: Person) -> Entity {
+        Entity::Person(thing)
+    }
 
     async fn among(ids: &[&str], db: &mut AnyConnection) -> Result<BTreeMap<PersonId, Person>, StoreError> {
         let mut found = BTreeMap::new();

@@ -8,7 +8,7 @@ use sqlx::AnyConnection;
 use super::row::{Columns, json};
 use super::shelf::Shelf;
 use super::{StoreError, documents, sql};
-use crate::{ConnectedServer, Noun, ServerId};
+use crate::{ConnectedServer, Entity, Noun, ServerId};
 
 /// The connected servers.
 #[derive(Debug)]
@@ -20,6 +20,10 @@ impl Shelf for Servers {
 
     const NOUN: Noun = Noun::Server;
     const TABLE: &'static str = "connected_servers";
+
+    fn entity(thing: ConnectedServer) -> Entity {
+        Entity::Server(thing)
+    }
 
     async fn among(
         ids: &[&str],

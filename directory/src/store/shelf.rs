@@ -9,14 +9,14 @@ use futures_util::TryStreamExt as _;
 use sqlx::{AnyConnection, Row as _};
 
 use super::{StoreError, sql};
-use crate::{IdError, Noun};
+use crate::{Entity, IdError, Noun};
 
 /// A noun of the world file and where it is kept.
 pub trait Shelf {
     /// Its identifiers.
     type Id: Ord + Clone + AsRef<str> + FromStr<Err = IdError> + Send + Sync;
     /// Its entries.
-    type Thing: PartialEq + Send + Sync;
+    type Thing: Clone + PartialEq + Send + Sync;
 
     /// The noun.
     const NOUN: Noun;
@@ -24,6 +24,9 @@ pub trait Shelf {
     const TABLE: &'static str;
     /// A condition that rows of a shared table meet, ending in ` AND `, or nothing.
     const ONLY: &'static str = "";
+
+    /// An entry as one of the things of the world.
+    fn entity(thing: Self::Thing) -> Entity;
 
     /// Those of `ids` that are on file.
     fn among(

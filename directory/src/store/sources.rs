@@ -9,7 +9,7 @@ use super::row::{Columns, json};
 use super::shelf::Shelf;
 use super::{StoreError, documents, sql};
 use crate::source::Source;
-use crate::{Noun, SourceId};
+use crate::{Entity, Noun, SourceId};
 
 /// The sources.
 #[derive(Debug)]
@@ -21,6 +21,10 @@ impl Shelf for Sources {
 
     const NOUN: Noun = Noun::Source;
     const TABLE: &'static str = "sources";
+
+    fn entity(thing: Source) -> Entity {
+        Entity::Source(Box::new(thing))
+    }
 
     async fn among(ids: &[&str], db: &mut AnyConnection) -> Result<BTreeMap<SourceId, Source>, StoreError> {
         documents::read::<Self>(Some(ids), db).await

@@ -52,7 +52,7 @@ impl House {
     pub async fn would_amend(&self, session: &Session, act: &Amendment) -> Result<(Weighed, bool), Problem> {
         let (weighed, permit) = self.weighed(session, act, self.now()).await?;
         let alone = permit.is_some() && weighed.widens.is_empty();
-        if !alone && act.about() == Some(session.person.as_str()) {
+        if !alone && act.is_about(&session.person) {
             return Err(ProposalError::Own.into());
         }
         Ok((weighed, alone))
@@ -102,13 +102,19 @@ impl House {
             let whose = "the chat server carries this out: it asks `channel.federate` with this id in `context.approval`";
             return Err(Problem::new(StatusCode::CONFLICT, whose));
         }
+        if let Amendment::DirectoryImport { .. } = proposal.act {
+            let how = format!(
+                "the file is needed: send it to `POST /api/v1/imports/{id}`, or `countersign directory import FILE \
+                 --approved-by {id}`"
+            );
+            return Err(Problem::new(StatusCode::CONFLICT, how));
+        }
         let approver = approver(&proposal)?;
         if weighed.parameters != proposal.approval.parameters {
             return Err(ProposalError::Changed.into());
         }
         let permit = self.may(session, &proposal.act, &weighed, Some(approver)).await?;
-        let permit =
-            permit.ok_or_else(|| Problem::forbidden("DUAL_CONTROL", Reason::DualControl.user_text()))?;
+        let permit = permit.ok_or_else(Problem::second_person_missing)?;
         let mut transaction = self.database.begin_write().await?;
         let outcome = proposal::execute(id, &session.person, &permit, now, &mut transaction).await?;
         record::append(permit.by(), &outcome.events, now, &mut transaction).await?;
@@ -139,9 +145,19 @@ impl House {
             approver: approver.map(ToString::to_string),
             ..Context::default()
         };
-        let answered = self
-            .ask_act(session, action, Reference::new(kind, id), context)
-            .await;
+        self.permit(session, action, Reference::new(kind, id), context)
+            .await
+    }
+
+    /// The permit for an administrative act; none when a second person is all that is missing.
+    pub(super) async fn permit(
+        &self,
+        session: &Session,
+        action: &str,
+        resource: Reference,
+        context: Context,
+    ) -> Result<Option<Permit>, Problem> {
+        let answered = self.ask_act(session, action, resource, context).await;
         match answered.decision.permit() {
             Some(permit) => Ok(Some(permit)),
             None if answered.decision.failing == [Reason::DualControl] => Ok(None),

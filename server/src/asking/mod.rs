@@ -10,6 +10,7 @@ pub mod clearance;
 pub mod elsewhere;
 pub mod entitlements;
 pub mod feed;
+pub mod import;
 pub mod room_access;
 pub mod room_event;
 pub mod search;

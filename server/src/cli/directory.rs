@@ -5,7 +5,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
-use countersign_directory::operation::import::{ImportError, Options, Report, Source, import};
+use countersign_directory::operation::import::{ImportError, LISTED, Options, Report, Source, import};
 use countersign_directory::{ApprovalId, Fault, Permit};
 
 use super::opened::{Store, finish, outside};
@@ -29,7 +29,8 @@ pub struct Import {
     /// Remove what the file does not have.
     #[arg(long)]
     replace: bool,
-    /// The approval by a second person, needed for clearances into a store that holds people.
+    /// The approval by a second person, needed for whatever lets somebody do more in a store that holds people. It
+    /// is asked for at `POST /api/v1/imports`.
     #[arg(long)]
     approved_by: Option<ApprovalId>,
     #[command(flatten)]
@@ -75,6 +76,10 @@ fn refused(file: &str, error: ImportError) -> Failure {
     match error {
         ImportError::Faults(faults) => listed(file, &faults),
         ImportError::Store(cause) => outside(cause),
+        error @ (ImportError::ApprovalMissing { .. } | ImportError::Changed(_)) => Failure::No(format!(
+            "{error}\nNext: a security officer sends the file to `POST /api/v1/imports`, another one approves the \
+             proposal, and its id goes with `--approved-by`; `--dry-run` names what needs it"
+        )),
         error => Failure::No(error.to_string()),
     }
 }
@@ -87,6 +92,13 @@ fn print(report: &Report, dry_run: bool) {
         );
     }
     if dry_run {
+        for thing in report.wider.iter().take(LISTED) {
+            println!("lets somebody do more: {thing}");
+        }
+        let left_out = report.wider_in_all.saturating_sub(LISTED);
+        if left_out > 0 {
+            println!("and {left_out} more");
+        }
         let needs = if report.needs_approval {
             " (needs a second person's approval)"
         } else {

@@ -62,7 +62,10 @@ impl Init {
             );
             println!("token endpoint {}/oauth2/token", app.config.issuer);
         }
-        println!("\nNext: `countersign serve`, then `countersign directory import FILE`.");
+        println!(
+            "\nNext: `countersign serve`. Everybody else comes in by a world file that one officer sends to \
+             `POST /api/v1/imports` and the other approves."
+        );
         Ok(())
     }
 }

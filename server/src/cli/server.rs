@@ -10,8 +10,9 @@ use authn::secret::Secret;
 use authn::store::clients;
 use clap::Subcommand;
 use countersign_authn as authn;
+use countersign_directory::operation::amend::AmendFault;
 use countersign_directory::operation::server;
-use countersign_directory::{Actor, Change, ConnectedServer, Noun, Permit};
+use countersign_directory::{Actor, Change, ConnectedServer, Noun, Permit, ServerId};
 use serde::Deserialize;
 use serde_json::json;
 
@@ -25,7 +26,8 @@ use crate::record;
 /// Connected-server commands.
 #[derive(Debug, Subcommand)]
 pub enum ServerCommand {
-    /// Connects a chat server, or changes its record; a client gets a new secret.
+    /// Connects a chat server, or changes its record; a client gets a new secret. One that is there gets more by
+    /// two people, at `PUT /api/v1/servers/{id}`.
     Add {
         /// JSON: `{"server": RECORD, "client": CLIENT}`.
         file: PathBuf,
@@ -90,10 +92,21 @@ pub(super) async fn connect(app: &App, connection: Connection) -> Result<Secret,
     let mut transaction = app.database.begin_write().await.map_err(outside)?;
     let outcome = server::put(&record, &Permit::operator(), now, &mut transaction)
         .await
-        .map_err(|error| Failure::Input(error.to_string()))?;
+        .map_err(|fault| refused(&record.id, fault))?;
     let secret = file_client(app, &client, &mut transaction).await?;
     finish(app, &outcome.events, transaction).await?;
     Ok(secret)
+}
+
+fn refused(id: &ServerId, fault: AmendFault) -> Failure {
+    match fault {
+        AmendFault::ApprovalMissing(_) => Failure::No(format!(
+            "server `{id}` is connected already, and {fault}. Let a system administrator send the record to \
+             `PUT /api/v1/servers/{id}` and a security officer approve it; then run this again, for the client"
+        )),
+        AmendFault::Store(cause) => outside(cause),
+        fault => Failure::Input(format!("server `{id}`: {fault}")),
+    }
 }
 
 /// Files a client, with a new secret if it proves itself with one.

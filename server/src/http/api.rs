@@ -101,7 +101,7 @@ fn record_and_keys() -> OpenApiRouter<App> {
         .routes(routes!(console::revocation::get))
 }
 
-/// Agencies, missions, devices, nodes, agreements and settings.
+/// Agencies, missions, devices, nodes, connected servers, agreements and settings.
 fn things() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(granting::things::put_agency))
@@ -112,6 +112,7 @@ fn things() -> OpenApiRouter<App> {
         .routes(routes!(devices::posture::post))
         .routes(routes!(devices::posture::post_many))
         .routes(routes!(granting::things::put_node))
+        .routes(routes!(granting::servers::put))
         .routes(routes!(
             granting::things::put_agreement,
             granting::things::end_agreement
@@ -152,10 +153,12 @@ fn sources_and_applications() -> OpenApiRouter<App> {
         .routes(routes!(sources::try_mapping::post))
 }
 
-/// What waits for a second person.
+/// What waits for a second person, and what is filed for one.
 fn proposals() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(granting::weigh::post))
+        .routes(routes!(granting::imports::post))
+        .routes(routes!(granting::imports::carry_out))
         .routes(routes!(granting::proposals::list))
         .routes(routes!(granting::proposals::show))
         .routes(routes!(granting::proposals::approve))

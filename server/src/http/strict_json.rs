@@ -65,7 +65,8 @@ impl StrictJson {
     }
 }
 
-fn check_content_type(headers: &HeaderMap) -> Result<(), BodyFault> {
+/// The body is JSON, and says so.
+pub(crate) fn check_content_type(headers: &HeaderMap) -> Result<(), BodyFault> {
     let essence = headers
         .get(header::CONTENT_TYPE)
         .and_then(|value| value.to_str().ok())

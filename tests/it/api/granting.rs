@@ -8,12 +8,12 @@ use countersign_tests::house::{Answer, Browser, TestHouse, open_house};
 use http::Method;
 use serde_json::{Value, json};
 
-async fn post(house: &TestHouse, caller: &Browser, path: &str, body: Value) -> Answer {
+pub(super) async fn post(house: &TestHouse, caller: &Browser, path: &str, body: Value) -> Answer {
     house.as_person(caller, Method::POST, path, Some(body)).await
 }
 
 /// judy and kara are security officers.
-async fn officers() -> (TestHouse, Browser, Browser) {
+pub(super) async fn officers() -> (TestHouse, Browser, Browser) {
     let house = open_house().await;
     let judy = house.browser("judy", Level::Aal2, None).await;
     let kara = house.browser("kara", Level::Aal2, None).await;
@@ -46,12 +46,12 @@ async fn parameters(house: &TestHouse, reader: &Browser, proposal: &str) -> Valu
     json!({"parameters": shown["parameters"]})
 }
 
-async fn approved(house: &TestHouse, by: &Browser, proposal: &str) -> Answer {
+pub(super) async fn approved(house: &TestHouse, by: &Browser, proposal: &str) -> Answer {
     let seen = parameters(house, by, proposal).await;
     post(house, by, &format!("{proposal}/approve"), seen).await
 }
 
-async fn executed(house: &TestHouse, by: &Browser, proposal: &str) -> Answer {
+pub(super) async fn executed(house: &TestHouse, by: &Browser, proposal: &str) -> Answer {
     let path = format!("{proposal}/execute");
     house.as_person(by, Method::POST, &path, None).await
 }

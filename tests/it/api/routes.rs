@@ -51,6 +51,8 @@ fn owners() -> BTreeMap<(&'static str, &'static str), &'static str> {
         (("post", "/api/v1/posture-reports"), "management system"),
         (("post", "/api/v1/explain"), "simulator"),
         (("post", "/api/v1/filter"), "server"),
+        (("post", "/api/v1/imports"), "officer"),
+        (("post", "/api/v1/imports/{id}"), "officer"),
         (("get", "/api/v1/me"), "anyone"),
         (("put", "/api/v1/missions/{id}"), "sysadmin"),
         (("put", "/api/v1/nodes/{id}"), "sysadmin"),
@@ -94,6 +96,7 @@ fn owners() -> BTreeMap<(&'static str, &'static str), &'static str> {
         (("put", "/api/v1/saml/services/{id}"), "sysadmin"),
         (("get", "/api/v1/schemes"), "anyone"),
         (("delete", "/api/v1/sessions/{id}"), "officer"),
+        (("put", "/api/v1/servers/{id}"), "sysadmin"),
         (("post", "/api/v1/servers/{id}/check"), "sysadmin or server"),
         (("put", "/api/v1/settings"), "sysadmin"),
         (("post", "/api/v1/simulate"), "simulator"),
@@ -142,7 +145,7 @@ fn body(verb: &str, path: &str, settings: &Value) -> Option<Value> {
     let clearance = json!({"kind": "personnel", "scheme": "NATO", "level": "NS", "valid_from": "2026-01-01T00:00:00Z",
         "valid_until": "2027-01-01T00:00:00Z"});
     Some(match (verb, path) {
-        (_, "/api/v1/explain" | "/api/v1/simulate")
+        (_, "/api/v1/explain" | "/api/v1/imports" | "/api/v1/imports/{id}" | "/api/v1/simulate")
         | ("patch", "/api/v1/channels/{id}" | "/api/v1/people/{id}") => json!({}),
         (_, "/api/v1/agencies/{id}") => json!({"country": "DEU"}),
         ("put", "/api/v1/agreements/{id}") => json!({"from": "DE", "to": "NATO",
@@ -168,6 +171,10 @@ fn body(verb: &str, path: &str, settings: &Value) -> Option<Value> {
         ("post", "/api/v1/saml/services") => json!({"metadata": "<a/>"}),
         ("put", "/api/v1/clients/{id}" | "/api/v1/saml/services/{id}") => {
             json!({"id": "nothing-here", "name": "n", "grants": ["client_credentials"]})
+        }
+        ("put", "/api/v1/servers/{id}") => {
+            json!({"id": "nothing-here", "kind": "generic", "client_id": "nothing-here",
+            "scope": {"people": "all", "channels": "all"}})
         }
         ("put", "/api/v1/sources/{id}") => {
             json!({"name": "n", "protocol": {"oidc": {"issuer": "https://idp.example",

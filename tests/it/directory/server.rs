@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
+use countersign_directory::amend::AmendError;
+use countersign_directory::operation::amend::AmendFault;
 use countersign_directory::operation::server::{ServerError, put};
 use countersign_directory::operation::{agreement, settings};
 use countersign_directory::store::{self, Agreements, Servers, server_ids, servers};
 use countersign_directory::{
-    Accreditation, ActionClass, ClientsHeldTo, FailMode, Mapping, Noun, Permit, Posture, Reasons, Set,
-    Settings,
+    Accreditation, ActionClass, ClientsHeldTo, ConnectedServer, FailMode, Mapping, Noun, Permit, Posture,
+    Reasons, Set, Settings,
 };
+
+use countersign_tests::database::fresh;
 
 use super::{connect, now, synapse, with_coalition};
 
@@ -21,64 +25,38 @@ async fn a_server_is_found_by_its_client() {
     assert_eq!(servers::by_client("other", &mut db).await.unwrap(), None);
     let (world, _) = store::load_world(&mut db).await.unwrap();
     assert_eq!(world.servers["synapse"], synapse());
-    let twin = countersign_directory::ConnectedServer {
+    let twin = ConnectedServer {
         id: "twin".parse().unwrap(),
         ..synapse()
     };
     let refused = put(&twin, &Permit::operator(), now(), &mut db).await;
-    assert!(matches!(refused, Err(ServerError::ClientTaken(_))));
+    assert!(matches!(
+        refused,
+        Err(AmendFault::Server(ServerError::ClientTaken(_)))
+    ));
 }
 
-#[tokio::test]
-async fn what_grants_needs_two_people() {
-    let database = with_coalition().await;
-    let mut db = database.pool.acquire().await.unwrap();
-    let by = |second: Option<&str>| {
-        let second = second.map(|id| id.parse().unwrap());
-        Permit::granted("hugo".parse().unwrap(), "server.manage", "synapse", second)
-    };
-    let searching = countersign_directory::ConnectedServer {
-        may_search: true,
-        ..synapse()
-    };
-    let honouring = countersign_directory::ConnectedServer {
-        supported_obligations: ["watermark".to_owned()].into_iter().collect(),
-        ..synapse()
-    };
-    for new in [&searching, &honouring] {
-        let alone = put(new, &by(None), now(), &mut db).await;
-        assert!(
-            matches!(alone, Err(ServerError::ApprovalMissing(_))),
-            "a new one that {new:?}"
-        );
-    }
-    let _ = put(&synapse(), &by(None), now(), &mut db).await.unwrap();
-    for wider in [&searching, &honouring] {
-        let alone = put(wider, &by(None), now(), &mut db).await;
-        assert!(
-            matches!(alone, Err(ServerError::ApprovalMissing(_))),
-            "one that now {wider:?}"
-        );
-    }
-    let telling = countersign_directory::ConnectedServer {
-        reasons: Reasons::Full,
-        ..synapse()
-    };
-    let alone = put(&telling, &by(None), now(), &mut db).await;
-    assert!(matches!(alone, Err(ServerError::ApprovalMissing(_))));
-    let _ = put(&telling, &by(Some("judy")), now(), &mut db).await.unwrap();
-    assert_eq!(
-        store::load::<Servers>("synapse", &mut db).await.unwrap(),
-        Some(telling)
-    );
-    let _ = put(&synapse(), &by(None), now(), &mut db).await.unwrap();
+/// Records that may more than [`synapse`].
+fn wider() -> [ConnectedServer; 4] {
+    [
+        ConnectedServer {
+            may_search: true,
+            ..synapse()
+        },
+        ConnectedServer {
+            supported_obligations: ["watermark".to_owned()].into_iter().collect(),
+            ..synapse()
+        },
+        ConnectedServer {
+            reasons: Reasons::Full,
+            ..synapse()
+        },
+        held_to("NR"),
+    ]
 }
 
-#[tokio::test]
-async fn clients_are_held_to_no_more_than_the_node() {
-    let database = with_coalition().await;
-    let mut db = database.pool.acquire().await.unwrap();
-    let held_to = |level: &str| countersign_directory::ConnectedServer {
+fn held_to(level: &str) -> ConnectedServer {
+    ConnectedServer {
         clients: Some(ClientsHeldTo {
             managed: true,
             accreditation: Accreditation {
@@ -89,19 +67,85 @@ async fn clients_are_held_to_no_more_than_the_node() {
             posture: Posture::Vouched,
         }),
         ..synapse()
+    }
+}
+
+#[tokio::test]
+async fn a_new_server_and_what_grants_need_two_people() {
+    let database = with_coalition().await;
+    let mut db = database.pool.acquire().await.unwrap();
+    let by = |second: Option<&str>| {
+        let second = second.map(|id| id.parse().unwrap());
+        Permit::granted("hugo".parse().unwrap(), "server.manage", "synapse", second)
     };
-    let above = put(&held_to("CTS"), &Permit::operator(), now(), &mut db).await;
-    assert!(matches!(above, Err(ServerError::ClientsAboveNode(_))));
-    assert!(
-        put(&held_to("NS"), &Permit::operator(), now(), &mut db)
-            .await
-            .is_ok()
+    let alone = put(&synapse(), &by(None), now(), &mut db).await;
+    assert!(matches!(alone, Err(AmendFault::ApprovalMissing(_))), "a new one");
+    let _ = put(&synapse(), &by(Some("judy")), now(), &mut db).await.unwrap();
+    for wider in &wider() {
+        let alone = put(wider, &by(None), now(), &mut db).await;
+        assert!(
+            matches!(alone, Err(AmendFault::ApprovalMissing(_))),
+            "one that now {wider:?}"
+        );
+        let _ = put(wider, &by(Some("judy")), now(), &mut db).await.unwrap();
+        assert_eq!(
+            store::load::<Servers>("synapse", &mut db).await.unwrap().as_ref(),
+            Some(wider)
+        );
+        let _ = put(&synapse(), &by(None), now(), &mut db).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn the_operator_connects_servers_and_gives_one_more_only_before_there_are_people() {
+    let database = with_coalition().await;
+    let mut db = database.pool.acquire().await.unwrap();
+    let _ = put(&synapse(), &Permit::operator(), now(), &mut db)
+        .await
+        .unwrap();
+    for wider in &wider() {
+        let alone = put(wider, &Permit::operator(), now(), &mut db).await;
+        assert!(
+            matches!(alone, Err(AmendFault::ApprovalMissing(_))),
+            "one that now {wider:?}"
+        );
+    }
+    assert_eq!(
+        store::load::<Servers>("synapse", &mut db).await.unwrap(),
+        Some(synapse())
     );
+
+    let empty = fresh().await;
+    let mut db = empty.pool.acquire().await.unwrap();
+    let server = ConnectedServer {
+        node: None,
+        ..synapse()
+    };
+    let _ = put(&server, &Permit::operator(), now(), &mut db).await.unwrap();
+    let telling = ConnectedServer {
+        reasons: Reasons::Full,
+        ..server
+    };
+    let _ = put(&telling, &Permit::operator(), now(), &mut db).await.unwrap();
+}
+
+#[tokio::test]
+async fn clients_are_held_to_no_more_than_the_node() {
+    let database = with_coalition().await;
+    let mut db = database.pool.acquire().await.unwrap();
+    let above = put(&held_to("CTS"), &Permit::operator(), now(), &mut db).await;
+    assert!(matches!(
+        above,
+        Err(AmendFault::Server(ServerError::ClientsAboveNode(_)))
+    ));
+    let _ = put(&held_to("NS"), &Permit::operator(), now(), &mut db)
+        .await
+        .unwrap();
     let mut open = synapse();
     open.fail_mode.insert(ActionClass::Membership, FailMode::Open);
     assert!(matches!(
         put(&open, &Permit::operator(), now(), &mut db).await,
-        Err(ServerError::Invalid(_))
+        Err(AmendFault::Amend(AmendError::Invalid(_)))
     ));
 }
 

@@ -6,7 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, Utc};
 use sqlx::AnyConnection;
 
-use super::Counts;
+use super::{Counts, MOST, Wider};
+use crate::amend::{After, difference, widening};
 use crate::store::shelf::{ids, known};
 use crate::store::{
     Agencies, Agreements, Channels, Devices, Files, Messages, Missions, Nodes, People, Servers, Shelf,
@@ -14,19 +15,25 @@ use crate::store::{
 };
 use crate::world::{Reference, references};
 use crate::{
-    Change, ChangeKind, Channel, ChannelId, Device, DeviceId, Fault, Noun, Person, PersonId, Revision,
-    Status, World,
+    Change, ChangeKind, Channel, ChannelId, Device, DeviceId, Entity, Fault, Noun, Person, PersonId,
+    Revision, Status, World,
 };
 
 /// Above this many changes the feed says `world` once: whoever tails it loads the world again,
 /// which is then cheaper than entry by entry.
 const RELOAD_ABOVE: usize = 10_000;
+/// How many of those that go are looked at together.
+const REMOVALS_AT_ONCE: usize = 10_000;
 
 /// What is to be done.
 pub(super) struct Plan {
     pub(super) counts: Vec<(&'static str, Counts)>,
     pub(super) faults: Vec<Fault>,
-    pub(super) needs_approval: bool,
+    /// What may let somebody do more than before, at most [`MOST`], and how many such things there are.
+    pub(super) wider: Vec<Wider>,
+    pub(super) wider_in_all: usize,
+    now: DateTime<Utc>,
+    was_empty: bool,
     changed: BTreeSet<(Noun, String)>,
     removed: Vec<(Noun, String)>,
     told: Vec<Change>,
@@ -39,18 +46,22 @@ impl Plan {
     pub(super) async fn of(
         world: &mut World,
         replace: bool,
+        now: DateTime<Utc>,
         db: &mut AnyConnection,
     ) -> Result<Self, StoreError> {
         let mut plan = Self {
             counts: Vec::new(),
             faults: Vec::new(),
-            needs_approval: false,
+            wider: Vec::new(),
+            wider_in_all: 0,
+            now,
+            // Before there are people, there is nobody to ask.
+            was_empty: people::is_empty(db).await?,
             changed: BTreeSet::new(),
             removed: Vec::new(),
             told: Vec::new(),
             settings: false,
         };
-        let was_empty = people::is_empty(db).await?;
         plan.shelf::<Agencies>("agencies", &world.agencies, replace, db)
             .await?;
         plan.shelf::<Missions>("missions", &world.missions, replace, db)
@@ -59,7 +70,7 @@ impl Plan {
             .await?;
         let people = plan.shelf::<People>("users", &world.people, replace, db).await?;
         for (id, person) in &world.people {
-            plan.person(id, person, people.get(id), was_empty);
+            plan.person(id, person, people.get(id));
         }
         let ids: Vec<&str> = world.devices.keys().map(DeviceId::as_str).collect();
         let devices = Devices::among(&ids, db).await?;
@@ -81,6 +92,18 @@ impl Plan {
         plan.settings(world, db).await?;
         plan.dangling(world, replace, db).await?;
         Ok(plan)
+    }
+
+    /// The first of what changes and of what goes, by map and identifier.
+    pub(super) fn named(&self, most: usize) -> (Vec<String>, Vec<String>) {
+        let name = |noun: Noun, id: &str| format!("{noun}:{id}");
+        let changed = self.changed.iter().map(|(noun, id)| name(*noun, id));
+        let settings = self.settings.then(|| Noun::Settings.to_string()).into_iter();
+        let removed = self.removed.iter().map(|(noun, id)| name(*noun, id));
+        (
+            settings.chain(changed).take(most).collect(),
+            removed.take(most).collect(),
+        )
     }
 
     /// Writes what differs, and records it.
@@ -167,7 +190,8 @@ impl Plan {
         let mut counts = Counts::default();
         let mut created = Vec::new();
         for (id, entry) in entries {
-            match stored.get(id) {
+            let held = stored.get(id);
+            match held {
                 None => {
                     counts.created += 1;
                     created.push(id.as_ref());
@@ -179,6 +203,10 @@ impl Plan {
                 Some(_) => counts.updated += 1,
             }
             self.changed.insert((S::NOUN, id.as_ref().to_owned()));
+            if !self.was_empty {
+                let after = After::Is(Box::new(S::entity(entry.clone())));
+                self.weigh(map, id.as_ref(), held.cloned().map(S::entity), &after);
+            }
         }
         for gone in tombstones::among(S::NOUN, &created, db).await? {
             let message = "it was removed, and identifiers are never given again".to_owned();
@@ -193,28 +221,60 @@ impl Plan {
             } else {
                 BTreeSet::new()
             };
-            for id in ids::<S>(db).await? {
-                if !entries.contains_key(&id) && !kept.contains(id.as_ref()) {
-                    counts.removed += 1;
-                    self.removed.push((S::NOUN, id.as_ref().to_owned()));
-                }
-            }
+            let gone: Vec<S::Id> = ids::<S>(db)
+                .await?
+                .into_iter()
+                .filter(|id| !entries.contains_key(id) && !kept.contains(id.as_ref()))
+                .collect();
+            counts.removed = gone.len();
+            self.weigh_removals::<S>(map, &gone, db).await?;
+            self.removed
+                .extend(gone.iter().map(|id| (S::NOUN, id.as_ref().to_owned())));
         }
         self.counts.push((map, counts));
         Ok(())
     }
 
-    fn person(&mut self, id: &PersonId, new: &Person, old: Option<&Person>, was_empty: bool) {
-        let held = old.map_or(&[][..], |old| &old.clearances);
-        if !was_empty && new.clearances.iter().any(|clearance| !held.contains(clearance)) {
-            self.needs_approval = true;
+    async fn weigh_removals<S: Shelf>(
+        &mut self,
+        map: &'static str,
+        gone: &[S::Id],
+        db: &mut AnyConnection,
+    ) -> Result<(), StoreError> {
+        if self.was_empty {
+            return Ok(());
         }
+        for batch in gone.chunks(REMOVALS_AT_ONCE) {
+            let names: Vec<&str> = batch.iter().map(AsRef::as_ref).collect();
+            for (id, held) in S::among(&names, db).await? {
+                self.weigh(map, id.as_ref(), Some(S::entity(held)), &After::Gone);
+            }
+        }
+        Ok(())
+    }
+
+    /// Notes what may let somebody do more than before. Of a file that changes very much, the first things are
+    /// kept and the rest are counted: nobody may approve that many.
+    fn weigh(&mut self, map: &'static str, id: &str, old: Option<Entity>, after: &After) {
+        let widens = widening(old.as_ref(), after, self.now);
+        if widens.is_empty() {
+            return;
+        }
+        self.wider_in_all += 1;
+        if self.wider.len() < MOST {
+            self.wider.push(Wider {
+                map: map.to_owned(),
+                id: id.to_owned(),
+                parts: difference(old.as_ref(), after, &widens),
+                widens: widens.into_iter().map(str::to_owned).collect(),
+            });
+        }
+    }
+
+    fn person(&mut self, id: &PersonId, new: &Person, old: Option<&Person>) {
         let kind = match (old.map(|old| old.status), new.status) {
             (Some(Status::Active), Status::Disabled) => ChangeKind::Ended,
-            (Some(Status::Disabled), Status::Active) => {
-                self.needs_approval = true;
-                ChangeKind::Active
-            }
+            (Some(Status::Disabled), Status::Active) => ChangeKind::Active,
             _ => return,
         };
         self.told.push(Change::new(Noun::Person, id.as_str(), kind));
@@ -231,12 +291,16 @@ impl Plan {
         let Some(new) = &world.settings else { return Ok(()) };
         let old = settings::load(db).await?;
         let mut counts = Counts::default();
-        match old {
+        match &old {
             None => counts.created = 1,
-            Some(old) if old == *new => counts.unchanged = 1,
+            Some(old) if old == new => counts.unchanged = 1,
             Some(_) => counts.updated = 1,
         }
         self.settings = counts.unchanged == 0;
+        if self.settings && !self.was_empty {
+            let after = After::Is(Box::new(Entity::Settings(new.clone())));
+            self.weigh("settings", "settings", old.map(Entity::Settings), &after);
+        }
         self.counts.push(("settings", counts));
         Ok(())
     }

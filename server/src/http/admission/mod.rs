@@ -18,6 +18,7 @@ use countersign_authz::Snapshot;
 use countersign_directory::ConnectedServer;
 use http::{HeaderMap, HeaderName, Method, header};
 
+use super::granting::imports;
 use super::{LARGEST_BODY, matrix};
 use crate::app::{App, House};
 use crate::http::caller::{certificate, must_be_bound};
@@ -135,6 +136,8 @@ fn judge(app: &App, request: &Request) -> Result<Judged, Refusal> {
     let length = request.body().size_hint().upper();
     let largest = if request.uri().path().starts_with(matrix::SEND) {
         matrix::TRANSACTION
+    } else if request.uri().path().starts_with(imports::PLACE) {
+        imports::LARGEST
     } else {
         LARGEST_BODY
     };

@@ -1,20 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 //! What the directory refused, on the wire.
 
+use countersign_authz::Reason;
+use countersign_directory::Fault;
 use countersign_directory::amend::AmendError;
 use countersign_directory::operation::amend::AmendFault;
 use countersign_directory::operation::approval::ApprovalError;
 use countersign_directory::operation::break_glass::BreakGlassError;
+use countersign_directory::operation::import::ImportError;
 use countersign_directory::operation::proposal::ProposalError;
+use countersign_directory::operation::server::ServerError;
 use http::StatusCode;
 
-use crate::http::problem::Problem;
+use crate::http::problem::{InputFault, Problem};
 
 impl From<AmendFault> for Problem {
     fn from(fault: AmendFault) -> Self {
         let message = fault.to_string();
         match fault {
-            AmendFault::Store(cause) => cause.into(),
+            AmendFault::Store(cause) | AmendFault::Server(ServerError::Store(cause)) => cause.into(),
+            AmendFault::Server(_) => Self::new(StatusCode::CONFLICT, message),
             AmendFault::Permit(_) => Self::new(StatusCode::FORBIDDEN, message),
             AmendFault::ApprovalMissing(_) => Self::forbidden("DUAL_CONTROL", message),
             AmendFault::Gone(_) => Self::new(StatusCode::GONE, message),
@@ -59,6 +64,43 @@ impl From<ProposalError> for Problem {
             ProposalError::Reason => Self::bad_request(message),
             ProposalError::Unknown(_) => Self::not_found(),
         }
+    }
+}
+
+impl From<ImportError> for Problem {
+    fn from(error: ImportError) -> Self {
+        let message = error.to_string();
+        match error {
+            ImportError::Approval(error) => error.into(),
+            ImportError::ApprovalMissing { .. } => Self::forbidden("DUAL_CONTROL", message),
+            ImportError::Changed(_) => Self::new(StatusCode::CONFLICT, message),
+            ImportError::Faults(faults) => Self::of_file(&faults),
+            ImportError::Own(_) => Self::forbidden("SELF_APPROVAL", message),
+            ImportError::Permit(_) => Self::new(StatusCode::FORBIDDEN, message),
+            ImportError::Store(cause) => cause.into(),
+            ImportError::TooMuch(_) => Self::bad_request(message),
+        }
+    }
+}
+
+impl Problem {
+    /// A file that cannot be used, with each of its faults by place.
+    pub(super) fn of_file(faults: &[Fault]) -> Self {
+        let told = faults.iter().map(|fault| InputFault {
+            path: fault.path.clone(),
+            message: fault.message.clone(),
+        });
+        Self {
+            faults: told.collect(),
+            ..Self::bad_request(
+                "the file cannot be used: mend what `faults` names, by place, and send it again",
+            )
+        }
+    }
+
+    /// An act that waits for another person's word.
+    pub(crate) fn second_person_missing() -> Self {
+        Self::forbidden("DUAL_CONTROL", Reason::DualControl.user_text())
     }
 }
 

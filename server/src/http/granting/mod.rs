@@ -6,12 +6,16 @@ pub mod break_glass;
 pub mod channels;
 pub mod clearances;
 pub mod fault;
+pub mod imports;
 pub mod links;
 pub mod people;
 pub mod proposals;
+pub mod servers;
 pub mod things;
 pub mod told;
 pub mod weigh;
+
+mod told_file;
 
 use authn::session::Session;
 use axum::Json;

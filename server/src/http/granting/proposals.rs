@@ -8,7 +8,6 @@ use countersign_authz::explain::Horizon;
 use countersign_directory::amend::Amendment;
 use countersign_directory::operation::amend::{AmendFault, Weighed, weigh};
 use countersign_directory::operation::proposal::{self, ProposalError};
-use countersign_directory::source::veil;
 use countersign_directory::store::proposals::{self, Proposal};
 use countersign_directory::{Actor, ApprovalId, ApprovalState, ParametersHash, PersonId};
 use secrecy::ExposeSecret as _;
@@ -26,6 +25,9 @@ use crate::http::path::Path;
 use crate::http::problem::Problem;
 use crate::http::strict_json::StrictJson;
 use crate::record;
+
+/// The most changes of one proposal in a list; the proposal itself has them all.
+const MOST_LISTED: usize = 50;
 
 /// An act that waits.
 #[derive(Debug, Serialize, ToSchema)]
@@ -55,7 +57,7 @@ pub struct Proposed {
     pub act: Value,
     /// The parts of it that may let somebody do more than before.
     pub widens: Vec<String>,
-    /// What it starts from and what that becomes; empty once it is over.
+    /// What it starts from and what that becomes; empty once it is over. In a list, the first 50.
     pub changes: Vec<Changed>,
     /// What it starts from has changed since: it can only be proposed anew.
     pub outdated: bool,
@@ -116,7 +118,9 @@ pub async fn list(State(app): State<App>, Person(session): Person) -> Result<Jso
     let mut items = Vec::new();
     for (id, held) in open {
         let basis = basis(&app, &held, now, &mut db).await?;
-        items.push(shown_to(&session.person, &id, held, &basis, horizon, now));
+        let mut shown = shown_to(&session.person, &id, held, &basis, horizon, now);
+        shown.changes.truncate(MOST_LISTED);
+        items.push(shown);
     }
     Ok(Json(ProposalList { items }))
 }
@@ -232,7 +236,7 @@ pub async fn execute(
 }
 
 /// What somebody else proposed is not there for her.
-async fn own(app: &App, id: &ApprovalId, person: &PersonId) -> Result<(), Problem> {
+pub(super) async fn own(app: &App, id: &ApprovalId, person: &PersonId) -> Result<(), Problem> {
     let mut db = app.database.pool.acquire().await?;
     let held = proposals::load(id, &mut db).await?;
     match held {
@@ -360,18 +364,11 @@ fn shown(id: &ApprovalId, held: Proposal, now: DateTime<Utc>) -> Proposed {
         approved_at,
         ended_by,
         ended_at,
-        act: written(&act),
+        act: act.told(),
         widens,
         changes: Vec::new(),
         outdated: false,
         withheld: false,
         parameters: approval.parameters.into(),
     }
-}
-
-/// The act as it is told: what is sealed within stays with the house.
-fn written(act: &Amendment) -> Value {
-    let mut act = serde_json::to_value(act).unwrap_or_default();
-    veil(&mut act);
-    act
 }

@@ -42,8 +42,11 @@ pub struct Told {
 
 /// Tells an act. Without the weighing, what it changes is not known.
 pub fn told(act: &Amendment, weighed: Option<&Weighed>, horizon: Horizon<'_>) -> Told {
-    let mut whole = serde_json::to_value(act).unwrap_or_default();
-    veil(&mut whole);
+    let mut whole = act.told();
+    if let (Amendment::DirectoryImport { .. }, Some(members)) = (act, whole.as_object_mut()) {
+        // Its changes say it, as far as the reader may see it.
+        members.remove("wider");
+    }
     let mut names = Pseudonyms::default();
     let mut pen = Pen::new(horizon, &mut names);
     let mut told = match act {
@@ -52,6 +55,16 @@ pub fn told(act: &Amendment, weighed: Option<&Weighed>, horizon: Horizon<'_>) ->
             let members = told.get_mut("source").and_then(Value::as_object_mut);
             for (name, value) in members.into_iter().flatten() {
                 shown::part(name, value, &mut pen);
+            }
+            told
+        }
+        Amendment::ServerPut { .. } => {
+            let mut told = pen.value(&whole);
+            let scope = whole.pointer("/server/scope");
+            if let (Some(scope), Some(shown)) = (scope, told.pointer_mut("/server/scope")) {
+                // `all` is no name.
+                shown.clone_from(scope);
+                of_scope(shown, &mut pen);
             }
             told
         }
@@ -74,6 +87,9 @@ pub fn told(act: &Amendment, weighed: Option<&Weighed>, horizon: Horizon<'_>) ->
         .into_iter()
         .map(|part| changed(part, act.thing().0, &mut pen, &mut is_all))
         .collect();
+    if let Amendment::DirectoryImport { wider, .. } = act {
+        changes.extend(super::told_file::changes(wider, &mut pen, &mut is_all));
+    }
     if weighed.is_some() {
         changes.extend(elsewhere(act));
     }
@@ -122,19 +138,21 @@ fn changed(part: Part, noun: Noun, pen: &mut Pen<'_>, is_all: &mut bool) -> Chan
         becomes,
         widens,
     } = part;
-    let mut cut = |mut value: Value| {
-        veil(&mut value);
-        if noun == Noun::Source {
+    let mut cut = |mut value: Value| match noun {
+        Noun::Source => {
+            veil(&mut value);
             let mut told = value.clone();
             shown::part(&name, &mut told, pen);
             *is_all &= told == value;
-            return told;
+            told
         }
-        // The name tells the pen what kind of thing the words within are.
-        let mut shown = pen.value(&json!({ name.as_str(): value }));
-        let shown = shown.get_mut(&name).map(Value::take).unwrap_or_default();
-        *is_all &= shown == value;
-        shown
+        Noun::Server if name == "scope" => {
+            let mut told = value.clone();
+            of_scope(&mut told, pen);
+            *is_all &= told == value;
+            told
+        }
+        _ => cut(&name, value, pen, is_all),
     };
     let (was, becomes) = (was.map(&mut cut), becomes.map(&mut cut));
     Changed {
@@ -142,5 +160,24 @@ fn changed(part: Part, noun: Noun, pen: &mut Pen<'_>, is_all: &mut bool) -> Chan
         was,
         becomes,
         widens,
+    }
+}
+
+/// A part of a thing without what is above the reader. The name tells the pen what kind of thing the words
+/// within are.
+pub(super) fn cut(name: &str, value: Value, pen: &mut Pen<'_>, is_all: &mut bool) -> Value {
+    let mut shown = pen.value(&json!({ name: value }));
+    let shown = shown.get_mut(name).map(Value::take).unwrap_or_default();
+    *is_all &= shown == value;
+    shown
+}
+
+/// The channels that a connected server may ask about, by their names.
+fn of_scope(scope: &mut Value, pen: &mut Pen<'_>) {
+    let channels = scope.pointer_mut("/channels/list").and_then(Value::as_array_mut);
+    for channel in channels.into_iter().flatten() {
+        if let Some(id) = channel.as_str() {
+            *channel = pen.channel(id).into();
+        }
     }
 }
