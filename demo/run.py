@@ -228,6 +228,7 @@ def main() -> int:
             client_id=client_id,
             client_secret_file=secret,
             redirects=[page.url],
+            binary=given.binary.resolve(),
         )
         running.append(synapse)
         if not synapse.rooms:

@@ -75,6 +75,7 @@ collect_packages() {
       wants cvc5 cvc5
       compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || missing+=(postgresql)
       [ -x /usr/sbin/slapd ] || missing+=(slapd)
+      compgen -G '/usr/lib/*/ejabberd-*/ebin' >/dev/null || missing+=(ejabberd)
       wants ldapmodify ldap-utils
       compgen -G '/usr/lib/*/samba/vfs/acl_xattr.so' >/dev/null ||
         missing+=(samba samba-ad-provision samba-dsdb-modules samba-vfs-modules winbind ldb-tools)

@@ -10,6 +10,8 @@ with its addresses and rooms, and runs until SIGTERM or SIGINT:
 
 The rooms are made in a first start without the module, by `@carol:localhost`, who owns both in the demo's
 world. She has no password; she takes her account over when she first signs in through Countersign.
+
+How people sign in stands in no line of this file: it is what `countersign connect profile synapse` prints.
 """
 
 import argparse
@@ -30,8 +32,11 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+import yaml
+
 ROOT = Path(__file__).resolve().parents[2]
 PYTHON = ROOT / ".venv" / "bin" / "python"
+BINARY = Path(os.environ.get("COUNTERSIGN_BIN", ROOT / "target" / "debug" / "countersign"))
 SERVER_NAME = "localhost"
 LABEL = "org.countersign.label"
 CREATOR = "carol"
@@ -80,6 +85,8 @@ class Synapse:
         default_factory=lambda: {"label": {"scheme": "NATO", "level": "NU"}, "externals_allowed": True}
     )
     request_timeout_ms: int = 3000
+    binary: Path = BINARY
+    """The Countersign that says how people sign in."""
     process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -228,7 +235,7 @@ class Synapse:
             config["registration_shared_secret"] = registration_secret
         else:
             config["modules"] = [self._module()]
-            config["oidc_providers"] = [self._provider()]
+            config |= self._signing_in()
         log = self.directory / "log.yaml"
         log.write_text(json.dumps(log_config(self.directory / "homeserver.log")))
         path = self.directory / "homeserver.yaml"
@@ -286,27 +293,32 @@ class Synapse:
             config["default_label"] = self.default_label
         return {"module": "countersign_synapse.CountersignModule", "config": config}
 
-    def _provider(self) -> dict[str, Any]:
-        return {
-            "idp_id": "countersign",
-            "idp_name": "Countersign",
-            "issuer": self.countersign,
+    def _signing_in(self) -> dict[str, Any]:
+        """What Countersign prints for homeserver.yaml, as an operator pastes it."""
+        printed = subprocess.run(
+            [self.binary, "connect", "profile", "synapse", "--site", self.base_url, "--json"],
+            env={
+                **os.environ,
+                "COUNTERSIGN_ISSUER": self.countersign,
+                "COUNTERSIGN_LISTEN__BEHIND_TLS_PROXY": "true",
+            },
+            check=True,
+            capture_output=True,
+            text=True,
+        )
+        (file,) = json.loads(printed.stdout)["files"]
+        if file["name"] != "homeserver.yaml":
+            raise RuntimeError(f"the profile is about {file['name']}")
+        told: dict[str, Any] = yaml.safe_load(file["text"])
+        (provider,) = told["oidc_providers"]
+        # Which client this is and where its secret stands is each installation's own.
+        provider |= {
             "client_id": self.client_id,
             "client_secret_path": str(self.client_secret_file.resolve()),
-            "scopes": ["openid", "profile"],
-            "pkce_method": "always",
-            "user_profile_method": "userinfo_endpoint",
-            "backchannel_logout_enabled": True,
-            "allow_existing_users": True,
             # Demo and tests speak plain HTTP on loopback, which Synapse's check of the metadata does not accept.
             "skip_verification": self.countersign.startswith("http://"),
-            "user_mapping_provider": {
-                "config": {
-                    "localpart_template": "{{ user.preferred_username }}",
-                    "display_name_template": "{{ user.name }}",
-                }
-            },
         }
+        return told
 
     def _kept_secret(self, name: str) -> str:
         path = self.directory / f"{name}.secret"
@@ -363,6 +375,7 @@ def main() -> int:
     arguments.add_argument("--countersign", required=True, metavar="URL", help="base address and issuer")
     arguments.add_argument("--client-id", required=True)
     arguments.add_argument("--client-secret-file", type=Path, required=True)
+    arguments.add_argument("--binary", type=Path, default=BINARY, help="the Countersign to ask for settings")
     arguments.add_argument(
         "--redirect", action="append", default=[], help="page that may receive login tokens"
     )
@@ -374,6 +387,7 @@ def main() -> int:
         client_id=given.client_id,
         client_secret_file=given.client_secret_file,
         redirects=given.redirect,
+        binary=given.binary.resolve(),
     )
     stopping = False
 

@@ -6,6 +6,7 @@ pub mod authority;
 pub mod cards;
 pub mod database;
 pub mod devices;
+pub mod ejabberd;
 pub mod fido;
 pub mod fuzz_saml;
 pub mod fuzz_targets;

@@ -39,6 +39,16 @@ impl Store {
         )?)
     }
 
+    /// The arguments by which another command finds the same store.
+    pub(super) fn arguments(&self) -> String {
+        let named = [("--config", &self.config), ("--data-dir", &self.data_dir)];
+        let quoted = |path: &PathBuf| path.display().to_string().replace('\'', r"'\''");
+        named
+            .into_iter()
+            .filter_map(|(name, path)| Some(format!(" {name} '{}'", quoted(path.as_ref()?))))
+            .collect()
+    }
+
     /// Opens it.
     pub(super) async fn open(&self) -> Result<App, Failure> {
         let randomness = Randomness::system().map_err(|fault| Failure::Outside(fault.to_string()))?;

@@ -1,17 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
-//! What to enter at a product so that its people sign in here: one block of settings per product,
-//! with the addresses of this house in it, and what its client has to be told. Each says how far it
-//! was tried.
+//! What to enter at a product so that its people sign in here: its settings in its own words, with the
+//! addresses of this house in them, and the records and commands by which it is registered here. Each
+//! says how far it was tried.
 
+mod installation;
+mod openid;
 mod products;
+mod saml;
+mod undocumented;
+mod xmpp;
 
 use authn::saml::idp::Entity;
 use authn::saml::idp::attributes::Attribute;
 use authn::saml::idp::name_id::NameId;
 use countersign_authn as authn;
 use serde::Serialize;
+use serde_json::Value;
 use utoipa::ToSchema;
 
+pub use installation::{Installation, NotAnAddress};
 pub use products::Product;
 
 /// How far a profile was tried.
@@ -26,7 +33,7 @@ pub enum Tested {
     Untested,
 }
 
-/// What to enter at a product.
+/// What to enter at a product, and what to do here.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Profile {
     /// The product.
@@ -37,12 +44,28 @@ pub struct Profile {
     pub tested: Tested,
     /// What of it the product's editions allow.
     pub editions: &'static str,
-    /// Settings at the product, in its own words, each with its value.
+    /// The records of its clients, to be filed here as they are.
+    #[schema(value_type = Vec<Object>)]
+    pub clients: Vec<Value>,
+    /// What to run here, in this order. The record of a client `ID` is in `ID.json`.
+    pub commands: Vec<String>,
+    /// What its own files say.
+    pub files: Vec<ProductFile>,
+    /// What is entered where it keeps its settings, each with its value.
     pub settings: Vec<Setting>,
-    /// What is done here.
-    pub here: Vec<String>,
+    /// What has to be known besides.
+    pub notes: Vec<String>,
     /// The page that explains it.
     pub page: &'static str,
+}
+
+/// A part of a file of a product, ready to be put there.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct ProductFile {
+    /// What the file is called there.
+    pub name: &'static str,
+    /// The text.
+    pub text: String,
 }
 
 /// A setting at a product.
@@ -65,41 +88,126 @@ pub struct Saml {
 
 /// The addresses of this house that profiles name.
 #[derive(Debug)]
-struct Addresses {
+struct House {
     issuer: String,
     entity: Entity,
 }
 
-impl Addresses {
-    fn of(issuer: &str) -> Self {
-        Self {
+impl Product {
+    /// Its profile for the house at `issuer`.
+    pub fn profile(self, issuer: &str, there: &Installation) -> Profile {
+        let house = House {
             issuer: issuer.to_owned(),
             entity: Entity::of(issuer),
-        }
+        };
+        self.described(&house, there)
     }
 }
 
-impl Product {
-    /// Its profile for the house at `issuer`. `site` is the product's own address, where it is known.
-    pub fn profile(self, issuer: &str, site: Option<&str>) -> Profile {
-        let site = site.unwrap_or("https://chat.example.org").trim_end_matches('/');
-        self.described(&Addresses::of(issuer), site)
-    }
+/// The command that files the record of the client `id`.
+fn filing(id: &str) -> String {
+    format!("countersign client put {id}.json")
+}
+
+fn settings<const N: usize>(all: [(&'static str, String); N]) -> Vec<Setting> {
+    all.into_iter()
+        .map(|(name, value)| Setting { name, value })
+        .collect()
 }
 
 #[cfg(test)]
 mod tests {
+    use authn::oidc::client::ClientRecord;
+
     use super::*;
+
+    const HOUSE: &str = "https://id.example";
+
+    fn whole(product: Product) -> Profile {
+        let there =
+            Installation::at(Some("https://chat.example/"), Some("https://chat.example/back")).unwrap();
+        product.profile(HOUSE, &there)
+    }
 
     #[test]
     fn every_product_has_a_profile_with_our_addresses_and_a_page() {
         for product in Product::ALL {
-            let profile = product.profile("https://id.example", Some("https://chat.example/"));
+            let profile = whole(product);
             let text = serde_json::to_string(&profile).unwrap();
-            assert!(text.contains("https://id.example"), "{text}");
+            assert!(text.contains(HOUSE), "{text}");
             assert!(!text.contains("example//"), "{text}");
             assert!(profile.page.starts_with("docs/connect/"));
             assert_eq!(Product::named(product.name()), Some(product));
+            assert!(
+                !profile.commands.is_empty(),
+                "{product:?} is registered by a command"
+            );
+        }
+    }
+
+    #[test]
+    fn every_record_can_be_filed_and_has_its_command() {
+        for product in Product::ALL {
+            let profile = whole(product);
+            for record in &profile.clients {
+                let client: ClientRecord = serde_json::from_value(record.clone()).unwrap();
+                assert_eq!(client.faults(), Vec::<String>::new(), "{product:?}");
+                assert!(profile.commands.contains(&filing(&client.id)), "{product:?}");
+            }
+            let filed = profile
+                .commands
+                .iter()
+                .filter(|command| command.contains(" put "));
+            assert_eq!(filed.count(), profile.clients.len(), "{product:?}");
+        }
+    }
+
+    #[test]
+    fn a_client_with_a_secret_is_told_where_it_goes() {
+        for product in Product::ALL {
+            let profile = whole(product);
+            let secret = profile.clients.iter().any(|record| {
+                let client: ClientRecord = serde_json::from_value(record.clone()).unwrap();
+                client.has_secret()
+            });
+            let told = profile
+                .settings
+                .iter()
+                .any(|setting| setting.name.to_lowercase().contains("secret"))
+                || profile.files.iter().any(|file| file.text.contains("secret"));
+            assert!(told || !secret, "{product:?} has nowhere to enter its secret");
+        }
+    }
+
+    #[test]
+    fn a_redirect_address_that_nobody_named_makes_no_record() {
+        let nothing = Installation::at(None, None).unwrap();
+        for product in [Product::Wickr, Product::GenericOidc, Product::Vaporstream] {
+            let profile = product.profile(HOUSE, &nothing);
+            assert_eq!(profile.clients, Vec::<Value>::new(), "{product:?}");
+            let filed = profile.commands.iter().any(|command| command.contains(" put "));
+            assert!(!filed, "{product:?} files a record that is not there");
+            assert!(
+                profile.notes.iter().any(|note| note.contains("--redirect")),
+                "{product:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn products_of_which_nothing_is_published_have_all_three_ways() {
+        for product in [Product::TroopMessenger, Product::Vaporstream] {
+            let profile = whole(product);
+            assert_eq!(profile.tested, Tested::Untested);
+            for way in ["SAML: ", "OpenID Connect: ", "LDAP: "] {
+                assert!(
+                    profile
+                        .settings
+                        .iter()
+                        .any(|setting| setting.name.starts_with(way)),
+                    "{way}"
+                );
+            }
         }
     }
 }

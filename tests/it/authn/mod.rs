@@ -7,6 +7,7 @@ mod cards;
 mod codes;
 pub(crate) mod desk;
 mod devices;
+mod ejabberd;
 mod hostile;
 mod keycloak;
 mod keys;
