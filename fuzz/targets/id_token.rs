@@ -2,4 +2,4 @@
 //! A key set of an OpenID provider and an ID token.
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|bytes: &[u8]| countersign_tests::fuzz_targets::id_token(bytes));
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| countersign_tests::fuzz_upstream::id_token(bytes));

@@ -2,4 +2,4 @@
 //! A logout token of an OpenID provider.
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|bytes: &[u8]| countersign_tests::fuzz_targets::logout_token(bytes));
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| countersign_tests::fuzz_upstream::logout_token(bytes));

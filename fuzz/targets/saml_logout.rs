@@ -2,4 +2,4 @@
 //! A logout message.
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|bytes: &[u8]| countersign_tests::fuzz_targets::saml_logout(bytes));
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| countersign_tests::fuzz_saml_sources::saml_logout(bytes));

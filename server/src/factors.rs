@@ -2,6 +2,8 @@
 //! What checks passwords and passkeys. Password hashing is slow on purpose: it runs on threads of
 //! its own, so many at a time and no more, so that a flood of guesses starves nothing else.
 
+use std::sync::Arc;
+
 use authn::factor::attestation::metadata::Signer;
 use authn::factor::attestation::{Metadata, Trust};
 use authn::factor::passkey::Passkeys;
@@ -14,6 +16,7 @@ use rustls::pki_types::pem::PemObject as _;
 use secrecy::SecretString;
 use tokio::sync::Semaphore;
 
+use crate::beside;
 use crate::config::{Config, ConfigError};
 
 /// Hashes at one time.
@@ -25,7 +28,7 @@ pub struct Factors {
     /// Checks passkeys.
     pub passkeys: Passkeys,
     hasher: Hasher,
-    turns: Semaphore,
+    turns: Arc<Semaphore>,
 }
 
 /// The factors cannot be set up or used.
@@ -69,7 +72,7 @@ impl Factors {
         Ok(Self {
             passkeys,
             hasher: Hasher::new(cost, sealer, rng)?,
-            turns: Semaphore::new(AT_A_TIME),
+            turns: Arc::new(Semaphore::new(AT_A_TIME)),
         })
     }
 
@@ -79,11 +82,9 @@ impl Factors {
         password: SecretString,
         stored: Option<String>,
     ) -> Result<Verdict, FactorError> {
-        let _turn = self.turns.acquire().await.map_err(|_| FactorError::Thread)?;
         let hasher = self.hasher.clone();
-        tokio::task::spawn_blocking(move || hasher.verify(&password, stored.as_deref()))
+        self.in_turn(move || hasher.verify(&password, stored.as_deref()))
             .await
-            .map_err(|_| FactorError::Thread)
     }
 
     /// Hashes a new password.
@@ -92,12 +93,19 @@ impl Factors {
         password: SecretString,
         mut rng: impl CryptoRng + Send + 'static,
     ) -> Result<String, FactorError> {
-        let _turn = self.turns.acquire().await.map_err(|_| FactorError::Thread)?;
         let hasher = self.hasher.clone();
-        tokio::task::spawn_blocking(move || hasher.hash(&password, &mut rng))
-            .await
-            .map_err(|_| FactorError::Thread)?
-            .map_err(FactorError::from)
+        let hashed = self.in_turn(move || hasher.hash(&password, &mut rng)).await?;
+        hashed.map_err(FactorError::from)
+    }
+
+    /// Does what is slow when its turn has come. The turn ends with the work.
+    async fn in_turn<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, FactorError> {
+        let turn = Arc::clone(&self.turns).acquire_owned().await;
+        let turn = turn.map_err(|_| FactorError::Thread)?;
+        beside::holding(turn, work).await.map_err(|_| FactorError::Thread)
     }
 }
 
@@ -120,4 +128,36 @@ pub fn signer(config: &Config) -> Result<Option<Signer>, ConfigError> {
         roots: roots.iter().map(|root| root.as_ref().to_vec()).collect(),
         name: config.passkeys.metadata_signer.clone(),
     }))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use futures_util::FutureExt as _;
+    use rand::SeedableRng as _;
+    use rand::rngs::StdRng;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_guess_that_nobody_waits_for_keeps_its_turn_until_it_is_hashed() {
+        let mut rng = StdRng::seed_from_u64(1);
+        let sealer = Sealer::new(&[7; 32]).unwrap();
+        let origin = url::Url::parse("https://id.example").unwrap();
+        let factors = Factors {
+            passkeys: Passkeys::new("Example", &origin).unwrap(),
+            hasher: Hasher::new(Cost::default(), &sealer, &mut rng).unwrap(),
+            turns: Arc::new(Semaphore::new(AT_A_TIME)),
+        };
+        for _ in 0..50 {
+            let guess = factors.verify("guess".into(), None);
+            assert!(guess.now_or_never().is_none());
+        }
+        assert_eq!(factors.turns.available_permits(), 0, "both are at work still");
+        while factors.turns.available_permits() < AT_A_TIME {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        factors.verify("guess".into(), None).await.unwrap();
+    }
 }

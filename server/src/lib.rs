@@ -7,6 +7,7 @@
 pub mod app;
 pub mod applications;
 pub mod asking;
+mod beside;
 pub mod cards;
 pub mod cli;
 pub mod clock;

@@ -32,23 +32,14 @@ use countersign_authn::oidc::keys::KeyRing;
 use countersign_authn::oidc::parameters::Parameters;
 use countersign_authn::oidc::refresh_token::RefreshToken;
 use countersign_authn::oidc::token::assertion;
-use countersign_authn::saml::metadata::{Entity, verified};
-use countersign_authn::saml::redirect::Received;
-use countersign_authn::saml::signature::verify;
-use countersign_authn::saml::{Gated, Limits, PeerKey};
 use countersign_authn::secret::Sealer;
-use countersign_authn::upstream::oidc as upstream;
-use countersign_authn::upstream::oidc::endpoints::Endpoints;
-use countersign_authn::upstream::oidc::id_token::Expected;
-use countersign_authn::upstream::oidc::keys::Keys;
-use countersign_authn::upstream::saml::{logout, look, response};
 use countersign_authz::scenario::{run_files, simulate};
 use countersign_authz::{Engine, Snapshot};
 use countersign_directory::Role;
 use countersign_directory::ldap::content_sync::{self, Info};
 use countersign_directory::ldap::entry::{self, Raw, Reader};
 use countersign_directory::ldap::subject::SubjectKind;
-use countersign_directory::ldap::{Dn, Filter, account, ber, bind, dn};
+use countersign_directory::ldap::{Dn, Filter, Rules, account, ber, bind, dn};
 use countersign_directory::source::mapping::Whom;
 use countersign_directory::source::{Attributes, Mapping};
 use countersign_labels::{Format, RawLabel, Schemes, Scribe};
@@ -64,12 +55,16 @@ use secrecy::SecretString;
 use serde_json::{Value, json};
 
 use crate::fuzz_saml::{saml_call, saml_provider, saml_request, saml_sp_logout};
+use crate::fuzz_saml_sources::{
+    saml_encrypted, saml_logout, saml_metadata, saml_pasted, saml_redirect, saml_response,
+};
+use crate::fuzz_upstream::{discovery, id_token, logout_token, upstream_token, upstream_userinfo};
 
 /// A parser under test.
 pub type Target = fn(&[u8]);
 
 /// Every target by name; the names are those of `fuzz/targets/` and `fuzz/seeds/`.
-pub const TARGETS: [(&str, Target); 37] = [
+pub const TARGETS: [(&str, Target); 41] = [
     ("attestation", attestation),
     ("authorize", self::authorize),
     ("certificate", certificate),
@@ -79,12 +74,12 @@ pub const TARGETS: [(&str, Target); 37] = [
     ("device_key", device_key),
     ("discovery", discovery),
     ("export", export),
-    ("id_token", self::id_token),
+    ("id_token", id_token),
     ("journal", journal),
     ("label", label),
     ("ldap_entry", ldap_entry),
     ("ldap_names", ldap_names),
-    ("logout_token", self::logout_token),
+    ("logout_token", logout_token),
     ("mapping", mapping),
     ("marking", marking),
     ("matrix", matrix),
@@ -95,8 +90,10 @@ pub const TARGETS: [(&str, Target); 37] = [
     ("recovery_code", recovery_code),
     ("request", request),
     ("saml_call", saml_call),
+    ("saml_encrypted", saml_encrypted),
     ("saml_logout", saml_logout),
     ("saml_metadata", saml_metadata),
+    ("saml_pasted", saml_pasted),
     ("saml_provider", saml_provider),
     ("saml_redirect", saml_redirect),
     ("saml_request", saml_request),
@@ -106,68 +103,10 @@ pub const TARGETS: [(&str, Target); 37] = [
     ("source", source),
     ("stanag4774", stanag4774),
     ("token", token),
+    ("upstream_token", upstream_token),
+    ("upstream_userinfo", upstream_userinfo),
     ("world", world),
 ];
-
-const UPSTREAM: &str = "https://id.mod.example";
-
-/// A discovery document is refused, or every address in it may be called.
-pub fn discovery(bytes: &[u8]) {
-    if let Ok(found) = Endpoints::read(bytes, UPSTREAM) {
-        let needed = [&found.authorization, &found.token, &found.jwks];
-        for address in needed
-            .into_iter()
-            .chain(&found.userinfo)
-            .chain(&found.end_session)
-        {
-            assert!(
-                address.scheme() == "https" && address.username().is_empty() && address.fragment().is_none()
-            );
-        }
-    }
-}
-
-/// A key set on the first line, and a token on the second: nobody who does not hold a key signs one.
-pub fn id_token(bytes: &[u8]) {
-    let Some((keys, token)) = keys_and_token(bytes) else {
-        return;
-    };
-    let algorithms = ["ES256", "EdDSA", "RS256", "PS256"]
-        .map(String::from)
-        .into_iter()
-        .collect();
-    let expected = Expected {
-        issuer: UPSTREAM,
-        client_id: "countersign",
-        nonce: "n",
-        algorithms: &algorithms,
-        skew: chrono::TimeDelta::seconds(60),
-        access_token: Some("a"),
-    };
-    let now = DateTime::from_timestamp(1_700_000_000, 0).unwrap();
-    if let Ok(claims) = upstream::id_token::verify(token, &keys, &expected, now) {
-        let claimed = upstream::claimed("mod".parse().unwrap(), UPSTREAM, &claims, None);
-        assert!(claimed.is_err() || claimed.unwrap().identity().fits());
-    }
-}
-
-/// The same for a logout token.
-pub fn logout_token(bytes: &[u8]) {
-    let Some((keys, token)) = keys_and_token(bytes) else {
-        return;
-    };
-    let settings = json!({ "issuer": UPSTREAM, "client_id": "countersign", "authentication": "none" });
-    let settings = serde_json::from_value(settings).unwrap();
-    let now = DateTime::from_timestamp(1_700_000_000, 0).unwrap();
-    if let Ok(ended) = upstream::logout_token::verify(token, &keys, &settings, now) {
-        assert!(ended.subject.is_some() || ended.session.is_some());
-    }
-}
-
-fn keys_and_token(bytes: &[u8]) -> Option<(Keys, &str)> {
-    let (keys, token) = std::str::from_utf8(bytes).ok()?.split_once('\n')?;
-    Some((Keys::read(keys.as_bytes()).ok()?, token))
-}
 
 /// A mapping is read or refused, and what comes of a sample is within its bounds. Read again from what it was
 /// written as, it does the same.
@@ -450,7 +389,11 @@ pub fn ldap_entry(bytes: &[u8]) {
                     .flatten()
                     .all(|value| !value.contains(char::is_control))
             );
-            assert_eq!(entry::digest(&entry, standing), entry::digest(&entry, standing));
+            let rules = Rules::default();
+            assert_eq!(
+                entry::digest(&entry, standing, &rules),
+                entry::digest(&entry, standing, &rules)
+            );
         }
     }
 }
@@ -582,67 +525,6 @@ pub fn request(bytes: &[u8]) {
     let _ = PageRequest::read(page);
     if let Ok(Batch::Many(many)) = Batch::read(StrictJson(value)) {
         assert!((1..=MOST).contains(&many.questions().count()));
-    }
-}
-
-/// A response, through gate, signature and every check of what is in it: never taken without the key.
-pub fn saml_response(bytes: &[u8]) {
-    let Ok(message) = Gated::admit(bytes, &Limits::MESSAGE) else {
-        return;
-    };
-    let provider = crate::saml::provider(&[crate::saml::credential()]);
-    let (rules, now) = (crate::saml::rules(), crate::saml::now());
-    let received = response::receive(&message, &rules, &provider, &[], now);
-    // Whoever looks step by step sees why something is refused, and no fault where nothing is.
-    if let Ok(looked) = look::look(&message, &rules, &provider, &[], now) {
-        let is_good = looked.findings.iter().all(|finding| finding.fault.is_none());
-        assert!(is_good || received.is_err(), "{:?}", looked.findings);
-        assert!(!is_good || looked.arrival.is_some(), "{:?}", looked.findings);
-    }
-    if let Ok(arrival) = received {
-        let subject = arrival.claimed.subject;
-        assert!(
-            subject == "alice" || subject.starts_with("admin@agency.example"),
-            "`{subject}` was never signed"
-        );
-    }
-}
-
-/// Metadata of a provider, signed or not.
-pub fn saml_metadata(bytes: &[u8]) {
-    let now = crate::saml::now();
-    let pinned = [PeerKey::from_der(crate::saml::credential().certificate()).expect("the key is one")];
-    if let Ok(entity) = Entity::read(bytes, None, now) {
-        assert!(!entity.id.is_empty());
-    }
-    if let Ok(text) = verified(bytes, &pinned) {
-        let _ = Entity::read(text.as_bytes(), None, now);
-    }
-}
-
-/// A logout message that somebody signed: what is said in it.
-pub fn saml_logout(bytes: &[u8]) {
-    let Ok(message) = Gated::admit(bytes, &Limits::MESSAGE) else {
-        return;
-    };
-    let rules = crate::saml::rules();
-    let pinned = [PeerKey::from_der(crate::saml::credential().certificate()).expect("the key is one")];
-    if let Ok(verified) = verify(&message, &pinned) {
-        let _ = logout::asked(&verified, &rules, crate::saml::now());
-        let _ = logout::answered(&verified, &rules, crate::saml::now());
-    }
-}
-
-/// A query of the redirect binding.
-pub fn saml_redirect(bytes: &[u8]) {
-    let Ok(query) = std::str::from_utf8(bytes) else {
-        return;
-    };
-    if let Ok(received) = Received::read(query) {
-        let pinned = [PeerKey::from_der(crate::saml::credential().certificate()).expect("the key is one")];
-        if let Ok(verified) = received.verify(&pinned) {
-            assert_eq!(verified.text(), received.unverified().text());
-        }
     }
 }
 

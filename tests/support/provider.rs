@@ -71,6 +71,8 @@ pub struct Lie {
     pub answers_as: Option<Option<String>>,
     /// The issuer that its discovery document names.
     pub discovery: Option<String>,
+    /// What its discovery document says besides, or in place of the right words.
+    pub says: Vec<(&'static str, Value)>,
     /// The subject that userinfo is about.
     pub userinfo: Option<String>,
     /// The claim `at_hash` of another token.
@@ -267,8 +269,12 @@ impl Inner {
 
 async fn discovery(State(inner): State<Arc<Inner>>) -> Json<Value> {
     let at = |path: &str| format!("{}/{path}", inner.issuer);
-    let said = inner.lie.lock().unwrap().discovery.clone();
-    Json(json!({
+    let Lie {
+        discovery: said,
+        says,
+        ..
+    } = inner.lie.lock().unwrap().clone();
+    let mut document = json!({
         "issuer": said.unwrap_or_else(|| inner.issuer.clone()),
         "authorization_endpoint": at("auth"),
         "token_endpoint": at("token"),
@@ -277,7 +283,13 @@ async fn discovery(State(inner): State<Arc<Inner>>) -> Json<Value> {
         "end_session_endpoint": at("logout"),
         "code_challenge_methods_supported": ["S256"],
         "authorization_response_iss_parameter_supported": true,
-    }))
+        "response_types_supported": ["code"],
+        "id_token_signing_alg_values_supported": ["ES256"],
+    });
+    for (name, value) in says {
+        document[name] = value;
+    }
+    Json(document)
 }
 
 async fn jwks(State(inner): State<Arc<Inner>>) -> Json<Value> {

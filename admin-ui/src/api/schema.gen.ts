@@ -714,7 +714,7 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** Takes a link away. One administrator is enough; the person's sessions stay. */
+        /** Takes a link away, and ends the sessions that came by it. One administrator is enough. */
         delete: operations["unlink_person"];
         options?: never;
         head?: never;

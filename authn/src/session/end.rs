@@ -40,6 +40,10 @@ pub enum Reason {
     SignedOut,
     /// The source that she came from ended its session.
     Source,
+    /// The link by which she came in is no more.
+    Unlinked,
+    /// She signed in with the same browser by a weaker way.
+    Weaker,
 }
 
 impl Reason {
@@ -54,6 +58,8 @@ impl Reason {
             Self::Revoked => "revoked",
             Self::SignedOut => "signed_out",
             Self::Source => "source",
+            Self::Unlinked => "unlinked",
+            Self::Weaker => "weaker",
         }
     }
 }

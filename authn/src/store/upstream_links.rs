@@ -137,14 +137,15 @@ pub async fn used(
     Ok(())
 }
 
-/// Takes a link of a person away. `false`: she has no such link.
-pub async fn remove(id: &str, person: &PersonId, db: &mut AnyConnection) -> Result<bool, StoreError> {
-    let done = sqlx::query("DELETE FROM upstream_links WHERE id = $1 AND person = $2")
+/// Takes a link of a person away, and returns it. `None`: she has no such link.
+pub async fn remove(id: &str, person: &PersonId, db: &mut AnyConnection) -> Result<Option<Link>, StoreError> {
+    let row = sqlx::query("DELETE FROM upstream_links WHERE id = $1 AND person = $2 RETURNING *")
         .bind(id)
         .bind(person.as_str())
-        .execute(db)
+        .fetch_optional(db)
         .await?;
-    Ok(done.rows_affected() == 1)
+    row.map(|row| read(&Columns::of("upstream_links", &row)))
+        .transpose()
 }
 
 fn read(row: &Columns<'_>) -> Result<Link, StoreError> {

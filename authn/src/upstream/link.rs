@@ -3,7 +3,7 @@
 //! never changes: to move it, it is removed and made anew, and both are on record. It is made by the
 //! person after a fresh sign-in, by administrators, by the word of a source that is authoritative for a
 //! verified mail domain, or because the account came from that source; never by a name or an address
-//! that merely look alike.
+//! that merely look alike. With a link go the sessions that came by it.
 
 use std::collections::BTreeMap;
 
@@ -21,7 +21,9 @@ use crate::account;
 use crate::assurance::Level;
 use crate::happened::Happened;
 use crate::secret::random_id;
-use crate::store::{StoreError, accounts, upstream_links};
+use crate::session::end::{self, Reason};
+use crate::session::{Session, SessionId};
+use crate::store::{StoreError, accounts, upstream_links, upstream_sessions};
 
 /// The longest issuer or subject.
 pub const LONGEST: usize = 1024;
@@ -183,8 +185,14 @@ pub async fn holder(identity: &Identity, db: &mut AnyConnection) -> Result<Optio
 
 /// What a source's rule makes of one more link: which of the account's links to it have to go.
 fn settle(rule: Conflict, made: Made, there: &[&Link]) -> Result<Vec<String>, LinkRefusal> {
-    if made == Made::Domain && rule == Conflict::Fail {
-        return Err(LinkRefusal::Taken);
+    if made == Made::Domain {
+        // An address is given to the next who has that name: where somebody there is linked already, nobody but
+        // she or an administrator says that the newcomer is the same.
+        return match rule {
+            Conflict::Fail => Err(LinkRefusal::Taken),
+            Conflict::Add | Conflict::Replace | Conflict::Set if there.is_empty() => Ok(Vec::new()),
+            Conflict::Add | Conflict::Replace | Conflict::Set => Err(LinkRefusal::HasOne),
+        };
     }
     match rule {
         Conflict::Add => Ok(Vec::new()),
@@ -233,10 +241,7 @@ pub async fn make(
     };
     accounts::ensure(person, now, rng, db).await?;
     for id in gone {
-        if upstream_links::remove(&id, person, db).await? {
-            let detail = json!({ "link": id, "source": identity.source, "reason": "replaced" });
-            log.event("link.removed", person.as_str(), detail);
-        }
+        remove(&id, person, Removal::Replaced, now, rng, log, db).await?;
     }
     let link = Link::new(identity, person, label, made, now, rng);
     if !upstream_links::add(&link, db).await? {
@@ -286,13 +291,37 @@ pub async fn make_for_brought<'a>(
     Ok(unfit.into_iter().map(|one| one.person).collect())
 }
 
+/// Why a link is taken away.
+#[derive(Clone, Copy, Debug)]
+pub enum Removal<'a> {
+    /// An administrator did it.
+    Administrator,
+    /// She did, in this session, which stays: she has just proved in it who she is.
+    Herself(&'a SessionId),
+    /// Another took its place.
+    Replaced,
+}
+
+impl Removal<'_> {
+    fn word(self) -> &'static str {
+        match self {
+            Self::Administrator => "by an administrator",
+            Self::Herself(_) => "by herself",
+            Self::Replaced => "replaced",
+        }
+    }
+}
+
 /// Takes a link of hers away on her own word, unless it is her last way to sign in. `false`: it stays.
 pub async fn remove_own(
     id: &str,
-    person: &PersonId,
+    session: &Session,
+    now: DateTime<Utc>,
+    rng: &mut impl CryptoRng,
     log: &mut Happened,
     db: &mut AnyConnection,
 ) -> Result<bool, StoreError> {
+    let person = &session.person;
     let others = upstream_links::of_person(person, db)
         .await?
         .into_iter()
@@ -301,23 +330,35 @@ pub async fn remove_own(
     if others == 0 && !account::ways(person, db).await?.is_any() {
         return Ok(false);
     }
-    remove(id, person, "by herself", log, db).await
+    remove(id, person, Removal::Herself(&session.id), now, rng, log, db).await
 }
 
-/// Takes a link away. `false`: there is none.
+/// Takes a link away, and ends the sessions that came by it. `false`: there is none.
 pub async fn remove(
     id: &str,
     person: &PersonId,
-    reason: &'static str,
+    why: Removal<'_>,
+    now: DateTime<Utc>,
+    rng: &mut impl CryptoRng,
     log: &mut Happened,
     db: &mut AnyConnection,
 ) -> Result<bool, StoreError> {
-    let is_removed = upstream_links::remove(id, person, db).await?;
-    if is_removed {
-        let detail = json!({ "link": id, "reason": reason });
-        log.event("link.removed", person.as_str(), detail);
+    let Some(Link { identity, .. }) = upstream_links::remove(id, person, db).await? else {
+        return Ok(false);
+    };
+    let subject = Some(identity.subject.as_str());
+    let came =
+        upstream_sessions::that_came_from(&identity.source, &identity.issuer, subject, None, db).await?;
+    let mut over = 0_usize;
+    for session in came {
+        let stays = matches!(why, Removal::Herself(own) if *own == session);
+        if !stays && end::end(&session, Reason::Unlinked, now, rng, log, db).await? {
+            over += 1;
+        }
     }
-    Ok(is_removed)
+    let detail = json!({ "link": id, "source": identity.source, "reason": why.word(), "sessions": over });
+    log.event("link.removed", person.as_str(), detail);
+    Ok(true)
 }
 
 #[cfg(test)]
@@ -345,8 +386,7 @@ mod tests {
     #[test]
     fn the_rule_for_a_second_link_is_the_sources() {
         let one = link();
-        let all = [Made::Administrators, Made::Creation, Made::Domain, Made::Herself];
-        for made in all {
+        for made in [Made::Administrators, Made::Creation, Made::Herself] {
             assert_eq!(settle(Conflict::Add, made, &[&one]), Ok(Vec::new()));
             assert_eq!(
                 settle(Conflict::Replace, made, &[&one]),
@@ -356,6 +396,17 @@ mod tests {
             assert_eq!(settle(Conflict::Set, made, &[]), Ok(Vec::new()));
             assert!(settle(Conflict::Fail, made, &[&one]).is_err());
         }
+    }
+
+    /// An address that was given to somebody else there takes no account over, whatever the rule.
+    #[test]
+    fn an_address_alone_comes_neither_beside_nor_in_the_place_of_somebody_linked() {
+        let one = link();
+        for rule in [Conflict::Add, Conflict::Replace, Conflict::Set] {
+            assert_eq!(settle(rule, Made::Domain, &[&one]), Err(LinkRefusal::HasOne));
+            assert_eq!(settle(rule, Made::Domain, &[]), Ok(Vec::new()));
+        }
+        assert!(settle(Conflict::Fail, Made::Domain, &[&one]).is_err());
     }
 
     /// O6: where nobody has said otherwise, a source's word on an address links nothing.

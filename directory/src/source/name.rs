@@ -2,6 +2,8 @@
 //! What somebody whom a source brings in is called here. Her name there is folded, so that one name has one
 //! spelling; and two names that a person cannot tell apart count as one.
 
+use std::collections::HashSet;
+
 use unicode_normalization::UnicodeNormalization as _;
 use unicode_security::{RestrictionLevel, RestrictionLevelDetection as _, skeleton};
 
@@ -38,29 +40,41 @@ pub fn named(username: Option<&str>) -> Result<PersonId, NameFault> {
     name.parse().map_err(|_| NameFault::Unfit)
 }
 
-/// A name, held against others.
-#[derive(Debug)]
-pub struct Likeness<'a> {
-    name: &'a str,
-    skeleton: String,
+/// Names that somebody has or had. A newcomer's is held against all of them at once.
+#[derive(Debug, Default)]
+pub struct Names {
+    /// Those of plain ASCII, in small letters.
+    plain: HashSet<String>,
+    /// What those look like.
+    plain_bones: HashSet<String>,
+    /// What all others look like.
+    other_bones: HashSet<String>,
 }
 
-impl<'a> Likeness<'a> {
-    /// Of this name.
-    pub fn of(name: &'a str) -> Self {
-        Self {
-            name,
-            skeleton: bones(name),
+impl Names {
+    /// Adds one.
+    pub fn add(&mut self, name: &str) {
+        if name.is_ascii() {
+            let small = name.to_ascii_lowercase();
+            if !self.plain.contains(&small) {
+                self.plain_bones.insert(bones(&small));
+                self.plain.insert(small);
+            }
+        } else {
+            self.other_bones.insert(bones(name));
         }
     }
 
-    /// Whether `other` is the same name but for its case and form, or looks like it. Of plain ASCII names only
+    /// Whether one of them is the same name but for its case and form, or looks like it. Of plain ASCII names only
     /// case counts: `p10` and `pl0` are two people of many an agency.
-    pub fn is_like(&self, other: &str) -> bool {
-        if self.name.is_ascii() && other.is_ascii() {
-            return self.name.eq_ignore_ascii_case(other);
-        }
-        bones(other) == self.skeleton
+    pub fn has_like(&self, name: &str) -> bool {
+        let bones = bones(name);
+        let is_known = if name.is_ascii() {
+            self.plain.contains(&name.to_ascii_lowercase())
+        } else {
+            self.plain_bones.contains(&bones)
+        };
+        is_known || self.other_bones.contains(&bones)
     }
 }
 
@@ -106,18 +120,22 @@ mod tests {
 
     #[test]
     fn names_that_look_alike_are_one() {
-        let cope = Likeness::of("cope");
+        let names = |all: &[&str]| {
+            let mut names = Names::default();
+            all.iter().for_each(|name| names.add(name));
+            names
+        };
         // The same four shapes in Cyrillic.
-        for like in [
-            "Cope",
-            "\u{441}\u{43e}\u{440}\u{435}",
-            "\u{ff23}\u{ff4f}\u{ff50}\u{ff45}",
-        ] {
-            assert!(cope.is_like(like), "{like:?}");
+        let cyrillic = "\u{441}\u{43e}\u{440}\u{435}";
+        let latin = names(&["hope", "Cope", "anna"]);
+        for like in ["cope", "COPE", cyrillic, "\u{ff23}\u{ff4f}\u{ff50}\u{ff45}"] {
+            assert!(latin.has_like(like), "{like:?}");
         }
-        assert!(Likeness::of("\u{441}\u{43e}\u{440}\u{435}").is_like("cope"));
-        for other in ["c0pe", "cop", "hope", "\u{43a}\u{43e}\u{442}"] {
-            assert!(!cope.is_like(other), "{other:?}");
+        for other in ["c0pe", "cop", "\u{43a}\u{43e}\u{442}"] {
+            assert!(!latin.has_like(other), "{other:?}");
         }
+        let foreign = names(&[cyrillic]);
+        assert!(foreign.has_like("cope") && foreign.has_like("CoPe") && foreign.has_like(cyrillic));
+        assert!(!foreign.has_like("hope") && !names(&["pl0"]).has_like("p10"));
     }
 }

@@ -87,9 +87,9 @@ impl ClientAuthentication {
     }
 }
 
-/// Signatures by public keys that are strong enough.
-const ALGORITHMS: [&str; 10] = [
-    "ES256", "ES384", "ES512", "EdDSA", "PS256", "PS384", "PS512", "RS256", "RS384", "RS512",
+/// Signatures by public keys that are strong enough, and that can be verified here (ES512 cannot).
+const ALGORITHMS: [&str; 9] = [
+    "ES256", "ES384", "EdDSA", "PS256", "PS384", "PS512", "RS256", "RS384", "RS512",
 ];
 
 impl Oidc {

@@ -53,3 +53,10 @@ pub struct SourcedClearance {
     /// Good up to and including this second.
     pub valid_until: DateTime<Utc>,
 }
+
+impl std::fmt::Display for SourcedClearance {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} {}", self.scheme, self.level)?;
+        self.compartments.iter().try_for_each(|tag| write!(f, " {tag}"))
+    }
+}

@@ -28,10 +28,15 @@ pub async fn put(
     Ok(())
 }
 
-/// All that are gone for good of one kind.
-pub async fn all(noun: Noun, db: &mut AnyConnection) -> Result<Vec<String>, StoreError> {
-    let rows = sqlx::query("SELECT id FROM tombstones WHERE noun = $1")
+/// Those of one kind that are gone for good since `moment`.
+pub async fn since(
+    noun: Noun,
+    moment: DateTime<Utc>,
+    db: &mut AnyConnection,
+) -> Result<Vec<String>, StoreError> {
+    let rows = sqlx::query("SELECT id FROM tombstones WHERE noun = $1 AND at >= $2")
         .bind(noun.as_str())
+        .bind(moment.timestamp_millis())
         .fetch_all(db)
         .await?;
     rows.iter().map(|row| Ok(row.try_get(0)?)).collect()

@@ -6,6 +6,7 @@ use authn::oidc::client::{ClientRecord, new_secret};
 use authn::secret::Secret;
 use authn::store::{clients, saml_metadata, saml_services};
 use authn::upstream::link::{self, Identity, Made};
+use authn::upstream::saml::peer::Agreement;
 use authn::{Happened, enrolment};
 use chrono::{DateTime, Utc};
 use countersign_authn as authn;
@@ -97,7 +98,9 @@ impl House {
                 let address = format!("{}/enrol/{}", self.config.issuer, link.expose());
                 return Ok(Some(Handed::EnrolUrl(address.into())));
             }
-            Amendment::SourceMetadata { id, .. } => drop(saml_metadata::approve(id, db).await?),
+            Amendment::SourceMetadata { id, .. } => self.approve_metadata(id, db).await?,
+            // Whoever comes later by that name finds nothing of before.
+            Amendment::SourceRemove { id } => saml_metadata::remove(id, db).await?,
             Amendment::SourceRelease { id, seal } => source_syncs::release(id, seal, db).await?,
             _ => {}
         }
@@ -118,10 +121,13 @@ impl House {
         db: &mut AnyConnection,
     ) -> Result<Option<(ProviderFacts, ProviderFacts)>, Problem> {
         let source = self.upstream.source(id);
-        let entity_id = source
-            .as_ref()
-            .and_then(|source| Some(source.saml()?.entity_id.as_str()));
-        let row = saml_metadata::of(id, db).await?;
+        let Some((source, agreed)) =
+            source.and_then(|source| Some((source.clone(), Agreement::of(&source)?)))
+        else {
+            return Ok(None);
+        };
+        let entity_id = source.saml().map(|saml| saml.entity_id.as_str());
+        let row = saml_metadata::of(&agreed, db).await?;
         Ok(row.and_then(|row| {
             let (document, _) = row.pending?;
             Some((
@@ -129,6 +135,19 @@ impl House {
                 facts::compared(&document, entity_id),
             ))
         }))
+    }
+
+    /// What waits counts from now on; nothing else does that came in its place meanwhile.
+    async fn approve_metadata(&self, id: &SourceId, db: &mut AnyConnection) -> Result<(), Problem> {
+        let agreed = self.upstream.source(id).and_then(|source| Agreement::of(&source));
+        let agreed = agreed.ok_or_else(changed)?;
+        let row = saml_metadata::of(&agreed, db).await?;
+        let (pending, _) = row.and_then(|row| row.pending).ok_or_else(changed)?;
+        if saml_metadata::approve(&agreed, &pending, db).await? {
+            Ok(())
+        } else {
+            Err(changed())
+        }
     }
 
     /// Opens the account that a source asked for and that was just approved. A proposal of a person waits for her.

@@ -147,7 +147,7 @@ impl SourceCommand {
                         person: person.as_deref(),
                         response: response.as_deref(),
                     };
-                    Ok(test(&app, &source, asked).await)
+                    Ok(test(&app, &source, asked, None).await)
                 })?;
                 told(&lines)
             }

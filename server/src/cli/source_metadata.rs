@@ -4,8 +4,10 @@
 
 use authn::saml::metadata::Entity;
 use authn::store::saml_metadata;
+use authn::upstream::saml::peer::Agreement;
 use chrono::DateTime;
 use countersign_authn as authn;
+use countersign_directory::store::changes;
 use countersign_directory::{Event, SourceId};
 use serde_json::json;
 
@@ -16,22 +18,41 @@ use super::{Failure, block_on};
 pub(super) fn run(id: &SourceId, approve: bool, store: &Store) -> Result<(), Failure> {
     block_on(async move {
         let app = store.open_existing().await?;
+        let source = app.upstream.source(id);
+        let source = source.ok_or_else(|| Failure::No(format!("there is no source `{id}`")))?;
+        let agreed = Agreement::of(&source)
+            .ok_or_else(|| Failure::No(format!("the metadata of `{id}` is not fetched")))?;
         let mut transaction = app.database.begin_write().await.map_err(outside)?;
-        let row = saml_metadata::of(id, &mut transaction).await.map_err(outside)?;
+        // Nobody approves, and no pass takes anything else, between the look and the word.
+        changes::lock(&mut transaction).await.map_err(outside)?;
+        let row = saml_metadata::of(&agreed, &mut transaction)
+            .await
+            .map_err(outside)?;
         let row = row.ok_or_else(|| Failure::No(format!("no metadata of `{id}` was fetched yet")))?;
         println!("counts, fetched {}:", row.fetched_at);
         print(&row.document);
         let Some((document, why)) = &row.pending else {
-            return Ok(());
+            return if approve {
+                Err(Failure::No(format!(
+                    "no change of the metadata of `{id}` waits for anybody"
+                )))
+            } else {
+                Ok(())
+            };
         };
         println!("waits for approval ({why}):");
         print(document);
         if !approve {
             return Ok(());
         }
-        saml_metadata::approve(id, &mut transaction)
+        if !saml_metadata::approve(&agreed, document, &mut transaction)
             .await
-            .map_err(outside)?;
+            .map_err(outside)?
+        {
+            return Err(Failure::No(format!(
+                "the metadata of `{id}` has changed since: look again"
+            )));
+        }
         let event = Event::new("source.metadata_approved", id.as_str(), json!({ "why": why }));
         finish(&app, &[event], transaction).await?;
         println!("approved");

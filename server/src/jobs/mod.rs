@@ -16,6 +16,8 @@ pub mod clock;
 mod drain;
 mod expiry;
 pub mod key_rotation;
+mod metadata_ends;
+pub mod metadata_files;
 mod logout;
 mod models;
 mod notices;
@@ -72,7 +74,11 @@ pub fn start(app: &App) {
         async move { Ok(app.rotate_keys().await?) }.boxed()
     });
     every(app, "directories", Duration::from_secs(1), |app| {
-        async move { Ok(app.synchronise_directories().await?) }.boxed()
+        async move {
+            app.synchronise_directories().await?;
+            Ok(())
+        }
+        .boxed()
     });
     every(app, "reviews", Duration::from_mins(1), |app| {
         async move { Ok(app.note_overdue_reviews().await?) }.boxed()
@@ -84,6 +90,12 @@ pub fn start(app: &App) {
     }
     every(app, "saml_metadata", Duration::from_mins(1), |app| {
         async move { Ok(app.follow_saml_metadata().await?) }.boxed()
+    });
+    every(app, "metadata_files", Duration::from_mins(1), |app| {
+        async move { Ok(app.follow_metadata_files().await?) }.boxed()
+    });
+    every(app, "metadata_ends", Duration::from_mins(10), |app| {
+        async move { Ok(app.warn_of_metadata_ends().await?) }.boxed()
     });
     every(app, "sweep", Duration::from_mins(10), |app| {
         async move { Ok(app.sweep().await?) }.boxed()

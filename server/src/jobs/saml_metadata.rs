@@ -5,13 +5,15 @@
 
 use authn::Happened;
 use authn::saml::gate::Limits;
-use authn::saml::metadata::{self, Entity, IdentityProvider};
+use authn::saml::metadata::{self, Entity};
 use authn::store::saml_metadata::{self, MetadataRow};
-use authn::upstream::saml::{Fault, peer};
+use authn::upstream::saml::Fault;
+use authn::upstream::saml::peer::{self, Agreement, Doubt};
 use chrono::{DateTime, TimeDelta, Utc};
 use countersign_authn as authn;
-use countersign_directory::source::{Fetched, Metadata, Source};
-use countersign_directory::{Actor, SourceId};
+use countersign_directory::Actor;
+use countersign_directory::source::{Fetched, Metadata};
+use countersign_directory::store::changes;
 use serde_json::json;
 
 use crate::app::House;
@@ -19,8 +21,8 @@ use crate::outbound::{self, OutboundError};
 use crate::saml::{SamlFault, aside, partner};
 
 /// How long before its end metadata is warned of, and how often.
-const WARNED_BEFORE: TimeDelta = TimeDelta::days(7);
-const WARNED_EVERY: TimeDelta = TimeDelta::days(1);
+pub(super) const WARNED_BEFORE: TimeDelta = TimeDelta::days(7);
+pub(super) const WARNED_EVERY: TimeDelta = TimeDelta::days(1);
 /// How long after a failure it is tried again.
 const RETRY: TimeDelta = TimeDelta::minutes(5);
 
@@ -47,59 +49,69 @@ pub(crate) enum FetchFault {
 impl House {
     /// Fetches what is due. A source that fails does not keep others from being followed.
     pub async fn follow_saml_metadata(&self) -> Result<(), SamlFault> {
+        let mut first = None;
         for source in self.upstream.all().iter() {
             let Some(settings) = source.saml().filter(|_| source.signs_in()) else {
                 continue;
             };
-            if let Metadata::Fetched(fetched) = &settings.metadata {
-                self.follow_one(source, fetched).await?;
+            if let (Metadata::Fetched(fetched), Some(agreed)) = (&settings.metadata, Agreement::of(source))
+                && let Err(fault) = self.follow_one(&settings.entity_id, fetched, &agreed).await
+            {
+                tracing::error!(source = %source.id, error = %fault, "metadata of a SAML source is not followed");
+                first.get_or_insert(fault);
             }
         }
-        Ok(())
+        first.map_or(Ok(()), Err)
     }
 
-    async fn follow_one(&self, source: &Source, fetched: &Fetched) -> Result<(), SamlFault> {
+    async fn follow_one(
+        &self,
+        entity_id: &str,
+        fetched: &Fetched,
+        agreed: &Agreement,
+    ) -> Result<(), SamlFault> {
         let now = self.now();
         let mut db = self.database.pool.acquire().await?;
-        let kept = saml_metadata::of(&source.id, &mut db).await?;
+        let kept = saml_metadata::of(agreed, &mut db).await?;
         drop(db);
         let pause = TimeDelta::seconds(fetched.every_seconds.into());
-        if kept.as_ref().is_some_and(|row| now < row.fetched_at + pause) {
-            return self.warn_of_end(source, kept, false, now).await;
+        if let Some(row) = kept.as_ref().filter(|row| now < row.fetched_at + pause) {
+            return self.warn_of_end(entity_id, agreed, row, now).await;
         }
-        match self.fetch(source, fetched, now).await {
-            Ok(fresh) => self.take_metadata(source, kept, fresh, now).await,
+        let old = kept.as_ref().map(|row| row.document.clone());
+        match self.fetch(entity_id, fetched, old, now).await {
+            Ok(fresh) => self.take_metadata(entity_id, agreed, kept, fresh, now).await,
             Err(fault) => {
-                tracing::error!(source = %source.id, error = %fault, "ALARM: metadata of a SAML source");
-                if let Some(mut row) = kept {
-                    // The copy that is there goes on counting; it is tried again soon.
-                    row.fetched_at = now - pause + RETRY.min(pause);
-                    self.warn_of_end(source, Some(row), true, now).await?;
-                }
-                Ok(())
+                tracing::error!(source = %agreed.source(), error = %fault, "ALARM: metadata of a SAML source");
+                let Some(row) = kept else { return Ok(()) };
+                // The copy that is there goes on counting; it is tried again soon.
+                let again = now - pause + RETRY.min(pause);
+                let mut transaction = self.database.begin_write().await?;
+                saml_metadata::postpone(agreed, row.fetched_at, again, &mut transaction).await?;
+                transaction.commit().await?;
+                self.warn_of_end(entity_id, agreed, &row, now).await
             }
         }
     }
 
     async fn fetch(
         &self,
-        source: &Source,
+        entity_id: &str,
         fetched: &Fetched,
+        old: Option<String>,
         now: DateTime<Utc>,
     ) -> Result<Fresh, FetchFault> {
         let document = self.download_metadata(fetched).await?;
         let pinned = partner::pinned(&fetched.certificate)?;
-        let entity_id = source
-            .saml()
-            .map(|settings| settings.entity_id.clone())
-            .unwrap_or_default();
+        let entity_id = entity_id.to_owned();
         let read = move || {
             let document = metadata::verified(&document, &pinned)?;
             let (entity, provider) = peer::read(document.as_bytes(), &entity_id, now)?;
+            // A copy that has run out or cannot be read any more is no measure: the pinned key is.
+            let old = old.and_then(|old| peer::read(old.as_bytes(), &entity.id, now).ok());
             Ok::<_, Fault>(Fresh {
                 document,
-                entity,
-                provider,
+                doubt: old.and_then(|(_, old)| peer::doubt(&old, &provider)),
             })
         };
         Ok(aside(read).await.map_err(SamlFault::from)??)
@@ -124,21 +136,16 @@ impl House {
 
     async fn take_metadata(
         &self,
-        source: &Source,
+        entity_id: &str,
+        agreed: &Agreement,
         kept: Option<MetadataRow>,
         fresh: Fresh,
         now: DateTime<Utc>,
     ) -> Result<(), SamlFault> {
-        let doubt = kept.as_ref().and_then(|row| {
-            // A copy that has run out or cannot be read any more is no measure: the pinned key is.
-            let old = peer::read(row.document.as_bytes(), &fresh.entity.id, now).ok()?;
-            peer::doubt(&old.1, &fresh.provider)
-        });
-        let mut log = Happened::new();
-        let mut row = match kept {
+        let mut row = match &kept {
             Some(row) => MetadataRow {
                 fetched_at: now,
-                ..row
+                ..row.clone()
             },
             None => MetadataRow {
                 document: fresh.document.clone(),
@@ -147,73 +154,88 @@ impl House {
                 warned_at: DateTime::UNIX_EPOCH,
             },
         };
-        match doubt {
+        let mut newly_doubted = None;
+        match fresh.doubt {
             None => {
                 row.document = fresh.document;
                 row.pending = None;
             }
             Some(doubt) => {
-                let is_new = row
-                    .pending
-                    .as_ref()
-                    .is_none_or(|(document, _)| *document != fresh.document);
-                row.pending = Some((fresh.document, doubt.word().to_owned()));
-                if is_new {
-                    let why = doubt.word();
-                    tracing::error!(source = %source.id, why, "ALARM: metadata of a SAML source waits for approval");
-                    log.event(
-                        "source.metadata_doubted",
-                        source.id.as_str(),
-                        json!({ "why": why }),
-                    );
-                }
+                let waited = row.pending.replace((fresh.document, doubt.word().to_owned()));
+                let is_known = match (&waited, &row.pending) {
+                    (Some((old, _)), Some((new, _))) => old == new,
+                    _ => false,
+                };
+                newly_doubted = (!is_known).then_some(doubt);
             }
         }
-        self.keep_metadata(&source.id, &row, &log, now).await?;
-        self.warn_of_end(source, Some(row), false, now).await
-    }
-
-    /// Warns once a day of metadata that is about to run out; keeps what is worth it.
-    async fn warn_of_end(
-        &self,
-        source: &Source,
-        kept: Option<MetadataRow>,
-        is_changed: bool,
-        now: DateTime<Utc>,
-    ) -> Result<(), SamlFault> {
-        let Some(mut row) = kept else { return Ok(()) };
-        let entity_id = source.saml().map(|settings| settings.entity_id.as_str());
-        let until = Entity::read(row.document.as_bytes(), entity_id, DateTime::UNIX_EPOCH)
-            .ok()
-            .and_then(|entity| entity.valid_until);
         let mut log = Happened::new();
-        let warns =
-            until.is_some_and(|until| until - WARNED_BEFORE <= now) && row.warned_at + WARNED_EVERY <= now;
-        if warns {
-            row.warned_at = now;
-            tracing::error!(source = %source.id, until = ?until, "ALARM: metadata of a SAML source runs out");
-            log.event(
-                "source.metadata_runs_out",
-                source.id.as_str(),
-                json!({ "until": until }),
-            );
+        if let Some(doubt) = newly_doubted {
+            let detail = json!({ "why": doubt.word() });
+            log.event("source.metadata_doubted", agreed.source().as_str(), detail);
         }
-        if !warns && !is_changed {
+        if !self.keep_metadata(agreed, kept.as_ref(), &row, &log, now).await? {
             return Ok(());
         }
-        self.keep_metadata(&source.id, &row, &log, now).await
+        if let Some(doubt) = newly_doubted {
+            let why = doubt.word();
+            tracing::error!(source = %agreed.source(), why, "ALARM: metadata of a SAML source waits for approval");
+        }
+        self.warn_of_end(entity_id, agreed, &row, now).await
     }
 
+    /// Keeps what came of `read`. `false`: somebody approved, fetched or agreed on something else meanwhile, and
+    /// the next pass decides anew.
     async fn keep_metadata(
         &self,
-        source: &SourceId,
+        agreed: &Agreement,
+        read: Option<&MetadataRow>,
         row: &MetadataRow,
         log: &Happened,
         now: DateTime<Utc>,
-    ) -> Result<(), SamlFault> {
+    ) -> Result<bool, SamlFault> {
         let mut transaction = self.database.begin_write().await?;
-        saml_metadata::put(source, row, &mut transaction).await?;
+        changes::lock(&mut transaction).await?;
+        let source = self.upstream.source(agreed.source());
+        let still_agreed = source.and_then(|source| Agreement::of(&source));
+        let is_as_read = saml_metadata::of(agreed, &mut transaction).await?.as_ref() == read;
+        if still_agreed.as_ref() != Some(agreed) || !is_as_read {
+            transaction.rollback().await?;
+            return Ok(false);
+        }
+        saml_metadata::put(agreed, row, &mut transaction).await?;
         self.settle(&Actor::Operator, log, now, transaction).await?;
+        Ok(true)
+    }
+
+    /// Warns once a day of metadata that is about to run out.
+    async fn warn_of_end(
+        &self,
+        entity_id: &str,
+        agreed: &Agreement,
+        row: &MetadataRow,
+        now: DateTime<Utc>,
+    ) -> Result<(), SamlFault> {
+        if now < row.warned_at + WARNED_EVERY {
+            return Ok(());
+        }
+        let (document, entity_id) = (row.document.clone(), entity_id.to_owned());
+        let read = move || Entity::read(document.as_bytes(), Some(&entity_id), DateTime::UNIX_EPOCH);
+        let Some(until) = aside(read).await?.ok().and_then(|entity| entity.valid_until) else {
+            return Ok(());
+        };
+        if now < until - WARNED_BEFORE {
+            return Ok(());
+        }
+        let mut transaction = self.database.begin_write().await?;
+        if !saml_metadata::warned(agreed, row.warned_at, now, &mut transaction).await? {
+            return Ok(transaction.rollback().await?);
+        }
+        tracing::error!(source = %agreed.source(), until = %until, "ALARM: metadata of a SAML source runs out");
+        let mut log = Happened::new();
+        let detail = json!({ "until": until });
+        log.event("source.metadata_runs_out", agreed.source().as_str(), detail);
+        self.settle(&Actor::Operator, &log, now, transaction).await?;
         Ok(())
     }
 }
@@ -222,6 +244,6 @@ impl House {
 struct Fresh {
     /// What was signed of it, and nothing else.
     document: String,
-    entity: Entity,
-    provider: IdentityProvider,
+    /// Why it is not taken without a word.
+    doubt: Option<Doubt>,
 }

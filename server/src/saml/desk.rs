@@ -10,6 +10,7 @@ use countersign_directory::store::changes;
 use tokio::sync::Semaphore;
 
 use crate::app::House;
+use crate::beside;
 use crate::record::RecordError;
 
 /// How many may wait for a verification, the one under way included.
@@ -22,9 +23,16 @@ pub struct Busy;
 
 /// Does something that blocks, beside answering.
 pub async fn aside<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Busy> {
-    let _place = PLACES.try_acquire().map_err(|_| Busy)?;
+    aside_within(&PLACES, work).await
+}
+
+async fn aside_within<T: Send + 'static>(
+    places: &'static Semaphore,
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, Busy> {
+    let place = places.try_acquire().map_err(|_| Busy)?;
     // A panic in there is a defect, and no reason to end this thread, too.
-    tokio::task::spawn_blocking(work).await.map_err(|_| Busy)
+    beside::holding(place, work).await.map_err(|_| Busy)
 }
 
 /// SAML cannot be spoken now.
@@ -100,5 +108,46 @@ impl House {
         }
         self.settle(&Actor::Operator, &log, now, transaction).await?;
         Ok(keys)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::sync::{Arc, RwLock};
+    use std::time::Duration;
+
+    use futures_util::FutureExt as _;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn whoever_hangs_up_gives_no_place_back_before_the_work_is_done() {
+        static THREE: Semaphore = Semaphore::const_new(3);
+        let begun = Arc::new(AtomicUsize::new(0));
+        let door = Arc::new(RwLock::new(()));
+        let work = || {
+            let (begun, door) = (Arc::clone(&begun), Arc::clone(&door));
+            move || {
+                begun.fetch_add(1, Ordering::SeqCst);
+                drop(door.read().unwrap());
+            }
+        };
+        let shut = door.write().unwrap();
+        let mut refused = 0;
+        for _ in 0..20 {
+            // It has begun, or it is refused; then the one who asked is gone.
+            match aside_within(&THREE, work()).now_or_never() {
+                Some(Err(Busy)) => refused += 1,
+                other => assert!(other.is_none(), "{other:?}"),
+            }
+        }
+        assert_eq!(refused, 17);
+        drop(shut);
+        while THREE.available_permits() < 3 {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        assert_eq!(begun.load(Ordering::SeqCst), 3);
+        assert!(aside_within(&THREE, work()).await.is_ok());
     }
 }

@@ -4,17 +4,18 @@
 
 use std::sync::Arc;
 
-use authn::saml::PeerKey;
 use authn::saml::metadata::IdentityProvider;
+use authn::saml::{PeerKey, Refused};
+use authn::secret::sha256;
 use authn::store::saml_metadata;
-use authn::upstream::saml::{EMAIL, Encryption, PERSISTENT, Rules, TRANSIENT, peer};
+use authn::upstream::saml::peer::{self, Agreement};
+use authn::upstream::saml::{EMAIL, Encryption, Fault, PERSISTENT, Rules, TRANSIENT};
 use chrono::{DateTime, TimeDelta, Utc};
 use countersign_authn as authn;
 use countersign_directory::SourceId;
 use countersign_directory::source::{self, Metadata, NameId, Saml, Source};
-use sqlx::AnyConnection;
 
-use super::SamlFault;
+use super::{SamlFault, aside};
 use crate::app::House;
 
 /// A provider.
@@ -25,7 +26,39 @@ pub struct Partner {
     /// What is agreed with it.
     pub rules: Rules,
     /// Its metadata.
-    pub provider: IdentityProvider,
+    pub provider: Arc<IdentityProvider>,
+}
+
+/// A provider's metadata as it was read, for whoever asks next: it may be long, and anybody may make us look
+/// at it.
+#[derive(Debug)]
+pub(crate) struct Peer {
+    /// The record that it was read for.
+    source: Arc<Source>,
+    /// SHA-256 of what was fetched; absent, it stands in the record.
+    hash: Option<Vec<u8>>,
+    /// What it says, or why it cannot be used.
+    read: Result<Told, Fault>,
+}
+
+/// What metadata says.
+#[derive(Debug)]
+struct Told {
+    provider: Arc<IdentityProvider>,
+    until: Option<DateTime<Utc>>,
+}
+
+impl Peer {
+    /// As it is good now.
+    fn at(&self, now: DateTime<Utc>) -> Result<Arc<IdentityProvider>, SamlFault> {
+        match &self.read {
+            Ok(told) if told.until.is_some_and(|until| until <= now) => {
+                Err(unusable(&Refused::Expired.to_string()))
+            }
+            Ok(told) => Ok(Arc::clone(&told.provider)),
+            Err(fault) => Err(unusable(&fault.to_string())),
+        }
+    }
 }
 
 impl House {
@@ -47,38 +80,87 @@ impl House {
         let Some(settings) = source.saml() else {
             return Ok(None);
         };
-        let mut db = self.database.pool.acquire().await?;
-        let provider = current(&source.id, &settings.metadata, &rules, self.now(), &mut db).await?;
+        let provider = self.peer(&source, &settings.metadata).await?;
         Ok(Some(Partner {
             source,
             rules,
             provider,
         }))
     }
+
+    /// The metadata that is good now. What was fetched was verified before it was kept.
+    async fn peer(
+        &self,
+        source: &Arc<Source>,
+        metadata: &Metadata,
+    ) -> Result<Arc<IdentityProvider>, SamlFault> {
+        let agreed = Agreement::of(source);
+        let hash = match &agreed {
+            Some(agreed) => Some(self.counting(agreed).await?),
+            None => None,
+        };
+        let slot = self.upstream.peers.of(&source.id);
+        let mut slot = slot.lock().await;
+        let is_known = |peer: &&Peer| Arc::ptr_eq(&peer.source, source) && peer.hash == hash;
+        if let Some(known) = slot.as_ref().filter(is_known) {
+            return known.at(self.now());
+        }
+        let document = match (metadata, &agreed) {
+            (Metadata::Document(document), _) => document.clone(),
+            (Metadata::Fetched(_), Some(agreed)) => {
+                let mut db = self.database.pool.acquire().await?;
+                let row = saml_metadata::of(agreed, &mut db).await?;
+                let row = row.filter(|row| row.pending.is_none());
+                row.ok_or_else(changes)?.document
+            }
+            (Metadata::Fetched(_), None) => return Err(not_fetched()),
+        };
+        let entity_id = source
+            .saml()
+            .map(|saml| saml.entity_id.clone())
+            .unwrap_or_default();
+        let read = aside(move || {
+            let hash = sha256(document.as_bytes());
+            // Its end is looked at each time that it is used.
+            (
+                hash,
+                peer::read(document.as_bytes(), &entity_id, DateTime::UNIX_EPOCH),
+            )
+        });
+        let (found, read) = read.await?;
+        if hash.as_ref().is_some_and(|hash| *hash != found) {
+            return Err(changes());
+        }
+        let known = slot.insert(Peer {
+            source: Arc::clone(source),
+            hash,
+            read: read.map(|(entity, provider)| Told {
+                provider: Arc::new(provider),
+                until: entity.valid_until,
+            }),
+        });
+        known.at(self.now())
+    }
+
+    /// Which copy of what was fetched counts, by its hash.
+    async fn counting(&self, agreed: &Agreement) -> Result<Vec<u8>, SamlFault> {
+        let mut db = self.database.pool.acquire().await?;
+        let standing = saml_metadata::standing(agreed, &mut db).await?;
+        let standing = standing.ok_or_else(not_fetched)?;
+        if standing.waits {
+            return Err(unusable("its metadata changed, and nobody has approved that yet"));
+        }
+        Ok(standing.hash)
+    }
 }
 
-/// The metadata that is good now. What was fetched was verified before it was kept.
-async fn current(
-    id: &SourceId,
-    metadata: &Metadata,
-    rules: &Rules,
-    now: DateTime<Utc>,
-    db: &mut AnyConnection,
-) -> Result<IdentityProvider, SamlFault> {
-    let document = match metadata {
-        Metadata::Document(document) => document.clone(),
-        Metadata::Fetched(_) => {
-            let row = saml_metadata::of(id, db).await?;
-            let row = row.ok_or_else(|| unusable("its metadata was not fetched yet"))?;
-            if row.pending.is_some() {
-                return Err(unusable("its metadata changed, and nobody has approved that yet"));
-            }
-            row.document
-        }
-    };
-    peer::read(document.as_bytes(), &rules.entity_id, now)
-        .map(|(_, provider)| provider)
-        .map_err(|fault| unusable(&fault.to_string()))
+fn not_fetched() -> SamlFault {
+    unusable("its metadata was not fetched yet")
+}
+
+/// It was another a moment ago.
+fn changes() -> SamlFault {
+    unusable("its metadata is changing")
 }
 
 fn unusable(why: &str) -> SamlFault {

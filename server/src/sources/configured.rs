@@ -45,21 +45,59 @@ pub async fn bring_in(
 ) -> Result<Vec<Event>, ConfiguredError> {
     let mut events = Vec::new();
     for (index, record) in records.iter().enumerate() {
-        let id = id(index, record)?;
-        let old = load::<Sources>(id.as_str(), &mut *db).await?;
-        let keeper = sources::kept_by(&id, &mut *db).await?;
-        let mut source = read(index, record, old.as_ref(), sealer, rng)?;
-        if keeper == Some(KeptBy::Configuration) && old.is_some_and(|old| old.state == State::Disabled) {
-            source.state = State::Disabled;
-        }
-        let act = Amendment::SourcePut {
-            source: Box::new(source),
-        };
-        let done = apply(&act, &Permit::operator(), now, &mut *db).await?;
-        events.extend(done.events);
-        sources::keep(&id, KeptBy::Configuration, &mut *db).await?;
+        events.extend(bring_in_one(index, record, sealer, rng, now, &mut *db).await?);
     }
     Ok(events)
+}
+
+/// Brings in one of them, as it stands in the configuration and in the files that it names now.
+pub async fn bring_in_one(
+    index: usize,
+    record: &Map<String, Value>,
+    sealer: &Sealer,
+    rng: &mut impl CryptoRng,
+    now: DateTime<Utc>,
+    db: &mut AnyConnection,
+) -> Result<Vec<Event>, ConfiguredError> {
+    let id = id(index, record)?;
+    let old = load::<Sources>(id.as_str(), &mut *db).await?;
+    let keeper = sources::kept_by(&id, &mut *db).await?;
+    let mut source = read(index, record, old.as_ref(), sealer, rng)?;
+    if keeper == Some(KeptBy::Configuration) && old.is_some_and(|old| old.state == State::Disabled) {
+        source.state = State::Disabled;
+    }
+    let act = Amendment::SourcePut {
+        source: Box::new(source),
+    };
+    let done = apply(&act, &Permit::operator(), now, &mut *db).await?;
+    sources::keep(&id, KeptBy::Configuration, db).await?;
+    Ok(done.events)
+}
+
+/// Metadata of a SAML provider that the configuration names as a file.
+#[derive(Debug)]
+pub struct MetadataFile<'a> {
+    /// The place of its record.
+    pub index: usize,
+    /// Its record.
+    pub record: &'a Map<String, Value>,
+    /// The source.
+    pub source: SourceId,
+    /// The file.
+    pub file: &'a str,
+}
+
+/// All of them.
+pub fn metadata_files(records: &[Map<String, Value>]) -> impl Iterator<Item = MetadataFile<'_>> {
+    records.iter().enumerate().filter_map(|(index, record)| {
+        let metadata = record.get("protocol")?.pointer("/saml/metadata")?;
+        Some(MetadataFile {
+            index,
+            record,
+            source: id(index, record).ok()?,
+            file: metadata.get("document_file")?.as_str()?,
+        })
+    })
 }
 
 /// Disables those that the configuration once named and names no more. Only a process that serves knows the whole

@@ -2,7 +2,8 @@
 //! How a source stands, as far as it shows without calling it.
 
 use authn::saml::metadata::Entity;
-use authn::store::saml_metadata;
+use authn::store::saml_metadata::{self, MetadataRow};
+use authn::upstream::saml::peer::Agreement;
 use chrono::{DateTime, TimeDelta, Utc};
 use countersign_authn as authn;
 use countersign_directory::ldap::report::Report;
@@ -125,7 +126,7 @@ async fn metadata(
 ) -> Result<Line, HealthFault> {
     let document = match &saml.metadata {
         Metadata::Document(document) => document.clone(),
-        Metadata::Fetched(_) => match saml_metadata::of(&source.id, db).await? {
+        Metadata::Fetched(_) => match fetched(source, db).await? {
             None => {
                 let mend = "test the source: each step says what mends it";
                 return Ok(Line::warn("metadata", "none was fetched yet", mend));
@@ -146,6 +147,14 @@ async fn metadata(
             format!("it cannot be used: {fault}"),
             "test the source: each step says what mends it",
         ),
+    })
+}
+
+/// What was fetched under what is agreed now.
+async fn fetched(source: &Source, db: &mut AnyConnection) -> Result<Option<MetadataRow>, HealthFault> {
+    Ok(match Agreement::of(source) {
+        Some(agreed) => saml_metadata::of(&agreed, db).await?,
+        None => None,
     })
 }
 

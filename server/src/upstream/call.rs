@@ -7,7 +7,7 @@ use http::StatusCode;
 use reqwest::RequestBuilder;
 
 /// A provider did not answer as it should. Its text is for the log.
-#[derive(Debug, thiserror::Error)]
+#[derive(Clone, Debug, thiserror::Error)]
 pub enum CallFault {
     /// It could not be reached, or not in time.
     #[error("it cannot be reached: {0}")]

@@ -2,32 +2,52 @@
 //! Sources of people at the house: which there are, and the calls to OpenID providers. Only addresses that a
 //! source's record or its provider's discovery document names are called.
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use arc_swap::ArcSwap;
+use chrono::{DateTime, Utc};
 use countersign_directory::SourceId;
 use countersign_directory::source::Source;
 
 pub mod call;
+pub mod names;
 mod newcomer;
 pub mod person;
 pub mod provider;
+mod slots;
 
 pub use call::CallFault;
 pub use provider::Provider;
+
+use self::names::Seen;
+use self::provider::Known;
+use self::slots::Slots;
+use crate::saml::partner::Peer;
 
 /// The sources of people.
 #[derive(Debug, Default)]
 pub struct Desk {
     sources: ArcSwap<Vec<Arc<Source>>>,
-    providers: Mutex<HashMap<SourceId, Arc<Provider>>>,
+    /// OpenID providers as they were last called.
+    pub(crate) providers: Slots<Known>,
+    /// When metadata that nobody fetches was last looked at for its end.
+    pub(crate) ends_looked_at: tokio::sync::Mutex<Option<DateTime<Utc>>>,
+    /// The hash of each file of metadata as it was last read.
+    pub(crate) files_read: tokio::sync::Mutex<BTreeMap<SourceId, Vec<u8>>>,
+    /// The names of people, for newcomers.
+    pub(crate) names: Arc<tokio::sync::Mutex<Seen>>,
+    /// SAML identity providers as their metadata was last read.
+    pub(crate) peers: Slots<Peer>,
 }
 
 impl Desk {
     /// Replaces the sources by those that count now.
     pub fn replace(&self, sources: impl IntoIterator<Item = Source>) {
         let sources: Vec<Arc<Source>> = sources.into_iter().map(Arc::new).collect();
+        let stays = |id: &SourceId| sources.iter().any(|source| source.id == *id);
+        self.providers.retain(stays);
+        self.peers.retain(stays);
         self.sources.store(Arc::new(sources));
     }
 
@@ -66,15 +86,5 @@ impl Desk {
             !local.is_empty() && source.signs_in() && source.offer.domains.contains(&domain)
         };
         sources.iter().filter(fitting).cloned().collect()
-    }
-
-    fn known(&self, id: &SourceId) -> Option<Arc<Provider>> {
-        let providers = self.providers.lock().unwrap_or_else(PoisonError::into_inner);
-        providers.get(id).cloned()
-    }
-
-    fn keep(&self, id: &SourceId, provider: Arc<Provider>) {
-        let mut providers = self.providers.lock().unwrap_or_else(PoisonError::into_inner);
-        providers.insert(id.clone(), provider);
     }
 }

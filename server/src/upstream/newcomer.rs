@@ -11,23 +11,28 @@ use countersign_directory::amend::{AmendError, UpstreamLink};
 use countersign_directory::operation::admission::{self, Asked};
 use countersign_directory::operation::amend::AmendFault;
 use countersign_directory::source::apply::{Barrier, Entry, Tie};
-use countersign_directory::source::name::{Likeness, named};
+use countersign_directory::source::name::named;
 use countersign_directory::source::{Create, Source, Sourced};
-use countersign_directory::store::tombstones;
-use countersign_directory::{Actor, Noun, PersonId};
+use countersign_directory::{Actor, PersonId};
 use sqlx::AnyConnection;
 
+use super::names::NameSeen;
 use super::person::{Whose, Why};
 use crate::app::House;
 use crate::http::fault::Fault;
 use crate::record;
 
 impl House {
-    /// What becomes of somebody new. What it returns must be committed.
+    /// What becomes of somebody new, of whose name `seen` was seen. What it returns must be committed.
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "who, what was seen of her name, and the ambient things"
+    )]
     pub(super) async fn newcomer(
         &self,
         source: &Source,
         claimed: &Claimed,
+        seen: NameSeen,
         sourced: &Sourced,
         now: DateTime<Utc>,
         log: &mut Happened,
@@ -43,7 +48,9 @@ impl House {
                 return Ok(Whose::Nobody(Why::Mapping));
             }
         };
-        if self.is_taken(&id, sourced.email.as_deref(), db).await? {
+        let address = sourced.email.as_deref();
+        let has_address = address.is_some_and(|address| self.snapshot().person_at(address).is_some());
+        if has_address || seen != NameSeen::Free {
             return Ok(Whose::Nobody(Why::Taken));
         }
         match source.linking.create {
@@ -53,24 +60,6 @@ impl House {
                 Ok(Whose::Nobody(why))
             }
         }
-    }
-
-    /// Whether somebody has or had that name or one that looks like it, or has that address.
-    async fn is_taken(
-        &self,
-        id: &PersonId,
-        email: Option<&str>,
-        db: &mut AnyConnection,
-    ) -> Result<bool, Fault> {
-        let snapshot = self.snapshot();
-        let name = Likeness::of(id.as_str());
-        if email.is_some_and(|email| snapshot.person_at(email).is_some())
-            || snapshot.people().any(|(known, _)| name.is_like(known.as_str()))
-        {
-            return Ok(true);
-        }
-        let gone = tombstones::all(Noun::Person, db).await?;
-        Ok(gone.iter().any(|gone| name.is_like(gone)))
     }
 
     /// A new account, as far as the source's cap goes.

@@ -14,6 +14,7 @@ use countersign_directory::source::{Source, Sourced};
 use countersign_directory::{Permit, PersonId};
 use sqlx::AnyConnection;
 
+use super::names::NameSeen;
 use crate::app::House;
 use crate::http::fault::Fault;
 use crate::record;
@@ -47,11 +48,12 @@ pub enum Why {
 }
 
 impl House {
-    /// Whose account `claimed` opens. What it returns must be committed.
+    /// Whose account `claimed` opens, of whose name `seen` was seen. What it returns must be committed.
     pub async fn whose(
         &self,
         source: &Source,
         claimed: &Claimed,
+        seen: NameSeen,
         now: DateTime<Utc>,
         log: &mut Happened,
         db: &mut AnyConnection,
@@ -76,7 +78,7 @@ impl House {
                 .linked(source, claimed, &person, &sourced, Made::Domain, now, log, db)
                 .await;
         }
-        self.newcomer(source, claimed, &sourced, now, log, db).await
+        self.newcomer(source, claimed, seen, &sourced, now, log, db).await
     }
 
     #[expect(

@@ -1,31 +1,38 @@
 // SPDX-License-Identifier: Apache-2.0
 //! An OpenID provider as we know it: its addresses and its keys, read anew each hour, when its record
-//! changes, and for a key that is not at hand, the last at most twice a minute.
+//! changes, and for a key that is not at hand, the last at most twice a minute. One that does not answer is
+//! called by one of those who ask, and left alone for some seconds.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
 use arc_swap::ArcSwap;
+use authn::secret::random_id;
 use authn::upstream::oidc::endpoints::{Endpoints, discovery_address};
 use authn::upstream::oidc::id_token::{self, Expected};
 use authn::upstream::oidc::keys::Keys;
 use authn::upstream::oidc::request::Held;
-use authn::upstream::oidc::token::{self, Proving, Tokens};
+use authn::upstream::oidc::token::{self, Proving, Standing, Tokens};
 use authn::upstream::oidc::{self, logout_token, userinfo};
 use authn::upstream::{Claimed, logout::Ended};
 use chrono::{DateTime, TimeDelta, Utc};
 use countersign_authn as authn;
 use countersign_directory::source::{ClientAuthentication, Oidc, Source, purpose};
-use http::{HeaderValue, header};
+use http::{HeaderValue, StatusCode, header};
+use reqwest::RequestBuilder;
 use secrecy::{ExposeSecret, SecretString};
 
 use super::call::{CallFault, fetch, send};
 use crate::app::House;
+use crate::http::upstream::start::redirect_uri;
 use crate::outbound::{self, OutboundError};
 
 /// How long what a provider says of itself is kept.
 const KEPT: TimeDelta = TimeDelta::hours(1);
 /// How soon its keys are read again for a key that is not at hand.
 const PAUSE: TimeDelta = TimeDelta::seconds(30);
+
+/// How long one that does not answer, or not as it should, is not called again.
+const LEFT_ALONE: TimeDelta = TimeDelta::seconds(5);
 
 /// A provider.
 #[derive(Debug)]
@@ -60,35 +67,103 @@ pub enum ProviderFault {
     Kind,
 }
 
+/// What the last calls to a provider came to.
+#[derive(Debug)]
+pub(crate) enum Known {
+    /// It answered.
+    Provider(Arc<Provider>),
+    /// It did not.
+    Trouble {
+        /// The settings that it was called by.
+        oidc: Oidc,
+        /// When.
+        at: DateTime<Utc>,
+        /// What was wrong.
+        why: Why,
+    },
+}
+
+/// What is wrong with a provider, whoever asks.
+#[derive(Clone, Debug)]
+pub(crate) enum Why {
+    /// It does not answer.
+    Call(CallFault),
+    /// What it says of itself breaks a rule.
+    Said(oidc::Fault),
+}
+
+impl From<Why> for ProviderFault {
+    fn from(why: Why) -> Self {
+        match why {
+            Why::Call(fault) => Self::Call(fault),
+            Why::Said(fault) => Self::Said(fault),
+        }
+    }
+}
+
+impl From<CallFault> for Why {
+    fn from(fault: CallFault) -> Self {
+        Self::Call(fault)
+    }
+}
+
+impl From<oidc::Fault> for Why {
+    fn from(fault: oidc::Fault) -> Self {
+        Self::Said(fault)
+    }
+}
+
 impl House {
     /// The provider of a source.
     pub async fn provider(&self, source: &Source) -> Result<Arc<Provider>, ProviderFault> {
         let oidc = source.oidc().ok_or(ProviderFault::Kind)?;
+        let slot = self.upstream.providers.of(&source.id);
+        let mut slot = slot.lock().await;
         let now = self.now();
-        if let Some(known) = self.upstream.known(&source.id)
-            && known.oidc == *oidc
-            && now - known.read_at < KEPT
-        {
-            return Ok(known);
+        match slot.as_ref() {
+            Some(Known::Provider(known)) if known.oidc == *oidc && now - known.read_at < KEPT => {
+                return Ok(Arc::clone(known));
+            }
+            Some(Known::Trouble { oidc: by, at, why }) if by == oidc && now - *at < LEFT_ALONE => {
+                return Err(why.clone().into());
+            }
+            _ => {}
         }
         let client = outbound::client_trusting(oidc.authorities.as_deref().map(str::as_bytes))?;
-        let endpoints = if let Some(fixed) = Endpoints::fixed(oidc) {
-            fixed?
-        } else {
-            let address = discovery_address(&oidc.issuer).ok_or(ProviderFault::Kind)?;
-            Endpoints::read(&fetch(client.get(address)).await?, &oidc.issuer)?
-        };
-        let keys = Keys::read(&fetch(client.get(endpoints.jwks.clone())).await?)?;
-        let provider = Arc::new(Provider {
-            oidc: oidc.clone(),
-            endpoints,
-            client,
-            keys: ArcSwap::from_pointee(keys),
-            keys_read_at: Mutex::new(now),
-            read_at: now,
-        });
-        self.upstream.keep(&source.id, Arc::clone(&provider));
-        Ok(provider)
+        match called(oidc, &client).await {
+            Ok((endpoints, keys)) => {
+                let provider = Arc::new(Provider {
+                    oidc: oidc.clone(),
+                    endpoints,
+                    client,
+                    keys: ArcSwap::from_pointee(keys),
+                    keys_read_at: Mutex::new(now),
+                    read_at: now,
+                });
+                *slot = Some(Known::Provider(Arc::clone(&provider)));
+                Ok(provider)
+            }
+            Err(why) => {
+                *slot = Some(Known::Trouble {
+                    oidc: oidc.clone(),
+                    at: self.now(),
+                    why: why.clone(),
+                });
+                Err(why.into())
+            }
+        }
+    }
+
+    /// Whose sessions are over, as a logout token says that fits. Whoever sends something that cannot be one
+    /// makes us call nobody.
+    pub async fn logged_out(&self, source: &Source, token: &str) -> Result<Ended, ProviderFault> {
+        let oidc = source.oidc().ok_or(ProviderFault::Kind)?;
+        logout_token::look(token, oidc, self.now())?;
+        let provider = self.provider(source).await?;
+        let now = self.now();
+        provider
+            .with_keys(now, |keys| logout_token::verify(token, keys, oidc, now))
+            .await
     }
 
     /// Redeems a code and judges what comes of it: who is here.
@@ -136,6 +211,28 @@ impl House {
         )?)
     }
 
+    /// What the token endpoint at `address` makes of us: it is given a code that nobody was given.
+    pub(crate) async fn standing_at(
+        &self,
+        source: &Source,
+        client: &reqwest::Client,
+        address: &str,
+    ) -> Result<Standing, ProviderFault> {
+        let oidc = source.oidc().ok_or(ProviderFault::Kind)?;
+        let proving = self.proving(source, oidc)?;
+        let mut rng = self.rng();
+        let held = Held::new(&oidc.issuer, &mut rng);
+        let back = redirect_uri(self, &source.id);
+        let code = random_id(&mut rng);
+        let prepared = token::request(&code, &held.verifier, &back, &oidc.client_id, &proving);
+        let (status, body) = send_form(client.post(address), &prepared).await?;
+        match token::standing(status.is_success(), &body) {
+            // Some say it by the status alone.
+            Err(_) if status == StatusCode::UNAUTHORIZED => Ok(Standing::Unknown),
+            standing => Ok(standing?),
+        }
+    }
+
     /// How we prove who we are there.
     fn proving(&self, source: &Source, oidc: &Oidc) -> Result<Proving, ProviderFault> {
         let secret = || {
@@ -166,6 +263,41 @@ impl House {
     }
 }
 
+/// Sends a form to a token endpoint; what it answers. To nowhere else: it may hold a secret.
+async fn send_form(
+    request: RequestBuilder,
+    prepared: &token::Request,
+) -> Result<(StatusCode, Vec<u8>), ProviderFault> {
+    let mut request = request
+        .header(header::ACCEPT, "application/json")
+        .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+        .body(prepared.form.expose_secret().to_owned());
+    if let Some(authorization) = &prepared.authorization {
+        let value = HeaderValue::from_str(authorization.expose_secret());
+        let mut value = value.map_err(|_| ProviderFault::Proof("the secret fits no header".to_owned()))?;
+        value.set_sensitive(true);
+        request = request.header(header::AUTHORIZATION, value);
+    }
+    let (status, body) = send(request).await?;
+    if status.is_redirection() {
+        return Err(CallFault::Status(status).into());
+    }
+    Ok((status, body))
+}
+
+/// What a provider says of itself.
+async fn called(oidc: &Oidc, client: &reqwest::Client) -> Result<(Endpoints, Keys), Why> {
+    let endpoints = if let Some(fixed) = Endpoints::fixed(oidc) {
+        fixed?
+    } else {
+        let unreadable = || oidc::Fault::Unreadable("the issuer");
+        let address = discovery_address(&oidc.issuer).ok_or_else(unreadable)?;
+        Endpoints::read(&fetch(client.get(address)).await?, &oidc.issuer)?
+    };
+    let keys = Keys::read(&fetch(client.get(endpoints.jwks.clone())).await?)?;
+    Ok((endpoints, keys))
+}
+
 impl Provider {
     async fn tokens(
         &self,
@@ -175,30 +307,9 @@ impl Provider {
         proving: &Proving,
     ) -> Result<Tokens, ProviderFault> {
         let prepared = token::request(code, &held.verifier, redirect_uri, &self.oidc.client_id, proving);
-        let mut request = self
-            .client
-            .post(self.endpoints.token.clone())
-            .header(header::ACCEPT, "application/json")
-            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
-            .body(prepared.form.expose_secret().to_owned());
-        if let Some(authorization) = &prepared.authorization {
-            let value = HeaderValue::from_str(authorization.expose_secret());
-            let mut value =
-                value.map_err(|_| ProviderFault::Proof("the secret fits no header".to_owned()))?;
-            value.set_sensitive(true);
-            request = request.header(header::AUTHORIZATION, value);
-        }
-        let (status, body) = send(request).await?;
-        if status.is_redirection() {
-            return Err(CallFault::Status(status).into());
-        }
+        let request = self.client.post(self.endpoints.token.clone());
+        let (status, body) = send_form(request, &prepared).await?;
         Ok(token::read(status.is_success(), &body)?)
-    }
-
-    /// Whose sessions are over, as a logout token says that fits.
-    pub async fn logged_out(&self, token: &str, now: DateTime<Utc>) -> Result<Ended, ProviderFault> {
-        self.with_keys(now, |keys| logout_token::verify(token, keys, &self.oidc, now))
-            .await
     }
 
     /// Judges with the keys at hand, and once more with fresh ones if the one that is named is not among them.

@@ -17,6 +17,7 @@ mod routes;
 mod saml_tester;
 mod servers;
 mod services;
+mod source_metadata;
 mod sources;
 mod stream;
 mod traces;

@@ -4,12 +4,15 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use chrono::TimeDelta;
+use countersign_authn::assurance::Level;
 use countersign_authn::saml::instant;
 use countersign_authn::saml::write::Element;
+use countersign_directory::store::{Shelf as _, Sources};
 use countersign_server::asking::check::{Line, State};
 use countersign_server::sources::test::{Asked, test};
 use countersign_tests::house::{TestHouse, open_house};
 use countersign_tests::saml::{Draft, ENTITY, credential, metadata_element};
+use http::Method;
 use serde_json::{Value, json};
 
 const CONSUMER: &str = "http://localhost:8080/saml/sources/agency/acs";
@@ -41,7 +44,7 @@ async fn tested(house: &TestHouse, record: Value, response: Option<&str>) -> Vec
         person: None,
         response,
     };
-    test(&house.app, &source, asked).await
+    test(&house.app, &source, asked, None).await
 }
 
 fn of(lines: &[Line], name: &str) -> (State, String) {
@@ -203,4 +206,96 @@ async fn what_is_wrong_in_a_response_says_what_mends_it() {
     assert_eq!(state, State::Warn);
     assert!(text.ends_with("and that is over or has not come"), "{text}");
     assert_eq!(of(&lines, "released").0, State::Ok);
+}
+
+/// What a real person holds, what the source says of her and what it may not give her: of each, a reader sees what
+/// she may know, by the tester as by trying a mapping.
+#[tokio::test]
+async fn the_tester_shows_a_reader_nothing_that_is_above_her() {
+    let house = open_house().await;
+    let hugo = house.browser("hugo", Level::Aal2, None).await;
+    let mut record = record(&metadata().canonical(), json!({}));
+    record["mapping"]["rules"] = json!([
+        {"to": "missions", "value": {"from": "mission"}},
+        {"to": "clearances", "clearance": {
+            "scheme": {"constant": "NATO"}, "level": {"from": "level"}, "compartments": {"from": "tags"},
+            "valid_until": {"constant": "2030-01-01T00:00:00Z", "date": "rfc3339"}}},
+    ]);
+    let id = "agency".parse().unwrap();
+    let (sealer, mut rng) = (&house.app.sealer, house.app.rng());
+    let source = countersign_server::sources::written::kept(record, &id, None, sealer, &mut rng).unwrap();
+    let mut db = house.app.database.begin_write().await.unwrap();
+    Sources::put(&[(&id, &source)], &mut db).await.unwrap();
+    db.commit().await.unwrap();
+    house.app.upstream.replace([source.clone()]);
+    let draft = Draft {
+        subject: "quin".into(),
+        attributes: vec![
+            ("mission", vec!["NUC".into()]),
+            ("level", vec!["CTS".into()]),
+            ("tags", vec!["ATOMAL".into()]),
+        ],
+        ..draft()
+    };
+    let response = draft.both_signed();
+    let above = ["NUC", "CTS", "ATOMAL", "STRENG GEHEIM"];
+    let told = |lines: &[Line]| {
+        let of_her = lines
+            .iter()
+            .filter(|line| ["attributes", "cap", "clearance"].contains(&line.name.as_str()));
+        of_her.map(|line| format!("{}\n", line.text)).collect::<String>()
+    };
+    let asked = Asked {
+        person: Some("quin"),
+        response: Some(&response),
+    };
+    let operator = told(&test(&house.app, &source, asked, None).await);
+    for word in above {
+        assert!(operator.contains(word), "{word}: {operator}");
+    }
+    let answer = house
+        .as_person(
+            &hugo,
+            Method::POST,
+            "/api/v1/sources/agency/test",
+            Some(json!({"person": "quin", "response": response})),
+        )
+        .await;
+    assert_eq!(answer.status, 200, "{}", answer.text);
+    let lines: Vec<(String, String)> = answer.json()["lines"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|line| {
+            let text = |name: &str| line[name].as_str().unwrap_or_default().to_owned();
+            (text("name"), text("text"))
+        })
+        .collect();
+    assert!(
+        lines
+            .iter()
+            .any(|(name, text)| name == "attributes" && text.contains("`quin`"))
+    );
+    assert_eq!(
+        lines.iter().filter(|(name, _)| name == "cap").count(),
+        2,
+        "{lines:?}"
+    );
+    for word in above {
+        assert!(!answer.text.contains(word), "{word}: {}", answer.text);
+    }
+    let sample = json!({"attributes": {"mission": "x", "level": "CTS", "tags": "ATOMAL"}, "person": "quin"});
+    let tried = house
+        .as_person(
+            &hugo,
+            Method::POST,
+            "/api/v1/sources/agency/mapping/try",
+            Some(sample),
+        )
+        .await;
+    assert_eq!(tried.status, 200, "{}", tried.text);
+    assert!(tried.text.contains("\"refused\":[{"), "{}", tried.text);
+    for word in above {
+        assert!(!tried.text.contains(word), "{word}: {}", tried.text);
+    }
 }

@@ -35,7 +35,7 @@ fn record() -> Value {
 }
 
 /// hugo is a sysadmin, judy a security officer.
-async fn people() -> (TestHouse, Browser, Browser) {
+pub(super) async fn people() -> (TestHouse, Browser, Browser) {
     let house = open_house().await;
     let hugo = house.browser("hugo", Level::Aal2, None).await;
     let judy = house.browser("judy", Level::Aal2, None).await;
@@ -56,7 +56,7 @@ async fn shown(house: &TestHouse, by: &Browser) -> Value {
 }
 
 /// What waits is approved by judy and carried out by hugo.
-async fn agreed(house: &TestHouse, hugo: &Browser, judy: &Browser, waits: &Answer) {
+pub(super) async fn agreed(house: &TestHouse, hugo: &Browser, judy: &Browser, waits: &Answer) {
     assert_eq!(waits.status, 202, "{}", waits.text);
     let proposal = format!("/api/v1/proposals/{}", waits.json()["proposal"].as_str().unwrap());
     let seen = house.as_person(judy, Method::GET, &proposal, None).await;
@@ -409,7 +409,7 @@ async fn tested(house: &TestHouse, address: &str, authorities: &str) -> Vec<Line
         &mut house.app.rng(),
     )
     .unwrap();
-    test(&house.app, &source, Asked::default()).await
+    test(&house.app, &source, Asked::default(), None).await
 }
 
 #[tokio::test]
@@ -463,7 +463,7 @@ async fn the_tester_names_a_wrong_attribute_and_what_stands_in_the_way() {
     let source = kept(&house).await;
     let said = serde_json::from_value(json!({"CN": ["Ann"], "mail": ["ann@other.example"], "level": ["NS"]}))
         .unwrap();
-    let lines = of_person(&house.app, &source, "ann", None, &said).await;
+    let lines = of_person(&house.app, &source, "ann", None, &said, None).await;
     let (state, text, mend) = of(&lines, "mapping");
     assert_eq!(
         (state, text.as_str()),
@@ -485,7 +485,7 @@ async fn the_tester_names_a_wrong_attribute_and_what_stands_in_the_way() {
     assert_eq!(of(&lines, "clearance").0, State::Warn);
     let said =
         serde_json::from_value(json!({"cn": ["Ann"], "mail": ["ann@mod.example"], "level": ["NC"]})).unwrap();
-    let lines = of_person(&house.app, &source, "ann", None, &said).await;
+    let lines = of_person(&house.app, &source, "ann", None, &said, None).await;
     let end: DateTime<Utc> = house.app.now() + chrono::TimeDelta::days(30);
     let expected = format!("NATO NC until {}", end.format("%Y-%m-%d"));
     assert_eq!(of(&lines, "clearance"), (State::Ok, expected, String::new()));

@@ -7,7 +7,7 @@ use countersign_directory::source::Oidc;
 use serde_json::Value;
 
 use super::endpoints::object;
-use super::keys::{self, Keys};
+use super::keys::{self, Header, Keys, Parts, decode};
 use super::{Fault, broken};
 use crate::upstream::logout::Ended;
 
@@ -21,6 +21,18 @@ const LONGEST_NAME: usize = 1024;
 pub fn verify(token: &str, keys: &Keys, oidc: &Oidc, now: DateTime<Utc>) -> Result<Ended, Fault> {
     let allowed = keys::allowed(&oidc.algorithms);
     let (header, payload) = keys.verify(token, &allowed, WHAT)?;
+    judge(&header, &payload, oidc, now)
+}
+
+/// Whether it would do if a key of the source had signed it. Nothing is believed of it.
+pub fn look(token: &str, oidc: &Oidc, now: DateTime<Utc>) -> Result<(), Fault> {
+    let parts = Parts::of(token, WHAT)?;
+    let header = parts.header(WHAT)?;
+    header.algorithm(&keys::allowed(&oidc.algorithms), WHAT)?;
+    judge(&header, &decode(parts.payload, WHAT)?, oidc, now).map(drop)
+}
+
+fn judge(header: &Header, payload: &[u8], oidc: &Oidc, now: DateTime<Utc>) -> Result<Ended, Fault> {
     let is_one = |typ: &str| {
         let typ = typ.strip_prefix("application/").unwrap_or(typ);
         typ.eq_ignore_ascii_case("logout+jwt") || typ.eq_ignore_ascii_case("JWT")
@@ -28,7 +40,7 @@ pub fn verify(token: &str, keys: &Keys, oidc: &Oidc, now: DateTime<Utc>) -> Resu
     if !header.typ.as_deref().is_none_or(is_one) {
         return Err(broken(WHAT, "its `typ` is that of another kind of token"));
     }
-    let claims = object(&payload, WHAT)?;
+    let claims = object(payload, WHAT)?;
     let skew = TimeDelta::seconds(oidc.skew_seconds.into());
     let text = |name: &str| match claims.get(name) {
         None => Ok(None),

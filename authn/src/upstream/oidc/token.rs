@@ -146,6 +146,40 @@ pub fn read(is_success: bool, body: &[u8]) -> Result<Tokens, Fault> {
     })
 }
 
+/// What a token endpoint makes of us.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Standing {
+    /// It takes a code that nobody was given.
+    Careless,
+    /// It knows us, and asks for a good code.
+    Known,
+    /// It knows us, and we may not redeem codes.
+    NotAllowed,
+    /// Its answer does not tell: its word.
+    Unclear(String),
+    /// It does not take us for who we say we are.
+    Unknown,
+}
+
+/// Reads what the token endpoint says to a code that nobody was given (RFC 6749, section 5.2): whoever does not
+/// prove who he is learns nothing of codes.
+pub fn standing(is_success: bool, body: &[u8]) -> Result<Standing, Fault> {
+    if is_success {
+        return Ok(Standing::Careless);
+    }
+    let answer = object(body, "the answer of the token endpoint")?;
+    let error = answer.get("error").and_then(Value::as_str).unwrap_or_default();
+    Ok(match error {
+        "invalid_client" => Standing::Unknown,
+        "invalid_grant" => Standing::Known,
+        "unauthorized_client" => Standing::NotAllowed,
+        other => {
+            let is_word = |c: &char| c.is_ascii_lowercase() || *c == '_';
+            Standing::Unclear(other.chars().filter(is_word).take(64).collect())
+        }
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -169,5 +203,19 @@ mod tests {
         assert!(!fault.to_string().contains("secret"));
         assert!(read(true, b"[]").is_err());
         assert!(read(true, br#"{"access_token":"a","token_type":"Bearer"}"#).is_err());
+    }
+    #[test]
+    fn what_is_said_to_a_code_that_nobody_was_given_tells_whether_we_are_known() {
+        for (error, standing_there) in [
+            ("invalid_client", Standing::Unknown),
+            ("invalid_grant", Standing::Known),
+            ("unauthorized_client", Standing::NotAllowed),
+            ("<b>server_error", Standing::Unclear("bserver_error".into())),
+        ] {
+            let body = json!({ "error": error }).to_string();
+            assert_eq!(standing(false, body.as_bytes()).unwrap(), standing_there);
+        }
+        assert_eq!(standing(true, b"").unwrap(), Standing::Careless);
+        assert!(standing(false, b"<html>").is_err());
     }
 }

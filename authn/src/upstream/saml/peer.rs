@@ -5,10 +5,47 @@
 use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
+use countersign_directory::SourceId;
+use countersign_directory::source::{Metadata, Source};
+use serde_json::json;
 
 use super::Fault;
 use crate::saml::Refused;
 use crate::saml::metadata::{Entity, IdentityProvider};
+use crate::secret::sha256;
+
+/// What was agreed about metadata that is fetched: whose it is, from where, and by which key it is signed. A
+/// copy counts as long as nobody has agreed on anything else.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Agreement {
+    source: SourceId,
+    hash: Vec<u8>,
+}
+
+impl Agreement {
+    /// That of a source; `None` where nothing is fetched.
+    pub fn of(source: &Source) -> Option<Self> {
+        let saml = source.saml()?;
+        let Metadata::Fetched(fetched) = &saml.metadata else {
+            return None;
+        };
+        let terms = json!([saml.entity_id, fetched.url, fetched.certificate]);
+        Some(Self {
+            source: source.id.clone(),
+            hash: sha256(terms.to_string().as_bytes()),
+        })
+    }
+
+    /// The source.
+    pub fn source(&self) -> &SourceId {
+        &self.source
+    }
+
+    /// SHA-256 of what was agreed.
+    pub fn hash(&self) -> &[u8] {
+        &self.hash
+    }
+}
 
 /// Reads a provider's metadata: the entity of that name, with a key to check signatures with. Of what
 /// was fetched, that is what was signed ([`crate::saml::metadata::verified`]).

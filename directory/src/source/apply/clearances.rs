@@ -113,13 +113,8 @@ impl Vouched<'_> {
         } else {
             return Some(end);
         };
-        let mut told = format!("{} {}", new.scheme, new.level);
-        for compartment in &new.compartments {
-            told.push(' ');
-            told.push_str(compartment);
-        }
         self.refused
-            .push(Refused::new(Target::Clearances, barrier, &told));
+            .push(Refused::new(Target::Clearances, barrier, &new.to_string()));
         None
     }
 

@@ -7,20 +7,24 @@ use std::path::Path;
 use authn::oidc::keys::{Algorithm, KeyRing};
 use chrono::{DateTime, TimeDelta, Utc};
 use countersign_authn as authn;
+use countersign_directory::store::sources;
 use sqlx::{AnyConnection, Connection as _};
 use x509_parser::pem::Pem;
 
-use crate::asking::check::Line;
+use crate::asking::check::{Line, State};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::database::{self, Database};
 use crate::rng::Randomness;
+use crate::sources::health;
 use crate::{master_key, record, world};
 
 /// A certificate is renewed before this much is left of it.
 const RENEW: TimeDelta = TimeDelta::days(21);
 /// A disk with less room than this is nearly full.
 const ROOM: u64 = 1 << 30;
+/// Of what a line about a source is.
+const SOURCE: &str = "source";
 
 /// Looks at everything that `config` names.
 pub(super) async fn look(config: &Config) -> Vec<Line> {
@@ -35,6 +39,7 @@ pub(super) async fn look(config: &Config) -> Vec<Line> {
         Some(mut db) => {
             lines.push(clocks(now, &mut db).await);
             lines.push(keys(config, now, &mut db).await);
+            lines.extend(of_sources(now, &mut db).await);
             // It is closed in either way.
             let _closed = db.close().await;
         }
@@ -174,6 +179,36 @@ async fn keys(config: &Config, now: DateTime<Utc>, db: &mut AnyConnection) -> Li
             "restore the `master.key` that sealed this database",
         ),
     }
+}
+
+/// How each source of people stands, as far as it shows without calling it; `countersign source test` calls.
+async fn of_sources(now: DateTime<Utc>, db: &mut AnyConnection) -> Vec<Line> {
+    let unseen = |fault: &dyn std::fmt::Display| {
+        let text = format!("not looked at: {fault}");
+        Line::warn(SOURCE, text, "as for `database`")
+    };
+    let all = match sources::all(&mut *db).await {
+        Ok(all) => all,
+        Err(fault) => return vec![unseen(&fault)],
+    };
+    let mut lines = Vec::new();
+    for (source, _) in all {
+        match health::of(&source, now, &mut *db).await {
+            Ok(found) if found.iter().all(|line| line.state == State::Ok) => {
+                lines.push(Line::ok(SOURCE, format!("`{}` stands well", source.id)));
+            }
+            Ok(found) => {
+                let wrong = found.into_iter().filter(|line| line.state != State::Ok);
+                lines.extend(wrong.map(|line| Line {
+                    name: SOURCE.to_owned(),
+                    text: format!("`{}`, {}: {}", source.id, line.name, line.text),
+                    ..line
+                }));
+            }
+            Err(fault) => lines.push(unseen(&fault)),
+        }
+    }
+    lines
 }
 
 fn certificate(config: &Config, now: DateTime<Utc>) -> Line {

@@ -3,7 +3,7 @@
 
 use authn::Happened;
 use authn::store::upstream_links;
-use authn::upstream::link::{self, Link};
+use authn::upstream::link::{self, Link, Removal};
 use axum::Json;
 use axum::extract::State;
 use axum::response::Response;
@@ -104,7 +104,7 @@ pub async fn add(
     amend(&app, &session, Amendment::PersonLink { id, link }, why).await
 }
 
-/// Takes a link away. One administrator is enough; the person's sessions stay.
+/// Takes a link away, and ends the sessions that came by it. One administrator is enough.
 #[utoipa::path(delete, path = "/api/v1/people/{id}/links/{link}", operation_id = "unlink_person",
     params(("X-CSRF-Token" = String, Header), ("id" = String, Path), ("link" = String, Path)),
     responses((status = 204), (status = 400, body = Problem), (status = 401, body = Problem),
@@ -121,7 +121,8 @@ pub async fn remove(
     let now = app.now();
     let mut log = Happened::new();
     let mut transaction = app.database.begin_write().await?;
-    if !link::remove(&link, &id, "by an administrator", &mut log, &mut transaction).await? {
+    let by = Removal::Administrator;
+    if !link::remove(&link, &id, by, now, &mut app.rng(), &mut log, &mut transaction).await? {
         return Err(Problem::not_found());
     }
     app.settle(&Actor::Person(session.person), &log, now, transaction)

@@ -133,6 +133,7 @@ async fn grant(
     let session = &known.session;
     let usable = house.usable_at(client.server.as_ref(), &session.person);
     let mut log = Happened::new();
+    let provider = client.saml.as_ref().ok_or(Fault::Ours)?;
     let mut db = house.database.begin_write().await?;
     let sid = open::tie(session, &client.id, now, &mut rng, &mut log, &mut db).await?;
     let name = known.name(request, client, Some(&sid)).ok_or(Fault::Ours)?;
@@ -144,7 +145,14 @@ async fn grant(
         &mut db,
     )
     .await?;
-    let provider = client.saml.as_ref().ok_or(Fault::Ours)?;
+    let detail = json!({
+        "client": client.id, "session": session.id, "acr": context, "scope": request.scope,
+    });
+    log.event("assertion.issued", session.person.as_str(), detail);
+    house
+        .settle(&Actor::Person(session.person.clone()), &log, now, db)
+        .await?;
+    // It is on record; signing takes a while, and nobody who writes waits for it.
     let opaque = known.account.opaque_at(&provider.entity_id);
     let subject = Subject {
         name: &name,
@@ -155,13 +163,6 @@ async fn grant(
     };
     let entity = Entity::of(&house.config.issuer);
     let text = response::success(request, client, &subject, &entity, key, now, &mut rng)?;
-    let detail = json!({
-        "client": client.id, "session": session.id, "acr": context, "scope": request.scope,
-    });
-    log.event("assertion.issued", session.person.as_str(), detail);
-    house
-        .settle(&Actor::Person(session.person.clone()), &log, now, db)
-        .await?;
     Ok(respond(house, request, &text))
 }
 

@@ -2,6 +2,7 @@
 //! `/api/v1/sources/{id}/metadata`: what counts of a SAML provider's metadata, and a change that waits.
 
 use authn::store::saml_metadata;
+use authn::upstream::saml::peer::Agreement;
 use axum::Json;
 use axum::extract::State;
 use axum::response::Response;
@@ -62,8 +63,13 @@ pub async fn show(
             ours,
         }));
     }
-    let mut db = app.database.pool.acquire().await?;
-    let row = saml_metadata::of(&id, &mut db).await?;
+    let row = match Agreement::of(&source) {
+        Some(agreed) => {
+            let mut db = app.database.pool.acquire().await?;
+            saml_metadata::of(&agreed, &mut db).await?
+        }
+        None => None,
+    };
     let (waits, waits_because) = row.as_ref().and_then(|row| row.pending.clone()).unzip();
     Ok(Json(SourceMetadata {
         counts: row.as_ref().and_then(|row| of_provider(&row.document, entity_id)),

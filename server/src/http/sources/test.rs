@@ -55,7 +55,7 @@ pub async fn post(
         response: of.response.as_deref(),
     };
     Ok(Json(Checked {
-        lines: test(&app, &source, asked).await,
+        lines: test(&app, &source, asked, Some(&session.person)).await,
         now: app.now().to_rfc3339_opts(SecondsFormat::Millis, true),
     }))
 }

@@ -55,13 +55,9 @@ pub async fn post(
             Mapping::read(mapping).map_err(|faults| Problem::bad_request(written::told(&faults)))?;
     }
     let mut db = app.database.pool.acquire().await?;
-    let mut outcome = of_sample(&source, &attributes, said.person.as_ref(), app.now(), &mut db).await?;
-    // What others gave her may be above who tries.
+    let outcome = of_sample(&source, &attributes, said.person.as_ref(), app.now(), &mut db).await?;
     let snapshot = app.snapshot();
     let mut names = Pseudonyms::default();
     let mut pen = Pen::new(app.horizon(&session, &snapshot), &mut names);
-    for clearance in &mut outcome.clearances {
-        *clearance = pen.value(clearance);
-    }
-    Ok(Json(outcome))
+    Ok(Json(outcome.shown(&mut pen)))
 }

@@ -26,6 +26,7 @@ use crate::http::authn::signin::outcome;
 use crate::http::fault::Fault;
 use crate::http::oauth2::admission;
 use crate::ldap::password::Proven;
+use crate::upstream::names::NameSeen;
 use crate::upstream::person::{Whose, Why};
 
 /// Takes somebody who came back in a sign-in under way. `skew_seconds` is by how much the source's clock may
@@ -58,8 +59,9 @@ pub async fn arrived(
         .await;
     }
     let mut log = Happened::new();
+    let seen = house.name_seen(source, &claimed).await?;
     let mut transaction = house.database.begin_write().await?;
-    let link = match hers(house, source, &claimed, &mut log, &mut transaction).await? {
+    let link = match hers(house, source, &claimed, seen, &mut log, &mut transaction).await? {
         Ok(link) => link,
         Err(trouble) => {
             return pages::nobody(house, source, &trouble, &claimed, log, transaction, back).await;
@@ -102,8 +104,9 @@ pub(crate) async fn by_directory(
     let now = house.now();
     let back = pages::sign_in_again(&flow.id);
     let mut log = Happened::new();
+    let seen = house.name_seen(&source, &claimed).await?;
     let mut transaction = house.database.begin_write().await?;
-    let link = match hers(house, &source, &claimed, &mut log, &mut transaction).await? {
+    let link = match hers(house, &source, &claimed, seen, &mut log, &mut transaction).await? {
         Ok(link) => link,
         Err(trouble) => {
             return pages::nobody(house, &source, &trouble, &claimed, log, transaction, back).await;
@@ -131,11 +134,12 @@ async fn hers(
     house: &House,
     source: &Source,
     claimed: &Claimed,
+    seen: NameSeen,
     log: &mut Happened,
     db: &mut AnyConnection,
 ) -> Result<Result<Box<Link>, Trouble>, Fault> {
     let now = house.now();
-    let link = match house.whose(source, claimed, now, log, &mut *db).await? {
+    let link = match house.whose(source, claimed, seen, now, log, &mut *db).await? {
         Whose::Linked(link) => link,
         Whose::Nobody(why) => return Ok(Err(why.into())),
     };

@@ -102,7 +102,8 @@ pub async fn unlink(State(app): State<App>, headers: HeaderMap, form: OwnForm) -
     let mut log = Happened::new();
     let mut transaction = app.database.begin_write().await?;
     let id = form.field("link")?;
-    let is_removed = link::remove_own(id, &session.person, &mut log, &mut transaction).await?;
+    let rng = &mut app.rng();
+    let is_removed = link::remove_own(id, &session, now, rng, &mut log, &mut transaction).await?;
     app.settle(&Actor::Person(session.person.clone()), &log, now, transaction)
         .await?;
     let outcome = if is_removed {

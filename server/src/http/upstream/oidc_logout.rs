@@ -41,9 +41,7 @@ async fn ended(house: &House, id: &str, form: &str) -> Result<bool, Fault> {
     let (Some(source), Some(token)) = (source, parameters.one("logout_token")) else {
         return Ok(false);
     };
-    let now = house.now();
-    let verified = async { house.provider(&source).await?.logged_out(token, now).await };
-    let ended = match verified.await {
+    let ended = match house.logged_out(&source, token).await {
         Ok(ended) => ended,
         Err(fault) => {
             tracing::warn!(source = %source.id, reason = %fault, "a logout token was refused");
@@ -53,6 +51,7 @@ async fn ended(house: &House, id: &str, form: &str) -> Result<bool, Fault> {
             };
         }
     };
+    let now = house.now();
     let mut log = Happened::new();
     let mut transaction = house.database.begin_write().await?;
     let outcome = logout::end_all(

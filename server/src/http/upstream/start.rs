@@ -116,6 +116,6 @@ pub(super) async fn send(
 }
 
 /// Where this source, and no other, sends people back to.
-pub(super) fn redirect_uri(house: &House, source: &SourceId) -> String {
+pub(crate) fn redirect_uri(house: &House, source: &SourceId) -> String {
     format!("{}/oidc/sources/{source}/callback", house.config.issuer)
 }

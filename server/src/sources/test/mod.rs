@@ -4,12 +4,15 @@
 //! signed in.
 
 mod oidc;
+mod oidc_supported;
 pub mod outcome;
 mod protocol;
 mod reach;
 mod saml;
 mod saml_response;
 
+use countersign_authz::explain::{Horizon, Pen, Pseudonyms};
+use countersign_directory::source::mapping::Target;
 use countersign_directory::source::{Attributes, Protocol, Source};
 use countersign_directory::store::{People, load};
 use countersign_directory::{Clearance, PersonId};
@@ -49,8 +52,9 @@ pub struct Probed {
     pub person: Option<PersonId>,
 }
 
-/// Looks at everything, as far as one thing does not need another that fails.
-pub async fn test(house: &House, source: &Source, asked: Asked<'_>) -> Vec<Line> {
+/// Looks at everything, as far as one thing does not need another that fails. `reader` sees of people what she may;
+/// without one, it is the operator, from whom nothing is kept.
+pub async fn test(house: &House, source: &Source, asked: Asked<'_>, reader: Option<&PersonId>) -> Vec<Line> {
     let mut lines = vec![health::record(source)];
     let (reached, is_reached) = reach::look(source, house.now()).await;
     lines.extend(reached);
@@ -63,7 +67,7 @@ pub async fn test(house: &House, source: &Source, asked: Asked<'_>) -> Vec<Line>
     let name = asked.person.map(str::to_owned).or(probed.name);
     match (name, probed.attributes) {
         (Some(name), Some(attributes)) => {
-            lines.extend(of_person(house, source, &name, probed.person, &attributes).await);
+            lines.extend(of_person(house, source, &name, probed.person, &attributes, reader).await);
         }
         (Some(name), None) if !has_failed => lines.push(Line::warn(
             "person",
@@ -83,13 +87,14 @@ pub async fn test(house: &House, source: &Source, asked: Asked<'_>) -> Vec<Line>
     lines
 }
 
-/// What would come of somebody: mapping, attributes, cap, clearance.
+/// What would come of somebody: mapping, attributes, cap, clearance, as far as `reader` may know.
 pub async fn of_person(
     house: &House,
     source: &Source,
     name: &str,
     linked: Option<PersonId>,
     attributes: &Attributes,
+    reader: Option<&PersonId>,
 ) -> Vec<Line> {
     let found = async {
         let mut db = house
@@ -113,7 +118,16 @@ pub async fn of_person(
             .map_err(|fault| fault.to_string())
     };
     match found.await {
-        Ok((known, outcome)) => told(source, known.as_ref(), &outcome, attributes),
+        Ok((known, outcome)) => {
+            let snapshot = house.snapshot();
+            let horizon = match reader {
+                Some(reader) => Horizon::of(reader.as_str(), &snapshot, house.now()),
+                None => Horizon::everything(&snapshot, house.now()),
+            };
+            let mut names = Pseudonyms::default();
+            let outcome = outcome.shown(&mut Pen::new(horizon, &mut names));
+            told(source, known.as_ref(), &outcome, attributes)
+        }
         Err(fault) => vec![Line::fail("mapping", fault, "see `countersign doctor`")],
     }
 }
@@ -131,7 +145,13 @@ fn told(source: &Source, known: Option<&PersonId>, outcome: &Outcome, attributes
     if let Some(fault) = &outcome.fault {
         lines.push(Line::fail(
             "mapping",
-            format!("{} for `{}`: {}", fault.rule, fault.to, fault.message),
+            format!(
+                "{} for `{}`{}: {}",
+                fault.rule,
+                fault.to,
+                from(&fault.from),
+                fault.message
+            ),
             mend_missing(&fault.from, &there),
         ));
         return lines;
@@ -160,10 +180,10 @@ fn told(source: &Source, known: Option<&PersonId>, outcome: &Outcome, attributes
         lines.push(Line::warn(
             "mapping",
             format!(
-                "{} for `{}` from `{}`: {}",
+                "{} for `{}`{}: {}",
                 note.rule,
                 note.to,
-                note.from.join("`, `"),
+                from(&note.from),
                 note.message
             ),
             "change that rule, or the value at the source; what cannot be read is not taken",
@@ -173,8 +193,16 @@ fn told(source: &Source, known: Option<&PersonId>, outcome: &Outcome, attributes
     for refused in &outcome.refused {
         lines.push(refusal(refused));
     }
-    lines.push(clearance(outcome));
+    lines.push(clearance(source, outcome));
     lines
+}
+
+/// Which attributes a rule reads, where it reads some.
+fn from(names: &[String]) -> String {
+    if names.is_empty() {
+        return String::new();
+    }
+    format!(" from `{}`", names.join("`, `"))
 }
 
 fn mend_missing(wanted: &[String], there: &[&str]) -> String {
@@ -276,7 +304,7 @@ fn why(cap: &str) -> (&'static str, &'static str) {
     }
 }
 
-fn clearance(outcome: &Outcome) -> Line {
+fn clearance(source: &Source, outcome: &Outcome) -> Line {
     if !outcome.is_active {
         return Line::fail(
             "clearance",
@@ -290,10 +318,15 @@ fn clearance(outcome: &Outcome) -> Line {
         .filter_map(|held| serde_json::from_value(held.clone()).ok())
         .collect();
     if held.is_empty() {
+        let mend = if source.mapping.speaks_of(Target::Clearances) {
+            "see the lines above: its rules for `clearances` give none that `cap` lets pass; or grant one by hand"
+        } else {
+            "map `clearances` and set `cap.levels` and `cap.clearance_days`, or grant one by hand"
+        };
         return Line::warn(
             "clearance",
             "none: she may read what bears no classification",
-            "map `clearances` and set `cap.levels` and `cap.clearance_days`, or grant one by hand",
+            mend,
         );
     }
     let told: Vec<String> = held

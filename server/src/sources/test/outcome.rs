@@ -2,10 +2,11 @@
 //! What would come of what a source says of one person: mapped, then held against its cap.
 
 use chrono::{DateTime, Utc};
+use countersign_authz::explain::{Pen, WITHHELD};
 use countersign_directory::PersonId;
 use countersign_directory::source::apply::{ApplyError, Entry, Refused, Tie, would_apply};
 use countersign_directory::source::mapping::{Note, Whom};
-use countersign_directory::source::{Attributes, Source};
+use countersign_directory::source::{Attributes, Source, SourcedClearance};
 use countersign_directory::{Clearance, ClearanceState, Person};
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -113,6 +114,36 @@ pub async fn of_sample(
 }
 
 impl Outcome {
+    /// Cut to what its reader may know: what others gave her, what the source says, and what it may not give her
+    /// may all be above who tries.
+    #[must_use]
+    pub fn shown(mut self, pen: &mut Pen<'_>) -> Self {
+        let clearances = self.sourced.as_mut().and_then(|said| {
+            let members = said.as_object_mut()?;
+            members.remove("clearances")
+        });
+        let said: Vec<SourcedClearance> = clearances
+            .and_then(|clearances| serde_json::from_value(clearances).ok())
+            .unwrap_or_default();
+        for refused in &mut self.refused {
+            veil_refused(refused, &said, pen);
+        }
+        if let Some(sourced) = &mut self.sourced {
+            *sourced = pen.value(sourced);
+            if !said.is_empty() {
+                let said: Vec<SourcedClearance> = said.into_iter().map(|said| veiled(said, pen)).collect();
+                sourced["clearances"] = json!(said);
+            }
+        }
+        for act in &mut self.acts {
+            *act = pen.value(act);
+        }
+        for clearance in &mut self.clearances {
+            *clearance = pen.value(clearance);
+        }
+        self
+    }
+
     fn none(note: &Note) -> Self {
         Self {
             fault: Some(note.into()),
@@ -125,6 +156,36 @@ impl Outcome {
             is_active: false,
         }
     }
+}
+
+fn veiled(said: SourcedClearance, pen: &mut Pen<'_>) -> SourcedClearance {
+    SourcedClearance {
+        level: pen.level(&said.scheme, &said.level),
+        compartments: said.compartments.iter().map(|tag| pen.compartment(tag)).collect(),
+        ..said
+    }
+}
+
+/// What was refused is in words; they are found again among what was said.
+fn veil_refused(refused: &mut Value, said: &[SourcedClearance], pen: &mut Pen<'_>) {
+    let part = refused["part"].as_str().unwrap_or_default().to_owned();
+    let Some(value) = refused["value"].as_str() else {
+        return;
+    };
+    let shown = match part.as_str() {
+        "briefings" => pen.briefing(value),
+        "missions" => pen.mission(value),
+        "clearances" => {
+            // It may have been cut.
+            let clearance = said.iter().find(|said| said.to_string().starts_with(value));
+            match clearance {
+                Some(clearance) => veiled(clearance.clone(), pen).to_string(),
+                None => WITHHELD.to_owned(),
+            }
+        }
+        _ => return,
+    };
+    refused["value"] = json!(shown);
 }
 
 /// The clearances that count now.

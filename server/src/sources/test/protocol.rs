@@ -11,7 +11,7 @@ pub(super) async fn look(house: &House, source: &Source, asked: Asked<'_>) -> Pr
     match &source.protocol {
         Protocol::Ldap(_) => crate::ldap::tester::look(house, source, asked.person).await,
         Protocol::Oidc(oidc) => Probed {
-            lines: oidc::look(oidc).await,
+            lines: oidc::look(house, source, oidc).await,
             ..Probed::default()
         },
         Protocol::Saml(saml) => saml::look(house, source, saml, asked.response).await,

@@ -78,6 +78,14 @@ pub(super) async fn browsers_way(address: &str, now: DateTime<Utc>) -> Vec<Line>
     place.look(now).await.into_iter().map(soften).collect()
 }
 
+/// Looks at the way to where this machine goes besides.
+pub(super) async fn our_way(address: &str, authorities: Option<&String>, now: DateTime<Utc>) -> Vec<Line> {
+    match web(address, authorities) {
+        Some(place) => place.look(now).await,
+        None => Vec::new(),
+    }
+}
+
 /// Scheme, host and port of an address.
 pub(super) fn origin(address: &str) -> Option<String> {
     Some(Url::parse(address).ok()?.origin().ascii_serialization())

@@ -6,6 +6,7 @@ use authn::saml::metadata::{Endpoint, Entity, IdentityProvider, verified};
 use authn::saml::{Credential, HTTP_POST, HTTP_REDIRECT, PeerKey, Refused, fresh_id};
 use authn::store::saml_metadata;
 use authn::upstream::saml::Rules;
+use authn::upstream::saml::peer::Agreement;
 use authn::upstream::saml::request::{self, Ask, Carried};
 use chrono::{DateTime, TimeDelta, Utc};
 use countersign_authn as authn;
@@ -90,8 +91,9 @@ async fn document(
 
 /// A change that nobody has approved yet.
 async fn waiting(house: &House, source: &Source) -> Option<Line> {
+    let agreed = Agreement::of(source)?;
     let mut db = house.database.pool.acquire().await.ok()?;
-    let (_, why) = saml_metadata::of(&source.id, &mut db).await.ok()??.pending?;
+    let (_, why) = saml_metadata::of(&agreed, &mut db).await.ok()??.pending?;
     Some(health::waits(&why))
 }
 

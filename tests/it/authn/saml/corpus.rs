@@ -6,6 +6,8 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use chrono::{DateTime, TimeDelta, Utc};
 use countersign_authn::saml::redirect::{Carrier, address};
 use countersign_authn::saml::sign::signed;
@@ -14,7 +16,8 @@ use countersign_authn::saml::write::{Element, Space};
 use countersign_authn::saml::{Gated, Limits, PeerKey, Refused, instant};
 use countersign_authn::upstream::saml::{Fault, Rules, SUCCESS, logout, response};
 use countersign_tests::saml::{
-    ASKED, Draft, ENTITY, SLO, corpus, credential, metadata, metadata_element, now, provider, rules,
+    ASKED, Draft, ENTITY, How, SLO, corpus, credential, encrypted, metadata, metadata_element, now, provider,
+    rules,
 };
 
 fn verdict(message: &str) -> String {
@@ -101,15 +104,36 @@ fn seeds() -> Vec<(&'static str, &'static str, String)> {
     );
     let query = query.unwrap().split_once('?').unwrap().1.to_owned();
     let text = |element: Element| signed(element, credential()).unwrap().canonical();
+    let inner = signed(good.assertion(), credential()).unwrap().canonical();
+    let hidden = |how| encrypted(&inner, credential(), how).canonical();
+    let pasted = STANDARD.encode(good.assertion_signed());
     vec![
-        ("saml_logout", "request", text(request)),
-        ("saml_logout", "answer", text(answer)),
+        ("saml_encrypted", "aes128", hidden(How::Aes128Sha1)),
+        ("saml_encrypted", "aes256", hidden(How::Aes256Sha256)),
+        ("saml_encrypted", "bare", good.assertion().canonical()),
+        ("saml_encrypted", "signed", inner.clone()),
+        ("saml_logout", "answer", answer.canonical()),
+        ("saml_logout", "request", request.canonical()),
+        ("saml_logout", "signed_answer", text(answer)),
+        ("saml_logout", "signed_request", text(request)),
         ("saml_metadata", "plain", metadata(&[credential()])),
         (
             "saml_metadata",
             "signed",
             text(metadata_element("https://idp.example", &[credential()])),
         ),
+        (
+            "saml_pasted",
+            "escaped",
+            pasted.replace('/', "%2F").replace('=', "%3D"),
+        ),
+        (
+            "saml_pasted",
+            "form",
+            format!("SAMLResponse={}&RelayState=x", pasted.replace('+', "%2B")),
+        ),
+        ("saml_pasted", "field", pasted),
+        ("saml_pasted", "xml", good.assertion_signed()),
         ("saml_redirect", "signed", query),
         ("saml_response", "assertion_signed", good.assertion_signed()),
         ("saml_response", "both_signed", good.both_signed()),
@@ -218,6 +242,7 @@ fn write_the_corpus() {
     }
     for (target, name, bytes) in seeds() {
         let file = folder().join("../../fuzz/seeds").join(target).join(name);
+        std::fs::create_dir_all(file.parent().unwrap()).unwrap();
         std::fs::write(file, bytes).unwrap();
     }
 }

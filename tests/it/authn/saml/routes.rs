@@ -11,7 +11,7 @@ use countersign_authn::saml::metadata::Entity;
 use countersign_authn::saml::redirect::{Carrier, Received, address};
 use countersign_authn::saml::sign::signed;
 use countersign_authn::saml::write::{Element, Space};
-use countersign_authn::saml::{Gated, Limits, instant, signature};
+use countersign_authn::saml::{Gated, HTTP_POST, HTTP_REDIRECT, Limits, PeerKey, instant, signature};
 use countersign_authn::upstream::link::{self, Identity, Made};
 use countersign_directory::source::{Conflict, Source};
 use countersign_directory::store::{Shelf as _, Sources};
@@ -413,13 +413,8 @@ async fn a_provider_ends_the_sessions_that_came_from_it() {
     assert!(again.status.is_client_error());
 }
 
-/// Single logout from here: her session here is over, and her browser goes on to the provider.
-#[tokio::test]
-async fn signing_out_here_goes_on_at_the_provider() {
-    let house = house_with(json!({})).await;
-    link_alice(&house).await;
-    let cookies = signed_in(&house).await;
-    let page = get(&house, "/account/signout", &cookies).await.text;
+async fn sign_out(house: &TestHouse, cookies: &str) -> Answer {
+    let page = get(house, "/account/signout", cookies).await.text;
     let csrf = countersign_tests::simplesamlphp::hidden(&page, "csrf").unwrap();
     let mut request = form("/account/signout", &[("csrf", &csrf)]);
     let issuer = house.app.config.issuer.clone();
@@ -428,7 +423,52 @@ async fn signing_out_here_goes_on_at_the_provider() {
     request
         .headers_mut()
         .insert("sec-fetch-site", "same-origin".parse().unwrap());
-    let answer = house.send(request).await;
+    house.send(request).await
+}
+
+/// A provider that takes logout by form alone is not passed over: the page holds the form, and may post there.
+#[tokio::test]
+async fn signing_out_goes_on_by_a_form_where_the_provider_takes_no_address() {
+    let by_form = metadata(&[credential()]).replacen(HTTP_REDIRECT, HTTP_POST, 1);
+    assert!(by_form.contains("SingleLogoutService") && by_form.contains(HTTP_REDIRECT));
+    let house = house_with(json!({ "metadata": { "document": by_form } })).await;
+    link_alice(&house).await;
+    let cookies = signed_in(&house).await;
+    let answer = sign_out(&house, &cookies).await;
+    assert_ne!(get(&house, "/account", &cookies).await.status, StatusCode::OK);
+    assert!(
+        answer
+            .text
+            .contains(r#"<form method="post" action="https://idp.example/slo">"#),
+        "{}",
+        answer.text
+    );
+    let policy = answer.headers["content-security-policy"].to_str().unwrap();
+    assert!(
+        policy.contains("form-action 'self' https://idp.example;"),
+        "{policy}"
+    );
+    let field = countersign_tests::simplesamlphp::hidden(&answer.text, "SAMLRequest").unwrap();
+    let request = countersign_authn::saml::post::read(&field).unwrap();
+    let (_, rules) = house.app.saml_source("agency").unwrap();
+    let ours = house.app.saml_keys().await.unwrap();
+    let ours = PeerKey::from_der(ours.signing(house.app.now()).unwrap().certificate()).unwrap();
+    let verified = signature::verify(&request, &[ours]).unwrap();
+    let text = verified.text();
+    assert!(
+        text.contains("LogoutRequest") && text.contains(&rules.own_entity_id),
+        "{text}"
+    );
+    assert!(text.contains(">alice<") && text.contains(">session-1<"), "{text}");
+}
+
+/// Single logout from here: her session here is over, and her browser goes on to the provider.
+#[tokio::test]
+async fn signing_out_here_goes_on_at_the_provider() {
+    let house = house_with(json!({})).await;
+    link_alice(&house).await;
+    let cookies = signed_in(&house).await;
+    let answer = sign_out(&house, &cookies).await;
     let onward = countersign_tests::simplesamlphp::hidden(&answer.text, "SAMLRequest").is_some()
         || answer
             .headers

@@ -3,13 +3,14 @@
 
 use chrono::TimeDelta;
 use countersign_authn::assurance::Level;
-use countersign_authn::store::upstream_links;
+use countersign_authn::session::SessionId;
+use countersign_authn::store::{sessions, upstream_links};
 use countersign_directory::store::{People, Shelf as _, changes};
 use countersign_directory::{Change, Noun};
 use http::{Method as Verb, StatusCode};
 use serde_json::{Value, json};
 
-use super::{Stage, leads_to, nina, stage};
+use super::{Stage, leads_to, link, nina, stage};
 use crate::authn::desk::{Tab, location, passkey};
 
 /// O6: an address, verified or not, links nothing where nobody made the source authoritative for it, and
@@ -205,6 +206,118 @@ async fn o4_a_second_account_there_with_the_same_address_is_somebody_else() {
     assert_eq!(page.status, StatusCode::FORBIDDEN);
     assert!(page.text.contains("There is an account already"), "{}", page.text);
     assert_eq!(stage.links("nina").await, 1);
+}
+
+/// An address that the source has given to somebody else lets nobody in beside, or in the place of, whoever is
+/// linked, whatever the rule: she or administrators say so.
+#[tokio::test]
+async fn an_address_that_was_given_to_somebody_else_there_opens_no_account_that_is_linked() {
+    for rule in ["add", "replace", "set"] {
+        let changes = json!({"trust": {"domains": ["agency.example"]}, "linking": {"conflict": rule}});
+        let stage = stage(changes).await;
+        give_address(&stage, "dave", "dave@agency.example").await;
+        let who = |subject: &str| {
+            json!({ "sub": subject, "preferred_username": "dave2", "email": "dave@agency.example",
+                "email_verified": true })
+        };
+        stage
+            .sign_in(&mut Tab::new(&stage.house), "/signin", who("old"))
+            .await;
+        let before = stage.session("dave").await;
+        let mut tab = Tab::new(&stage.house);
+        let there = stage.leave(&mut tab, "/signin").await;
+        let page = stage.return_from(&mut tab, &there, who("new")).await;
+        assert_eq!(page.status, StatusCode::FORBIDDEN, "{rule} {}", page.text);
+        assert!(page.text.contains("There is an account already"), "{}", page.text);
+        let mut db = stage.house.app.database.pool.acquire().await.unwrap();
+        let links = upstream_links::of_person(&"dave".parse().unwrap(), &mut db)
+            .await
+            .unwrap();
+        assert_eq!((links.len(), links[0].identity.subject.as_str()), (1, "old"));
+        assert_eq!(stage.session("dave").await.id, before.id);
+    }
+}
+
+async fn open_sessions(stage: &Stage, person: &str) -> Vec<SessionId> {
+    let mut db = stage.house.app.database.pool.acquire().await.unwrap();
+    let all = sessions::open_of_person(&person.parse().unwrap(), &mut db).await;
+    all.unwrap().into_iter().map(|session| session.id).collect()
+}
+
+#[tokio::test]
+async fn with_a_link_go_the_sessions_that_came_by_it() {
+    let stage = stage(json!({ "linking": { "create": "no", "conflict": "replace" } })).await;
+    let mut key = passkey(&stage.house, "dave").await;
+    let mut own = Tab::new(&stage.house);
+    own.sign_in("/signin", &mut key).await;
+    let session = stage.session("dave").await;
+    let arrive = async |subject: &str| {
+        let who = json!({ "sub": subject, "acr": "silver" });
+        stage.sign_in(&mut Tab::new(&stage.house), "/signin", who).await;
+    };
+    let links = async || {
+        let mut db = stage.house.app.database.pool.acquire().await.unwrap();
+        upstream_links::of_person(&session.person, &mut db).await.unwrap()
+    };
+    // An administrator takes it away.
+    link(&stage, "dave", "d-1").await;
+    arrive("d-1").await;
+    arrive("d-1").await;
+    assert_eq!(open_sessions(&stage, "dave").await.len(), 3);
+    let judy = stage.house.browser("judy", Level::Aal2, None).await;
+    let path = format!("/api/v1/people/dave/links/{}", links().await[0].id);
+    let gone = stage.house.as_person(&judy, Verb::DELETE, &path, None).await;
+    assert_eq!(gone.status, StatusCode::NO_CONTENT, "{}", gone.text);
+    assert_eq!(open_sessions(&stage, "dave").await, [session.id.clone()]);
+    // Another takes its place.
+    link(&stage, "dave", "d-2").await;
+    arrive("d-2").await;
+    let fields = [("csrf", session.csrf.as_str()), ("source", "mod")];
+    let page = own.post("/account/sources/link", &fields).await;
+    let page = stage
+        .return_from(&mut own, &leads_to(&page), json!({ "sub": "d-3" }))
+        .await;
+    assert_eq!(page.status, StatusCode::OK, "{}", page.text);
+    assert_eq!(open_sessions(&stage, "dave").await, [session.id.clone()]);
+    // She takes it away; the session in which she does goes on.
+    arrive("d-3").await;
+    assert_eq!(open_sessions(&stage, "dave").await.len(), 2);
+    let id = links().await[0].id.clone();
+    let fields = [("csrf", session.csrf.as_str()), ("link", id.as_str())];
+    let page = own.post("/account/sources/unlink", &fields).await;
+    assert_eq!(page.status, StatusCode::OK, "{}", page.text);
+    assert_eq!(open_sessions(&stage, "dave").await, [session.id.clone()]);
+    assert!(own.get("/account").await.text.contains("dave"));
+}
+
+/// Names are held against those whom anybody has or had, whichever came when.
+#[tokio::test]
+async fn a_newcomers_name_is_held_against_all_that_came_before() {
+    let stage = stage(json!({})).await;
+    let mut number = 0;
+    for (name, is_new) in [
+        ("cope", true),
+        ("COPE", false),
+        // The same four shapes in Cyrillic, then others.
+        ("\u{441}\u{43e}\u{440}\u{435}", false),
+        ("\u{430}\u{440}\u{435}\u{441}", true),
+        ("apec", false),
+        ("hope", true),
+        // One of the coalition's.
+        ("Dave", false),
+    ] {
+        number += 1;
+        let who = json!({ "sub": format!("s-{number}"), "preferred_username": name });
+        let mut tab = Tab::new(&stage.house);
+        let there = stage.leave(&mut tab, "/signin").await;
+        let page = stage.return_from(&mut tab, &there, who).await;
+        let expected = if is_new {
+            StatusCode::OK
+        } else {
+            StatusCode::FORBIDDEN
+        };
+        assert_eq!(page.status, expected, "{name} {}", page.text);
+    }
 }
 
 /// An administrator has put down her address.

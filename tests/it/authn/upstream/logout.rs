@@ -1,6 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 //! The end of what came from an OpenID provider, there and here.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use axum::Router;
+use axum::routing::get;
 use chrono::TimeDelta;
 use countersign_authn::store::sessions;
 use countersign_tests::house::start;
@@ -93,6 +99,59 @@ async fn a_logout_from_there_ends_what_came_from_there_once() {
     let all = stage.provider.logout_token("f", &[("sub", json!("n-1"))]);
     assert_eq!(send(all).await.status, StatusCode::OK);
     assert_eq!(open().await, 0);
+}
+
+/// Serves nothing but faults, slowly; counts how often it is asked.
+async fn out_of_order() -> (String, Arc<AtomicUsize>) {
+    let asked = Arc::new(AtomicUsize::new(0));
+    let count = Arc::clone(&asked);
+    let answer = async move || {
+        count.fetch_add(1, Ordering::SeqCst);
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        StatusCode::SERVICE_UNAVAILABLE
+    };
+    let router = Router::new().fallback(get(answer));
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
+    (format!("http://{address}"), asked)
+}
+
+#[tokio::test]
+async fn a_provider_that_is_down_is_called_once_for_all_who_ask_and_not_for_nonsense() {
+    let (issuer, asked) = out_of_order().await;
+    let stage = stage(json!({ "protocol": { "oidc": { "issuer": issuer } } })).await;
+    let send = async |token: String| {
+        crate::authn::desk::call(
+            &stage.house,
+            "/oidc/sources/mod/backchannel-logout",
+            &[("logout_token", &token)],
+        )
+        .await
+        .status
+    };
+    let token = |claims: &[(&str, serde_json::Value)]| {
+        let all = [&[("sub", json!("n-1")), ("iss", json!(issuer))], claims].concat();
+        stage.provider.logout_token("a", &all)
+    };
+    for nonsense in [
+        "nothing".to_owned(),
+        "a.b.c".to_owned(),
+        stage.provider.logout_token("a", &[("sub", json!("n-1"))]),
+        token(&[("aud", json!("sibling"))]),
+        token(&[("iat", json!(0))]),
+    ] {
+        assert_eq!(send(nonsense).await, StatusCode::BAD_REQUEST);
+    }
+    assert_eq!(asked.load(Ordering::SeqCst), 0);
+    let all = futures_util::future::join_all((0..20).map(|_| send(token(&[])))).await;
+    assert_eq!(all, [StatusCode::SERVICE_UNAVAILABLE; 20]);
+    assert_eq!(send(token(&[])).await, StatusCode::SERVICE_UNAVAILABLE);
+    assert_eq!(asked.load(Ordering::SeqCst), 1);
+    // It is not given up for good.
+    stage.house.advance(TimeDelta::seconds(6)).await;
+    assert_eq!(send(token(&[])).await, StatusCode::SERVICE_UNAVAILABLE);
+    assert_eq!(asked.load(Ordering::SeqCst), 2);
 }
 
 #[tokio::test]

@@ -4,6 +4,7 @@
 mod linking;
 mod logout;
 mod sign_in;
+mod tester;
 
 use countersign_authn::session::Session;
 use countersign_authn::store::{sessions, upstream_links};

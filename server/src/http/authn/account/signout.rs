@@ -10,6 +10,7 @@ use authn::session::SessionId;
 use authn::session::end::{self, Reason};
 use authn::store::saml_services;
 use authn::store::upstream_sessions;
+use authn::upstream::saml::request::Carried;
 use axum::extract::{RawQuery, State};
 use axum::response::Response;
 use countersign_authn as authn;
@@ -20,8 +21,8 @@ use crate::app::{App, House};
 use crate::http::authn::browser;
 use crate::http::cookies;
 use crate::http::fault::Fault;
-use crate::http::form::OwnForm;
-use crate::http::page::{Frame, render, see_other};
+use crate::http::form::{OwnForm, origin_of};
+use crate::http::page::{Frame, render, render_with, see_other};
 use crate::http::saml;
 
 #[derive(Template)]
@@ -40,7 +41,13 @@ struct SignedOut {
     frame: Frame,
     back: Option<(String, String)>,
     open: Vec<String>,
-    there: Vec<(String, String)>,
+    there: Vec<There>,
+}
+
+/// A source that the session came from: its name, and the way to where she signs out at it.
+struct There {
+    name: String,
+    way: Carried,
 }
 
 /// What a client's request says besides whose session it means.
@@ -86,9 +93,9 @@ pub async fn post(State(app): State<App>, headers: HeaderMap, form: OwnForm) -> 
     Ok(after(&app, chain))
 }
 
-/// The sources that this session came from and that have a page for signing out: their names, and where it is
-/// (OpenID Connect RP-Initiated Logout 1.0). It is hers to follow, because it ends more than what is ours.
-async fn elsewhere(house: &House, session: &SessionId) -> Result<Vec<(String, String)>, Fault> {
+/// The sources that this session came from and where one can sign out (OpenID Connect RP-Initiated Logout 1.0,
+/// SAML single logout). It is hers to go there, because it ends more than what is ours.
+async fn elsewhere(house: &House, session: &SessionId) -> Result<Vec<There>, Fault> {
     let came_from = {
         let mut db = house.database.pool.acquire().await?;
         upstream_sessions::of_session(session, &mut db).await?
@@ -99,7 +106,11 @@ async fn elsewhere(house: &House, session: &SessionId) -> Result<Vec<(String, St
             continue;
         };
         if source.oidc().is_none() {
-            there.extend(saml::sources::slo::there(house, &source, &from).await?);
+            let way = saml::sources::slo::there(house, &source, &from).await?;
+            there.extend(way.map(|way| There {
+                name: source.name.clone(),
+                way,
+            }));
             continue;
         }
         // Whoever signs out does not wait for a provider that is down.
@@ -111,7 +122,10 @@ async fn elsewhere(house: &House, session: &SessionId) -> Result<Vec<(String, St
             address
                 .query_pairs_mut()
                 .append_pair("client_id", &provider.oidc.client_id);
-            there.push((source.name.clone(), address.to_string()));
+            there.push(There {
+                name: source.name.clone(),
+                way: Carried::Address(address.to_string()),
+            });
         }
     }
     Ok(there)
@@ -173,15 +187,20 @@ fn signed_out_page(
     house: &House,
     back: Option<(String, String)>,
     open: Vec<String>,
-    there: Vec<(String, String)>,
+    there: Vec<There>,
 ) -> Response {
+    let posted_to = there.iter().filter_map(|there| match &there.way {
+        Carried::Form(form) => Some(origin_of(&form.destination)),
+        Carried::Address(_) => None,
+    });
+    let posted_to: Vec<String> = std::iter::once("'self'".to_owned()).chain(posted_to).collect();
     let page = SignedOut {
         frame: Frame::of(house),
         back,
         open,
         there,
     };
-    let response = render(StatusCode::OK, &page);
+    let response = render_with(StatusCode::OK, &page, &posted_to.join(" "));
     let name = cookies::session_name(&house.config);
     browser::with_cookie(response, cookies::clear(&house.config, name))
 }

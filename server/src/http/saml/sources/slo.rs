@@ -194,13 +194,9 @@ async fn answered(
     Ok(Ok(signed_out(app, None, open.into_iter().collect())))
 }
 
-/// Where she can sign out at the provider that a session came from, too: its name and an address that
-/// carries our signed request. None where no provider listens, or by form alone.
-pub async fn there(
-    house: &House,
-    source: &Source,
-    from: &CameFrom,
-) -> Result<Option<(String, String)>, Fault> {
+/// How she can sign out at the provider that a session came from, too: our signed request, by an address or by
+/// a form. None where no provider listens.
+pub async fn there(house: &House, source: &Source, from: &CameFrom) -> Result<Option<Carried>, Fault> {
     if !source.saml().is_some_and(|settings| settings.logout) {
         return Ok(None);
     }
@@ -217,41 +213,22 @@ pub async fn there(
     let keys = house.saml_keys().await?;
     let by = keys.signing(now).ok_or(Fault::Ours)?;
     let session = from.upstream.as_deref();
-    let mut rng = house.rng();
-    let id = fresh_id(&mut rng);
-    let mut db = house.database.begin_write().await?;
-    let name = arrival::name_of(
-        &source.id,
-        &from.identity.subject,
-        session,
-        &house.sealer,
-        &mut db,
-    )
-    .await?;
+    let subject = &from.identity.subject;
+    let name = {
+        let mut db = house.database.pool.acquire().await?;
+        arrival::name_of(&source.id, subject, session, &house.sealer, &mut db).await?
+    };
     let Some(name) = name else { return Ok(None) };
-    let asked = logout::ask(
-        &id,
-        &name,
-        session,
-        None,
-        &partner.rules,
-        &partner.provider,
-        by,
-        now,
-    );
-    let Ok(Carried::Address(address)) = asked else {
+    let id = fresh_id(&mut house.rng());
+    let (rules, provider) = (&partner.rules, &partner.provider);
+    // Metadata without an address for it is the everyday reason.
+    let Ok(carried) = logout::ask(&id, &name, session, None, rules, provider, by, now) else {
         return Ok(None);
     };
     let hash = sha256(id.as_bytes());
-    saml_pending::put(
-        &hash,
-        Kind::Logout,
-        &source.id,
-        &[],
-        now + LOGOUT_PATIENCE,
-        &mut db,
-    )
-    .await?;
+    let until = now + LOGOUT_PATIENCE;
+    let mut db = house.database.begin_write().await?;
+    saml_pending::put(&hash, Kind::Logout, &source.id, &[], until, &mut db).await?;
     house.commit(db).await?;
-    Ok(Some((source.name.clone(), address)))
+    Ok(Some(carried))
 }
