@@ -5,7 +5,7 @@ use audit::leaf::{Facets, Inputs, NewLeaf};
 use audit::store::leaves::StoredLeaf;
 use chrono::{DateTime, SecondsFormat, Utc};
 use countersign_audit as audit;
-use countersign_authz::{self as authz, Decision, Obligation, Outcome, Reason, Reference};
+use countersign_authz::{self as authz, Decision, Obligation, Outcome, Reason, Reference, StepUp};
 use rand::Rng;
 use serde::{Deserialize, Serialize};
 
@@ -62,6 +62,10 @@ pub struct Body {
     pub revision: String,
     /// Whether it was about the person alone.
     pub standing: bool,
+    /// What a stronger sign-in had to reach, where that was all that was missing. Records of older releases
+    /// lack it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub step_up: Option<StepUp>,
 }
 
 /// A decision on record.
@@ -122,6 +126,7 @@ impl Recorded {
                 determining: decision.determining.clone(),
                 disclosed,
                 standing: decision.standing,
+                step_up: decision.step_up,
                 expires_at: decision.expires_at.to_rfc3339_opts(SecondsFormat::Millis, true),
                 revision,
                 policy_revision: decision.policy_revision.clone(),
@@ -265,7 +270,11 @@ mod tests {
             hears_all: true,
         };
         let mut rng = rand::rngs::StdRng::seed_from_u64(1);
-        let recorded = Recorded::new(&inputs, &decision, asker, "w0".into(), &mut rng);
+        let mut recorded = Recorded::new(&inputs, &decision, asker, "w0".into(), &mut rng);
+        recorded.body.step_up = Some(StepUp {
+            aal: 3,
+            max_age: Some(300),
+        });
         assert_eq!(
             serde_json::to_vec(&recorded.body).unwrap(),
             canonical::bytes(&json!(recorded.body))

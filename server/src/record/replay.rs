@@ -4,22 +4,22 @@
 
 use chrono::{DateTime, SecondsFormat, Utc};
 use countersign_audit::canonical;
-use countersign_authz::{Decision, Facts, Question, Snapshot};
+use countersign_authz::{Decision, Facts, Outcome, Question, Snapshot};
 use countersign_directory::store::history;
-use countersign_directory::{Noun, Revision};
+use countersign_directory::{Noun, Reasons, Revision};
 use serde::Deserialize;
 use serde_json::json;
 use sqlx::AnyConnection;
 
 use crate::app::House;
-use crate::record::decision::Recorded;
+use crate::record::decision::{Asker, Recorded};
 use crate::world::{TailError, as_of};
 
 /// What came of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Replayed {
-    /// Outcome, reason, failing guards, obligations, determining policies and expiry came out
-    /// byte for byte as they are on record.
+    /// Outcome, reason, failing guards, obligations, determining policies, expiry, what was disclosed and what
+    /// a stronger sign-in had to reach came out byte for byte as they are on record.
     Same,
     /// They did not: what is on record, and what came out now.
     Differs {
@@ -52,7 +52,7 @@ impl House {
         let again = self
             .engine
             .decide(&world, &inputs.question, &inputs.facts, inputs.now);
-        Ok(compare(recorded, &again))
+        Ok(compare(recorded, &again, &world))
     }
 
     /// What `recorded` was taken from: the inputs, and the world of then; or what is no longer kept.
@@ -108,27 +108,38 @@ impl House {
     }
 }
 
-fn compare(recorded: &Recorded, again: &Decision) -> Replayed {
+fn compare(recorded: &Recorded, again: &Decision, world: &Snapshot) -> Replayed {
     let body = &recorded.body;
-    let on_record = json!({
+    let mut on_record = json!({
         "determining": body.determining,
+        "disclosed": body.disclosed,
         "expires_at": body.expires_at,
         "failing": body.failing,
         "obligations": body.obligations,
         "outcome": recorded.outcome,
         "reason": recorded.reason,
         "standing": body.standing,
+        "step_up": body.step_up,
     });
     let failing: Vec<&str> = again.failing.iter().map(|reason| reason.code()).collect();
-    let now = json!({
+    let told_all = body.disclosed && may_hear_all(&body.asker, world);
+    let mut now = json!({
         "determining": again.determining,
+        "disclosed": again.disclosed || told_all,
         "expires_at": again.expires_at.to_rfc3339_opts(SecondsFormat::Millis, true),
         "failing": failing,
         "obligations": again.obligations,
         "outcome": again.outcome.as_str(),
         "reason": again.reason.map(countersign_authz::Reason::code),
         "standing": again.standing,
+        "step_up": again.step_up,
     });
+    if body.step_up.is_none() && recorded.outcome == Outcome::StepUp.as_str() {
+        // A release that did not record it.
+        for side in [&mut on_record, &mut now] {
+            side.as_object_mut().map(|members| members.remove("step_up"));
+        }
+    }
     let (recorded, now) = (canonical::bytes(&on_record), canonical::bytes(&now));
     if recorded == now {
         return Replayed::Same;
@@ -137,5 +148,16 @@ fn compare(recorded: &Recorded, again: &Decision) -> Replayed {
     Replayed::Differs {
         recorded: text(recorded),
         now: text(now),
+    }
+}
+
+/// Whether an asker could be told more than the person herself: the console always is, a chat server where its
+/// record says so.
+fn may_hear_all(asker: &Asker, world: &Snapshot) -> bool {
+    match &asker.server {
+        None => asker.session.is_some(),
+        Some(server) => world
+            .server(server)
+            .is_some_and(|server| server.reasons == Reasons::Full),
     }
 }

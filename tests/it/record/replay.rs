@@ -4,11 +4,13 @@
 use chrono::TimeDelta;
 use countersign_audit::store::leaves;
 use countersign_authn::assurance::Level;
+use countersign_authz::StepUp;
 use countersign_directory::operation::{device, member, person};
 use countersign_directory::{Administration, Permit};
 use countersign_server::record::Recorded;
 use countersign_server::record::replay::Replayed;
 use countersign_tests::house::{ServerCaller, TestHouse, open_house, question, whole_world};
+use serde_json::json;
 
 async fn replayed(house: &TestHouse, id: &str) -> Replayed {
     let mut db = house.database.pool.acquire().await.unwrap();
@@ -137,7 +139,9 @@ async fn what_is_no_longer_kept_is_said() {
 #[tokio::test]
 async fn a_record_that_was_bent_does_not_replay() {
     let house = open_house().await;
-    let server = house.connect(whole_world("demo")).await;
+    let mut record = whole_world("chat");
+    record["reasons"] = json!("public");
+    let server = house.connect(record).await;
     let told = house
         .ask(&server, question("noah", "channel.join", "ops-ns"))
         .await;
@@ -145,8 +149,76 @@ async fn a_record_that_was_bent_does_not_replay() {
     house.app.drain().await.unwrap();
     let mut db = house.database.pool.acquire().await.unwrap();
     let leaf = leaves::decision(id, &mut db).await.unwrap().unwrap();
-    let mut recorded = Recorded::of(&leaf).unwrap();
-    recorded.outcome = "allow".to_owned();
-    let found = house.app.replay(&recorded, &mut db).await.unwrap();
-    assert!(matches!(found, Replayed::Differs { .. }), "{found:?}");
+    let recorded = Recorded::of(&leaf).unwrap();
+    let bent: [fn(&mut Recorded); 4] = [
+        |recorded| recorded.outcome = "allow".to_owned(),
+        |recorded| recorded.body.disclosed = true,
+        |recorded| {
+            recorded.body.step_up = Some(StepUp {
+                aal: 2,
+                max_age: None,
+            })
+        },
+        |recorded| recorded.body.failing.clear(),
+    ];
+    for (at, bend) in bent.into_iter().enumerate() {
+        let mut recorded = recorded.clone();
+        bend(&mut recorded);
+        let found = house.app.replay(&recorded, &mut db).await.unwrap();
+        assert!(matches!(found, Replayed::Differs { .. }), "{at}: {found:?}");
+    }
+}
+
+#[tokio::test]
+async fn what_was_told_is_compared_too() {
+    let house = open_house().await;
+    let mut record = whole_world("chat");
+    record["reasons"] = json!("public");
+    record["clients"] =
+        json!({"managed": true, "accreditation": {"scheme": "NATO", "level": "NS"}, "posture": "vouched"});
+    record["node"] = json!("sfu-ns");
+    let server = house.connect(record).await;
+    let stepped = house
+        .ask(&server, question("alice", "channel.join", "ops-ns"))
+        .await;
+    assert_eq!(stepped["context"]["reason"], "AAL_STEP_UP", "{stepped}");
+    let told = house
+        .ask(&server, question("noah", "channel.join", "log-nr"))
+        .await;
+    assert_eq!(told["context"]["reason"], "BRIEFING_MISSING", "{told}");
+    house.app.drain().await.unwrap();
+    let mut db = house.database.pool.acquire().await.unwrap();
+    let mut on_record = Vec::new();
+    for answer in [&stepped, &told] {
+        let id = answer["context"]["decision_id"].as_str().unwrap();
+        assert_eq!(replayed(&house, id).await, Replayed::Same);
+        let leaf = leaves::decision(id, &mut db).await.unwrap().unwrap();
+        on_record.push(Recorded::of(&leaf).unwrap());
+    }
+    let [stepped, told] = on_record.try_into().unwrap();
+    let needed = Some(StepUp {
+        aal: 3,
+        max_age: None,
+    });
+    assert_eq!((stepped.body.step_up, told.body.step_up), (needed, None));
+
+    let mut weaker = stepped.clone();
+    weaker.body.step_up = Some(StepUp {
+        aal: 2,
+        max_age: None,
+    });
+    let mut silent = told.clone();
+    silent.body.disclosed = false;
+    for bent in [weaker, silent] {
+        let found = house.app.replay(&bent, &mut db).await.unwrap();
+        assert!(matches!(found, Replayed::Differs { .. }), "{found:?}");
+    }
+    let mut older = stepped;
+    older.body.step_up = None;
+    let found = house.app.replay(&older, &mut db).await.unwrap();
+    assert_eq!(
+        found,
+        Replayed::Same,
+        "a record of a release that did not keep it"
+    );
 }
