@@ -5,7 +5,7 @@ use chrono::TimeDelta;
 use countersign_authn::assurance::Level;
 use countersign_directory::operation::settings;
 use countersign_directory::{Permit, Settings};
-use countersign_tests::house::{open_house, question, whole_world};
+use countersign_tests::house::{WORLD, open_house, open_house_of, question, whole_world};
 use http::Method;
 use serde_json::{Value, json};
 
@@ -98,6 +98,87 @@ async fn who_may_not_know_the_channel_learns_nothing_but_not_available() {
         .ask(&server, question("noah", "channel.join", "log-nr"))
         .await;
     assert_eq!(listed["context"]["reason"], "BRIEFING_MISSING", "{listed}");
+}
+
+#[tokio::test]
+async fn of_a_listed_channel_everybody_hears_the_true_code() {
+    let mut world: Value = serde_json::from_slice(WORLD).unwrap();
+    world["channels"]["log-nr"]["industry_allowed"] = json!(false);
+    let house = open_house_of(world.to_string().as_bytes()).await;
+    let mut record = whole_world("chat");
+    record["reasons"] = json!("public");
+    let server = house.connect(record).await;
+    for (person, channel, code) in [
+        ("hugo", "town", "SOD_NO_CONTENT"),
+        ("rita", "town", "ACCOUNT_INACTIVE"),
+        ("dave", "log-nr", "INDUSTRY_NOT_ALLOWED"),
+    ] {
+        for action in ["channel.discover", "channel.join", "message.post"] {
+            let told = house.ask(&server, question(person, action, channel)).await;
+            assert_eq!(told["context"]["reason"], code, "{person} {action}: {told}");
+        }
+        let hidden = house
+            .ask(&server, question(person, "channel.join", "ops-ns"))
+            .await;
+        assert_eq!(hidden["context"]["reason"], "NOT_AVAILABLE", "{person}: {hidden}");
+        let mut out = question(person, "message.forward", "town");
+        out["resource"] = json!({"type": "message", "id": "x", "properties": {"channel": channel}});
+        out["context"] = json!({"to": {"type": "channel", "id": "ops-ns"}});
+        let hidden = house.ask(&server, out).await;
+        assert_eq!(
+            hidden["context"]["reason"], "NOT_AVAILABLE",
+            "every channel concerned must be listed: {hidden}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn through_a_server_below_the_channel_nothing_of_it_goes() {
+    let house = open_house().await;
+    let alice = house.browser("alice", Level::Aal3, Some("ns")).await;
+    let written = |level: &str| {
+        let mut asked = question("alice", "user.direct_message", "bob");
+        asked["resource"]["type"] = json!("user");
+        asked["context"] = json!({"label": {"scheme": "NATO", "level": level}});
+        asked
+    };
+    for (node, refused) in [("sfu-nr", true), ("sfu-ns", false)] {
+        let mut record = whole_world(node);
+        record["node"] = json!(node);
+        let server = house.connect(record).await;
+        house.tie(&alice, node).await;
+        for asked in [question("alice", "channel.join", "ops-ns"), written("NS")] {
+            let told = house.ask(&server, asked).await;
+            assert_eq!(told["decision"], !refused, "{told}");
+            if refused {
+                assert_eq!(told["context"]["reason"], "NODE_CEILING", "{told}");
+                let text = "The server that you are using is not approved for this.";
+                assert_eq!(told["context"]["reason_user"], text);
+            }
+        }
+        let told = house.ask(&server, written("NU")).await;
+        assert_eq!(told["decision"], true, "{told}");
+    }
+}
+
+#[tokio::test]
+async fn what_she_reads_speaks_of_the_one_it_is_about() {
+    let house = open_house().await;
+    let server = house.connect(whole_world("demo")).await;
+    let carol = house.browser("carol", Level::Aal3, Some("cts")).await;
+    house.tie(&carol, "demo").await;
+    let mut invites = question("carol", "channel.invite", "ops-ns");
+    invites["context"] = json!({"target": {"type": "user", "id": "fred"}});
+    let told = house.ask(&server, invites).await;
+    assert_eq!(told["context"]["reason"], "CLEARANCE_SUSPENDED", "{told}");
+    assert_eq!(
+        told["context"]["reason_user"],
+        "That person's clearance is suspended."
+    );
+    let told = house
+        .ask(&server, question("fred", "channel.join", "ops-ns"))
+        .await;
+    assert_eq!(told["context"]["reason_user"], "Your clearance is suspended.");
 }
 
 #[tokio::test]
