@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 //! Whether somebody may sign in at all, as the directory says, and which ways she has.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 use countersign_directory::id::PersonId;
-use countersign_directory::store::{People, load};
+use countersign_directory::store::{People, Shelf as _};
 use countersign_directory::{Person, PersonKind, Status};
 use sqlx::AnyConnection;
 
@@ -14,10 +16,20 @@ use crate::store::{StoreError, cards, passkeys, passwords, totps, upstream_links
 
 /// The entry of an active human being; `None` for the unknown, the disabled and for services.
 pub async fn active(id: &PersonId, db: &mut AnyConnection) -> Result<Option<Person>, StoreError> {
-    let person = load::<People>(id.as_str(), db)
+    Ok(active_among(&[id], db).await?.remove(id))
+}
+
+/// The entries of those of `ids` who are active human beings.
+pub async fn active_among(
+    ids: &[&PersonId],
+    db: &mut AnyConnection,
+) -> Result<BTreeMap<PersonId, Person>, StoreError> {
+    let ids: Vec<&str> = ids.iter().map(|id| id.as_str()).collect();
+    let mut people = People::among(&ids, db)
         .await
         .map_err(|error| StoreError::Directory(error.to_string()))?;
-    Ok(person.filter(may_sign_in))
+    people.retain(|_, person| may_sign_in(person));
+    Ok(people)
 }
 
 /// Whether this is an active human being.
@@ -53,6 +65,19 @@ pub async fn ways(person: &PersonId, db: &mut AnyConnection) -> Result<Ways, Sto
         password: passwords::hash(person, db).await?.is_some(),
         totp: totps::sealed(person, db).await?.is_some(),
     })
+}
+
+/// Whether a way that resists phishing is left to a person without the passkey or card called `id`.
+pub(crate) async fn has_strong_without(
+    id: &str,
+    person: &PersonId,
+    now: DateTime<Utc>,
+    db: &mut AnyConnection,
+) -> Result<bool, StoreError> {
+    let passkeys = passkeys::of_person(person, db).await?;
+    let cards = cards::of_person(person, db).await?;
+    let mut cards = cards.iter().filter(|card| now <= card.expires_at);
+    Ok(passkeys.iter().any(|passkey| passkey.id != id) || cards.any(|card| card.id != id))
 }
 
 /// The level of the strongest way that `person` has now, here or at a source that she is linked to;
@@ -92,7 +117,8 @@ pub async fn strongest_own(
         }
     });
     let cards = cards::of_person(person, db).await?;
-    let cards = cards.iter().map(|card| card.level);
+    let cards = cards.iter().filter(|card| now <= card.expires_at);
+    let cards = cards.map(|card| card.level);
     let password = match (ways.password, ways.totp) {
         (true, true) => Some(Level::Aal2),
         (true, false) => Some(Level::Aal1),

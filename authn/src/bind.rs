@@ -18,10 +18,11 @@ use crate::factor::totp::{Algorithm, Seed};
 use crate::happened::Happened;
 use crate::lockout::{self, Authenticator};
 use crate::secret::{SealError, Sealer, Secret, random_id};
+use crate::session::Session;
 use crate::session::end::{self, Reason};
 use crate::store::ceremonies::{self, Kind};
 use crate::store::passkeys::{self, Passkey};
-use crate::store::{StoreError, cards, passwords, recovery_codes, totps};
+use crate::store::{StoreError, passwords, recovery_codes, totps};
 
 /// Why nothing was bound. Roll the transaction back on [`BindError::Link`]; commit otherwise.
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
@@ -188,20 +189,24 @@ pub async fn password_with_link(
     Ok(Ok(person))
 }
 
-/// Takes a passkey away, unless it is the last way that resists phishing. `false`: it stays.
+/// Takes a passkey away from whoever has `session`, unless it is the last way that resists phishing. Her other
+/// sessions end: whoever has the key may be in. `false`: it stays.
 pub async fn remove_passkey(
     id: &str,
-    person: &PersonId,
+    session: &Session,
+    now: DateTime<Utc>,
+    rng: &mut impl CryptoRng,
     log: &mut Happened,
     db: &mut AnyConnection,
 ) -> Result<bool, StoreError> {
-    let strong = passkeys::of_person(person, db).await?.len() + cards::of_person(person, db).await?.len();
-    if strong < 2 {
+    let person = &session.person;
+    if !account::has_strong_without(id, person, now, db).await? {
         return Ok(false);
     }
     let is_removed = passkeys::remove(id, person, db).await?;
     if is_removed {
         log.event("passkey.removed", person.as_str(), json!({ "passkey": id }));
+        end::end_all(person, Some(&session.id), Reason::FactorReset, now, rng, log, db).await?;
     }
     Ok(is_removed)
 }

@@ -8,11 +8,14 @@ use rand::CryptoRng;
 use serde_json::json;
 use sqlx::AnyConnection;
 
+use crate::account;
 use crate::factor::card::Card;
 use crate::happened::Happened;
 use crate::secret::random_id;
+use crate::session::Session;
+use crate::session::end::{self, Reason};
 use crate::store::cards::{self, BoundCard};
-use crate::store::{StoreError, accounts, passkeys};
+use crate::store::{StoreError, accounts};
 
 /// The account that a card opens.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -113,20 +116,24 @@ pub async fn bind(
     Ok(Ok(()))
 }
 
-/// Takes a card away, unless it is the last way that resists phishing. `false`: it stays.
+/// Takes a card away from whoever has `session`, unless it is the last way that resists phishing. Her other
+/// sessions end: whoever has the card may be in. `false`: it stays.
 pub async fn remove(
     id: &str,
-    person: &PersonId,
+    session: &Session,
+    now: DateTime<Utc>,
+    rng: &mut impl CryptoRng,
     log: &mut Happened,
     db: &mut AnyConnection,
 ) -> Result<bool, StoreError> {
-    let strong = cards::of_person(person, db).await?.len() + passkeys::of_person(person, db).await?.len();
-    if strong < 2 {
+    let person = &session.person;
+    if !account::has_strong_without(id, person, now, db).await? {
         return Ok(false);
     }
     let is_removed = cards::remove(id, person, db).await?;
     if is_removed {
         log.event("card.removed", person.as_str(), json!({ "card": id }));
+        end::end_all(person, Some(&session.id), Reason::FactorReset, now, rng, log, db).await?;
     }
     Ok(is_removed)
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //! What every handler and job shares.
 
-use std::collections::HashSet;
+use std::collections::BTreeMap;
 use std::ops::Deref;
 use std::sync::Arc;
 
@@ -26,6 +26,7 @@ use crate::config::Config;
 use crate::database::{Database, WriteTransaction};
 use crate::factors::Factors;
 use crate::http::admission::limits::Limits;
+use crate::http::oauth2::refresh::Waiting;
 use crate::jobs::clock::Reading;
 use crate::mail::Post;
 use crate::matrix::Member;
@@ -98,8 +99,10 @@ pub struct House {
     pub limits: Limits,
     /// Certificates of programs, where authorities for them are configured.
     pub machines: Option<crate::machines::Desk>,
-    /// Logout messages that are being sent.
-    pub logouts_under_way: tokio::sync::Mutex<HashSet<String>>,
+    /// Refresh tokens that wait to be exchanged.
+    pub refreshing: Waiting,
+    /// How many logout messages are on their way to each client.
+    pub logouts_under_way: tokio::sync::Mutex<BTreeMap<String, usize>>,
     /// What this process counts.
     pub metrics: Metrics,
     /// Requests that are traced.

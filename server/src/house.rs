@@ -19,6 +19,7 @@ use crate::config::record::first_origin;
 use crate::database::{Database, DatabaseError};
 use crate::factors::{FactorError, Factors};
 use crate::http::admission::limits::Limits;
+use crate::http::oauth2::refresh::Waiting;
 use crate::mail::Post;
 use crate::master_key::{self, MasterKeyError};
 use crate::matrix::{MatrixError, Member};
@@ -173,6 +174,7 @@ pub async fn open(
         upstream,
         outbound: outbound::client()?,
         post: Post::new(&config.mail)?,
+        refreshing: Waiting::at(&database),
         logouts_under_way: tokio::sync::Mutex::default(),
         machines: crate::machines::Desk::open(&config.machines).map_err(OpenError::Machines)?,
         searches: Kept::default(),

@@ -6,8 +6,9 @@ use std::net::{SocketAddr, TcpListener};
 use std::time::Duration;
 
 use axum::Router;
-use axum_server::Handle;
 use axum_server::tls_rustls::RustlsConfig;
+use axum_server::{Handle, Server};
+use hyper_util::rt::TokioTimer;
 
 use crate::config::listen::Listen;
 
@@ -56,8 +57,7 @@ pub async fn serve(listen: &Listen, listener: TcpListener, router: Router) -> Re
     let handle = stopped_when_asked();
     let service = router.into_make_service_with_connect_info::<SocketAddr>();
     match listen.tls() {
-        None => axum_server::from_tcp(listener)
-            .map_err(ListenError::Serve)?
+        None => impatient(axum_server::from_tcp(listener).map_err(ListenError::Serve)?)
             .handle(handle)
             .serve(service)
             .await
@@ -66,14 +66,32 @@ pub async fn serve(listen: &Listen, listener: TcpListener, router: Router) -> Re
             let tls = RustlsConfig::from_pem_file(certificate, key)
                 .await
                 .map_err(ListenError::Tls)?;
-            axum_server::from_tcp_rustls(listener, tls)
-                .map_err(ListenError::Serve)?
+            impatient(axum_server::from_tcp_rustls(listener, tls).map_err(ListenError::Serve)?)
                 .handle(handle)
                 .serve(service)
                 .await
                 .map_err(ListenError::Serve)
         }
     }
+}
+
+/// How long a client may take to say what it wants, from one request to the next as well.
+const HEADERS: Duration = Duration::from_secs(30);
+
+/// A server that hangs up on clients which say nothing, or say it drop by drop: each would hold a connection
+/// for as long as it likes.
+pub(crate) fn impatient<A>(mut server: Server<SocketAddr, A>) -> Server<SocketAddr, A> {
+    let builder = server.http_builder();
+    builder
+        .http1()
+        .timer(TokioTimer::new())
+        .header_read_timeout(HEADERS);
+    builder
+        .http2()
+        .timer(TokioTimer::new())
+        .keep_alive_interval(HEADERS)
+        .keep_alive_timeout(HEADERS);
+    server
 }
 
 /// How long requests under way may take to finish. Open streams are cut after it.

@@ -16,7 +16,7 @@ use rustls::ServerConfig;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tower::Layer as _;
 
-use crate::listen::ListenError;
+use crate::listen::{ListenError, impatient};
 use crate::machines::PeerCertificate;
 
 /// Serves `router` on `listener` until `handle` says stop.
@@ -29,7 +29,7 @@ pub async fn serve(
     let service = router.into_make_service_with_connect_info::<SocketAddr>();
     let tls = RustlsAcceptor::new(RustlsConfig::from_config(Arc::new(config)));
     let server: Server<SocketAddr> = axum_server::from_tcp(listener).map_err(ListenError::Serve)?;
-    server
+    impatient(server)
         .acceptor(WithCertificate(tls))
         .handle(handle)
         .serve(service)

@@ -57,14 +57,16 @@ pub struct Cache {
 }
 
 impl Cache {
-    /// Keeps what a responder said.
+    /// Keeps what a responder said, unless something newer is known: an answer can be sent again.
     pub fn keep(&self, certificate: &Certificate, said: Said, now: DateTime<Utc>) {
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         if kept.len() >= MOST_ANSWERS {
             kept.retain(|_, said| said.until > now);
         }
-        if kept.len() < MOST_ANSWERS {
-            kept.insert(certificate.sha256(), said);
+        let name = certificate.sha256();
+        let is_newer = |known: &Said| known.as_of > said.as_of;
+        if kept.len() < MOST_ANSWERS && !kept.get(&name).is_some_and(is_newer) {
+            kept.insert(name, said);
         }
     }
 }
@@ -84,6 +86,8 @@ impl Answers for Cache {
 pub struct Said {
     /// Good or revoked.
     pub standing: Standing,
+    /// What was known then (`thisUpdate`).
+    pub as_of: DateTime<Utc>,
     /// Until then.
     pub until: DateTime<Utc>,
 }
@@ -160,7 +164,11 @@ pub fn judge(
     }
     match about.standing {
         Standing::Undetermined => Err(NoAnswer::Unknown),
-        standing => Ok(Said { standing, until }),
+        standing => Ok(Said {
+            standing,
+            as_of: about.this_update,
+            until,
+        }),
     }
 }
 

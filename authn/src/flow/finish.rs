@@ -27,7 +27,7 @@ pub struct Finished {
 }
 
 /// Opens a session for somebody who proved who she is. A session of hers in the same browser is
-/// kept and gets the new assurance; one of somebody else ends.
+/// kept and gets the new assurance if that is no weaker; otherwise, and if it is somebody else's, it ends.
 #[expect(
     clippy::too_many_arguments,
     reason = "who, where, how long, what was there, and the ambient things"
@@ -69,10 +69,13 @@ pub async fn finish(
     let mut renewed = None;
     if let Some(mut present) = present {
         present.place.device.clone_from(&place.device);
-        if present.person == person {
-            renewed = open::renew(present, &proof, lifetimes, now, rng, log, db).await?;
-        } else {
+        if present.person != person {
             end::end(&present.id, Reason::Replaced, now, rng, log, db).await?;
+        } else if proof.level < present.level {
+            // A session is never lowered: what stood on the stronger sign-in ends with it.
+            end::end(&present.id, Reason::Weaker, now, rng, log, db).await?;
+        } else {
+            renewed = open::renew(present, &proof, lifetimes, now, rng, log, db).await?;
         }
     }
     let (session, secret) = match renewed {

@@ -262,8 +262,8 @@ fn refused(person: &PersonId, reason: &str, log: &mut Happened) {
 #[expect(clippy::unnecessary_wraps, reason = "the last line of steps that can fail")]
 pub(super) fn prove(flow: Flow, person: PersonId, proof: Proof) -> Result<Step, StoreError> {
     let needed = flow.purpose.requirement.level;
-    if proof.level < needed && proof.level == Level::Aal1 {
-        // A password alone never opens what needs more: there is no step left to ask for.
+    if proof.level < needed {
+        // There is no step left to ask for: what needs more takes another way to sign in.
         return Ok(Step::Again(flow, Problem::TooWeak { needed }));
     }
     Ok(Step::Proven(Box::new(Proven {

@@ -4,11 +4,14 @@
 //!
 //! Tokens of people are also rows in the store: there they are revoked.
 
+use std::collections::BTreeSet;
+
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
+use crate::assurance::{Level, Method};
 use crate::secret::Sealer;
 use crate::session::{SessionId, Sid};
 
@@ -47,6 +50,12 @@ pub struct Bearer {
     pub session: SessionId,
     /// The session's name at the client.
     pub sid: Sid,
+    /// The level of the sign-in that it was issued for, whatever became of the session since.
+    pub level: Level,
+    /// Its evidence.
+    pub methods: BTreeSet<Method>,
+    /// Its time.
+    pub auth_time: DateTime<Utc>,
 }
 
 impl AccessToken {

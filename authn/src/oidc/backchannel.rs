@@ -2,7 +2,7 @@
 //! Back-channel logout (OpenID Connect Back-Channel Logout 1.0): the token that tells a client that
 //! a session is over, and what becomes of the message that carries it.
 //!
-//! Server takes [`crate::store::outbox::due`], posts [`token`], and reports here how it went.
+//! Server takes [`crate::store::outbox::claim`], posts [`token`], and reports here how it went.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use countersign_directory::{Change, Noun};

@@ -11,8 +11,6 @@ use serde_json::{Value, json};
 use super::claims;
 use super::client::Client;
 use super::code::BoundTo;
-use super::jws;
-use super::keys::{KeyRing, SigningError};
 use crate::secret::sha256;
 
 /// How long an ID token can be relied on.
@@ -31,15 +29,14 @@ pub struct Subject<'a> {
     pub scope: &'a str,
 }
 
-/// Signs an ID token for `client`.
-pub fn issue(
+/// The claims of an ID token for `client`.
+pub fn claims(
     subject: &Subject<'_>,
     client: &Client,
     access_token: &str,
     issuer: &str,
-    keys: &KeyRing,
     now: DateTime<Utc>,
-) -> Result<String, SigningError> {
+) -> Value {
     let grant = subject.grant;
     let mut claims = json!({
         "iss": issuer,
@@ -59,7 +56,7 @@ pub fn issue(
         }
         claims::about(&grant.person, subject.person, subject.scope, members);
     }
-    jws::sign(keys, client.record.id_token_algorithm, "JWT", &claims, now)
+    claims
 }
 
 /// The left half of the access token's hash (OpenID Connect Core, section 3.1.3.6).

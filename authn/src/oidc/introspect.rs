@@ -65,11 +65,13 @@ pub async fn answer(
         };
         if let Value::Object(members) = &mut answer {
             members.insert("sub".into(), bearer.sub.as_str().into());
-            members.insert("username".into(), session.person.as_str().into());
+            if caller.record.may_know("profile") {
+                members.insert("username".into(), session.person.as_str().into());
+            }
             members.insert("sid".into(), bearer.sid.as_str().into());
-            members.insert("acr".into(), caller.record.acr_for(&[], session.level).into());
-            members.insert("amr".into(), json!(session.methods));
-            members.insert("auth_time".into(), session.auth_time.timestamp().into());
+            members.insert("acr".into(), caller.record.acr_for(&[], bearer.level).into());
+            members.insert("amr".into(), json!(bearer.methods));
+            members.insert("auth_time".into(), bearer.auth_time.timestamp().into());
         }
     }
     Ok(answer)

@@ -2,6 +2,8 @@
 //! What sign-in keeps of a person besides factors: her `sub` towards clients and her user handle
 //! towards passkeys. Both random, opaque and never reused.
 
+use std::collections::BTreeMap;
+
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::{DateTime, Utc};
@@ -64,17 +66,31 @@ pub async fn ensure(
     rng: &mut impl CryptoRng,
     db: &mut AnyConnection,
 ) -> Result<Account, StoreError> {
-    if let Some(account) = by_person(person, db).await? {
-        return Ok(account);
-    }
-    ensure_all(&[person], now, rng, db).await?;
-    by_person(person, db).await?.ok_or(StoreError::Row {
+    let mut found = ensured(&[person], now, rng, db).await?;
+    found.remove(person).ok_or(StoreError::Row {
         table: "accounts",
         column: "person",
     })
 }
 
-/// The accounts of `people`, made where they are not there yet.
+/// The accounts of `people`, those that are not there yet made.
+pub async fn ensured(
+    people: &[&PersonId],
+    now: DateTime<Utc>,
+    rng: &mut impl CryptoRng,
+    db: &mut AnyConnection,
+) -> Result<BTreeMap<PersonId, Account>, StoreError> {
+    let mut found = among(people, db).await?;
+    let is_missing = |person: &&PersonId| !found.contains_key(*person);
+    let missing: Vec<&PersonId> = people.iter().copied().filter(is_missing).collect();
+    if !missing.is_empty() {
+        ensure_all(&missing, now, rng, db).await?;
+        found.append(&mut among(&missing, db).await?);
+    }
+    Ok(found)
+}
+
+/// Makes the accounts of `people` where they are not there yet.
 pub async fn ensure_all(
     people: &[&PersonId],
     now: DateTime<Utc>,
@@ -108,6 +124,29 @@ pub async fn by_person(person: &PersonId, db: &mut AnyConnection) -> Result<Opti
         .fetch_optional(db)
         .await?;
     row.map(|row| read(&Columns::of("accounts", &row))).transpose()
+}
+
+/// The accounts of those of `people` who have one.
+async fn among(
+    people: &[&PersonId],
+    db: &mut AnyConnection,
+) -> Result<BTreeMap<PersonId, Account>, StoreError> {
+    let mut found = BTreeMap::new();
+    for people in people.chunks(sql::batch(1)) {
+        let text = format!(
+            "SELECT * FROM accounts WHERE person IN ({})",
+            sql::places(1, people.len())
+        );
+        let mut query = sqlx::query(sql::statement(text));
+        for person in people {
+            query = query.bind(person.as_str());
+        }
+        for row in query.fetch_all(&mut *db).await? {
+            let account = read(&Columns::of("accounts", &row))?;
+            found.insert(account.person.clone(), account);
+        }
+    }
+    Ok(found)
 }
 
 /// The account with this user handle.

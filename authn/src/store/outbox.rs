@@ -3,6 +3,7 @@
 //! session, so that none is lost; sent again until heard.
 
 use chrono::{DateTime, Utc};
+use countersign_directory::store::sql;
 use sqlx::AnyConnection;
 
 use super::{Columns, StoreError, millis};
@@ -71,7 +72,7 @@ pub async fn put(notice: &Notice, now: DateTime<Utc>, db: &mut AnyConnection) ->
     Ok(())
 }
 
-/// Messages whose turn has come, oldest first, at most `limit`.
+/// Messages whose turn has come, oldest first, at most `limit`; none is taken.
 pub async fn due(now: DateTime<Utc>, limit: i64, db: &mut AnyConnection) -> Result<Vec<Notice>, StoreError> {
     let rows = sqlx::query(
         "SELECT id, client, uri, sid, sub, attempts, protocol FROM logout_outbox \
@@ -81,6 +82,43 @@ pub async fn due(now: DateTime<Utc>, limit: i64, db: &mut AnyConnection) -> Resu
     .bind(limit)
     .fetch_all(db)
     .await?;
+    rows.iter()
+        .map(|row| read(&Columns::of("logout_outbox", row)))
+        .collect()
+}
+
+/// Takes messages whose turn has come, oldest first, at most `limit` and for none of the `busy` clients, and puts
+/// them off until `until`: nobody else takes them before, and whoever dies with them leaves them to others.
+/// Of each client at most `each`, so that one that does not answer keeps nobody else's messages waiting.
+pub async fn claim(
+    busy: &[&str],
+    each: i64,
+    limit: i64,
+    now: DateTime<Utc>,
+    until: DateTime<Utc>,
+    db: &mut AnyConnection,
+) -> Result<Vec<Notice>, StoreError> {
+    let others = if busy.is_empty() {
+        String::new()
+    } else {
+        format!("AND client NOT IN ({})", sql::places(5, busy.len()))
+    };
+    let text = format!(
+        "UPDATE logout_outbox SET next_attempt_at = $4 WHERE next_attempt_at <= $1 AND id IN \
+         (SELECT id FROM (SELECT id, created_at, ROW_NUMBER() OVER (PARTITION BY client ORDER BY created_at, id) \
+         AS place FROM logout_outbox WHERE delivered_at IS NULL AND next_attempt_at <= $1 {others}) AS due \
+         WHERE place <= $2 ORDER BY created_at, id LIMIT $3) \
+         RETURNING id, client, uri, sid, sub, attempts, protocol"
+    );
+    let mut query = sqlx::query(sql::statement(text))
+        .bind(millis(now))
+        .bind(each)
+        .bind(limit)
+        .bind(millis(until));
+    for client in busy {
+        query = query.bind(*client);
+    }
+    let rows = query.fetch_all(db).await?;
     rows.iter()
         .map(|row| read(&Columns::of("logout_outbox", row)))
         .collect()

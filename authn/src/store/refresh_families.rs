@@ -2,7 +2,10 @@
 //! Chains of refresh tokens, one row each: what is current, what came before it, and whether the current
 //! pair was used.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use chrono::{DateTime, Utc};
+use countersign_directory::store::sql;
 use sqlx::AnyConnection;
 
 use super::{Columns, StoreError, json_text, millis};
@@ -53,41 +56,76 @@ pub async fn insert(family: &Family, now: DateTime<Utc>, db: &mut AnyConnection)
     Ok(())
 }
 
-/// The chain named `id`, ended or not. Until the transaction ends, nobody else moves it.
-pub async fn held(id: &str, db: &mut AnyConnection) -> Result<Option<Family>, StoreError> {
-    // Those who present a token of one chain at the same moment take turns, on every engine.
-    let row = sqlx::query("UPDATE refresh_families SET generation = generation WHERE id = $1 RETURNING *")
-        .bind(id)
-        .fetch_optional(db)
-        .await?;
-    row.map(|row| read(&Columns::of("refresh_families", &row)))
-        .transpose()
+/// The chains of these names, ended or not. Until the transaction ends, nobody else moves them.
+pub async fn held(ids: &[&str], db: &mut AnyConnection) -> Result<BTreeMap<String, Family>, StoreError> {
+    let mut found = BTreeMap::new();
+    for ids in ids.chunks(sql::batch(1)) {
+        // Those who present a token of one chain at the same moment take turns, on every engine.
+        let text = format!(
+            "UPDATE refresh_families SET generation = generation WHERE id IN ({}) RETURNING *",
+            sql::places(1, ids.len())
+        );
+        let mut query = sqlx::query(sql::statement(text));
+        for id in ids {
+            query = query.bind(*id);
+        }
+        for row in query.fetch_all(&mut *db).await? {
+            let family = read(&Columns::of("refresh_families", &row))?;
+            found.insert(family.id.clone(), family);
+        }
+    }
+    Ok(found)
 }
 
-/// Puts a new pair in the place of the one of `generation` (compare-and-set). `previous_hash` is the token
-/// that was presented. `false`: somebody else was quicker.
-pub async fn rotate(
-    family: &Family,
-    previous_hash: &[u8],
-    next_hash: &[u8],
-    access: &str,
+/// How a chain goes on.
+#[derive(Debug)]
+pub struct Rotation {
+    /// The chain.
+    pub id: String,
+    /// From which generation.
+    pub generation: i64,
+    /// Hash of the token that was presented.
+    pub presented_hash: Vec<u8>,
+    /// Hash of the next one.
+    pub next_hash: Vec<u8>,
+    /// The access token beside it.
+    pub access: String,
+}
+
+/// Puts new pairs in the place of those of their generations (compare-and-set), and tells which chains went
+/// on: of the others somebody else was quicker.
+pub async fn rotate<'a>(
+    rotations: impl IntoIterator<Item = &'a Rotation>,
     now: DateTime<Utc>,
     db: &mut AnyConnection,
-) -> Result<bool, StoreError> {
-    let done = sqlx::query(
-        "UPDATE refresh_families SET generation = generation + 1, previous_hash = $2, current_hash = $3, \
-         current_access = $4, current_used = 0, rotated_at = $5 \
-         WHERE id = $1 AND generation = $6 AND ended_at IS NULL",
-    )
-    .bind(family.id.as_str())
-    .bind(previous_hash.to_vec())
-    .bind(next_hash.to_vec())
-    .bind(access)
-    .bind(millis(now))
-    .bind(family.generation)
-    .execute(db)
-    .await?;
-    Ok(done.rows_affected() == 1)
+) -> Result<BTreeSet<String>, StoreError> {
+    let rotations: Vec<&Rotation> = rotations.into_iter().collect();
+    let mut moved = BTreeSet::new();
+    for rotations in rotations.chunks(sql::batch(5)) {
+        let text = format!(
+            "WITH next (id, generation, presented_hash, next_hash, access) AS (VALUES {}) \
+             UPDATE refresh_families SET generation = refresh_families.generation + 1, \
+             previous_hash = next.presented_hash, current_hash = next.next_hash, \
+             current_access = next.access, current_used = 0, rotated_at = ${} FROM next \
+             WHERE refresh_families.id = next.id AND refresh_families.generation = next.generation \
+             AND ended_at IS NULL RETURNING refresh_families.id",
+            sql::rows(rotations.len(), 5),
+            rotations.len() * 5 + 1
+        );
+        let mut query = sqlx::query(sql::statement(text));
+        for rotation in rotations {
+            query = query
+                .bind(rotation.id.as_str())
+                .bind(rotation.generation)
+                .bind(rotation.presented_hash.clone())
+                .bind(rotation.next_hash.clone())
+                .bind(rotation.access.as_str());
+        }
+        for row in query.bind(millis(now)).fetch_all(&mut *db).await? {
+            moved.insert(Columns::of("refresh_families", &row).text("id")?);
+        }
+    }
+    Ok(moved)
 }
 
 /// Notes that the pair whose access token this is, is in use.

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use countersign_directory::id::{DeviceId, PersonId};
+use countersign_directory::store::sql;
 use sqlx::AnyConnection;
 
 use super::{Columns, StoreError, json_text, millis};
@@ -92,6 +93,29 @@ pub async fn by_id(id: &SessionId, db: &mut AnyConnection) -> Result<Option<Sess
         .fetch_optional(db)
         .await?;
     row.map(|row| read(&Columns::of("sessions", &row))).transpose()
+}
+
+/// Those of these sessions that are on file, ended or not.
+pub async fn among(
+    ids: &[&SessionId],
+    db: &mut AnyConnection,
+) -> Result<BTreeMap<SessionId, Session>, StoreError> {
+    let mut found = BTreeMap::new();
+    for ids in ids.chunks(sql::batch(1)) {
+        let text = format!(
+            "SELECT * FROM sessions WHERE id IN ({})",
+            sql::places(1, ids.len())
+        );
+        let mut query = sqlx::query(sql::statement(text));
+        for id in ids {
+            query = query.bind(id.as_str());
+        }
+        for row in query.fetch_all(&mut *db).await? {
+            let session = read(&Columns::of("sessions", &row))?;
+            found.insert(session.id.clone(), session);
+        }
+    }
+    Ok(found)
 }
 
 /// The session of an access token that was not revoked, ended or not; and whether the token is half of a pair

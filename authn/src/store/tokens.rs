@@ -2,31 +2,49 @@
 //! Access tokens of people, by id: kept so that they can be revoked.
 
 use chrono::{DateTime, Utc};
+use countersign_directory::store::sql;
 use sqlx::AnyConnection;
 
 use super::{StoreError, millis};
 use crate::session::SessionId;
 
-/// Keeps a token that was issued.
-pub async fn insert(
-    id: &str,
-    grant: &str,
-    session: &SessionId,
-    client: &str,
-    expires_at: DateTime<Utc>,
+/// A token that was issued.
+#[derive(Debug)]
+pub struct Issued {
+    /// Its name.
+    pub id: String,
+    /// What it has in common with others.
+    pub grant: String,
+    /// The session that it lives by.
+    pub session: SessionId,
+    /// To whom it was given.
+    pub client: String,
+    /// When it ends.
+    pub expires_at: DateTime<Utc>,
+}
+
+/// Keeps tokens that were issued.
+pub async fn insert<'a>(
+    tokens: impl IntoIterator<Item = &'a Issued>,
     db: &mut AnyConnection,
 ) -> Result<(), StoreError> {
-    sqlx::query(
-        "INSERT INTO access_tokens (id, grant_id, session, client, expires_at) \
-         VALUES ($1, $2, $3, $4, $5)",
-    )
-    .bind(id)
-    .bind(grant)
-    .bind(session.as_str())
-    .bind(client)
-    .bind(millis(expires_at))
-    .execute(db)
-    .await?;
+    let tokens: Vec<&Issued> = tokens.into_iter().collect();
+    for tokens in tokens.chunks(sql::batch(5)) {
+        let text = format!(
+            "INSERT INTO access_tokens (id, grant_id, session, client, expires_at) VALUES {}",
+            sql::rows(tokens.len(), 5)
+        );
+        let mut query = sqlx::query(sql::statement(text));
+        for token in tokens {
+            query = query
+                .bind(token.id.as_str())
+                .bind(token.grant.as_str())
+                .bind(token.session.as_str())
+                .bind(token.client.as_str())
+                .bind(millis(token.expires_at));
+        }
+        query.execute(&mut *db).await?;
+    }
     Ok(())
 }
 

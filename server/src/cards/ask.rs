@@ -58,7 +58,7 @@ impl House {
     }
 
     async fn post_question(&self, responder: &str, question: Vec<u8>) -> Result<Vec<u8>, String> {
-        let answer = self
+        let mut answer = self
             .outbound
             .post(responder)
             .header("content-type", "application/ocsp-request")
@@ -67,13 +67,13 @@ impl House {
             .send()
             .await
             .map_err(|fault| fault.to_string())?;
-        if answer
-            .content_length()
-            .is_some_and(|length| length > LONGEST_ANSWER as u64)
-        {
-            return Err("its answer is too long".to_owned());
+        let mut bytes = Vec::new();
+        while let Some(chunk) = answer.chunk().await.map_err(|fault| fault.to_string())? {
+            bytes.extend_from_slice(&chunk);
+            if bytes.len() > LONGEST_ANSWER {
+                return Err("its answer is too long".to_owned());
+            }
         }
-        let bytes = answer.bytes().await.map_err(|fault| fault.to_string())?;
-        Ok(bytes.to_vec())
+        Ok(bytes)
     }
 }

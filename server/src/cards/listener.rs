@@ -28,7 +28,7 @@ use tower::Layer as _;
 
 use crate::app::App;
 use crate::http;
-use crate::listen::{ListenError, bind_to, stopped_when_asked};
+use crate::listen::{ListenError, bind_to, impatient, stopped_when_asked};
 use crate::possession::Possession;
 use crate::proxies;
 
@@ -52,8 +52,7 @@ pub(crate) async fn serve_with(
     let acceptor = CardAcceptor {
         tls: RustlsAcceptor::new(RustlsConfig::from_config(Arc::new(tls))),
     };
-    axum_server::from_tcp(listener)
-        .map_err(ListenError::Serve)?
+    impatient(axum_server::from_tcp(listener).map_err(ListenError::Serve)?)
         .acceptor(acceptor)
         .http1_only()
         .handle(stopped_when_asked())

@@ -152,6 +152,11 @@ impl Database {
         Ok((db, MIGRATIONS.iter().count().saturating_sub(applied)))
     }
 
+    /// Whether those who write take turns.
+    pub fn has_one_writer(&self) -> bool {
+        self.writer.is_some()
+    }
+
     /// Begins a transaction that will write.
     pub async fn begin_write(&self) -> Result<WriteTransaction, sqlx::Error> {
         let kind = match &self.writer {

@@ -2,6 +2,8 @@
 //! Tells clients that sessions are over (OpenID Connect Back-Channel Logout 1.0; SAML, by SOAP), from the
 //! durable outbox, again and again until each has heard.
 
+use std::collections::BTreeMap;
+
 use authn::Happened;
 use authn::oidc::backchannel::{delivered, failed, token};
 use authn::oidc::client::{Client, ClientRecord};
@@ -12,6 +14,7 @@ use authn::saml::idp::logout::Participant;
 use authn::saml::idp::{Entity, call};
 use authn::store::outbox::{self, Notice, Protocol};
 use authn::store::{StoreError, clients, saml_services};
+use chrono::TimeDelta;
 use countersign_authn as authn;
 use countersign_directory::Actor;
 use http::{StatusCode, header};
@@ -20,8 +23,12 @@ use crate::app::{App, House};
 use crate::outbound::innermost;
 use crate::record;
 
-/// Messages sent in one round.
+/// Messages taken in one round.
 const BATCH: i64 = 64;
+/// Messages on their way to one client.
+const EACH: usize = 8;
+/// Longer than a message can be on its way: who has not said by then how it went is gone.
+const LEASE: TimeDelta = TimeDelta::seconds(60);
 
 /// The outbox could not be worked on.
 #[derive(Debug, thiserror::Error)]
@@ -49,20 +56,19 @@ pub enum LogoutError {
 impl App {
     /// Begins to send what is due, each message on its own: a client that does not answer holds up nobody else.
     pub async fn begin_logouts(&self) -> Result<(), LogoutError> {
-        let due = {
-            let mut db = self.database.pool.acquire().await?;
-            outbox::due(self.now(), BATCH, &mut db).await?
-        };
-        for notice in due {
-            if !self.logouts_under_way.lock().await.insert(notice.id.clone()) {
-                continue;
-            }
+        let mut under_way = self.logouts_under_way.lock().await;
+        for notice in self.logouts_to_send(&under_way).await? {
+            *under_way.entry(notice.client.clone()).or_default() += 1;
             let app = self.clone();
             tokio::spawn(async move {
                 if let Err(fault) = app.send_logout(&notice).await {
                     tracing::error!(error = %fault, "a logout message waits");
                 }
-                app.logouts_under_way.lock().await.remove(&notice.id);
+                let mut under_way = app.logouts_under_way.lock().await;
+                if let Some(count) = under_way.get_mut(&notice.client) {
+                    *count -= 1;
+                }
+                under_way.retain(|_, count| *count > 0);
             });
         }
         Ok(())
@@ -70,6 +76,25 @@ impl App {
 }
 
 impl House {
+    /// Takes what is due, but for clients that have enough to answer.
+    async fn logouts_to_send(
+        &self,
+        under_way: &BTreeMap<String, usize>,
+    ) -> Result<Vec<Notice>, LogoutError> {
+        let now = self.now();
+        let mut db = self.database.pool.acquire().await?;
+        if outbox::due(now, 1, &mut db).await?.is_empty() {
+            return Ok(Vec::new());
+        }
+        drop(db);
+        let busy = under_way.iter().filter(|(_, count)| **count >= EACH);
+        let busy: Vec<&str> = busy.map(|(client, _)| client.as_str()).collect();
+        let mut transaction = self.database.begin_write().await?;
+        let taken = outbox::claim(&busy, EACH as i64, BATCH, now, now + LEASE, &mut transaction).await?;
+        transaction.commit().await?;
+        Ok(taken)
+    }
+
     async fn send_logout(&self, notice: &Notice) -> Result<(), LogoutError> {
         let heard = self.send(notice).await?;
         self.note(notice, heard).await

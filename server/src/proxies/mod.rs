@@ -15,7 +15,7 @@ use secrecy::{ExposeSecret, SecretString};
 use crate::app::{App, House};
 use crate::cards::{CardsError, listener};
 use crate::config::proxy::Proxy;
-use crate::listen::{ListenError, bind_to, stopped_when_asked};
+use crate::listen::{ListenError, bind_to, impatient, stopped_when_asked};
 use crate::machine_listener;
 use crate::machines::{Desk, PeerCertificate};
 
@@ -119,8 +119,7 @@ async fn serve_with(
     router: Router,
 ) -> Result<(), ListenError> {
     let Some(tls) = tls else {
-        return axum_server::from_tcp(listener)
-            .map_err(ListenError::Serve)?
+        return impatient(axum_server::from_tcp(listener).map_err(ListenError::Serve)?)
             .http1_only()
             .handle(stopped_when_asked())
             .serve(router.into_make_service_with_connect_info::<SocketAddr>())

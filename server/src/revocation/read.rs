@@ -76,7 +76,7 @@ impl Read {
                 Some(known) if known.0 == changed && known.1 == length => {
                     seen.insert(path, known);
                 }
-                _ => {
+                earlier => {
                     is_changed = true;
                     let lists = if length > LONGEST_FILE {
                         Err("it is too long".to_owned())
@@ -85,9 +85,10 @@ impl Read {
                             .map_err(|fault| fault.to_string())
                             .and_then(|bytes| parse(&bytes, signers))
                     };
+                    // It may be half copied: what it said before counts until it can be read again.
                     let lists = lists.unwrap_or_else(|fault| {
                         tracing::warn!(file = %path.display(), error = fault, "a revocation list cannot be used");
-                        Vec::new()
+                        earlier.map(|(_, _, lists)| lists).unwrap_or_default()
                     });
                     seen.insert(path, (changed, length, lists));
                 }

@@ -4,6 +4,8 @@
 use std::time::{Duration, Instant};
 
 use authn::assurance::Level;
+use authn::session::Sid;
+use authn::store::outbox::{self, Notice, Protocol};
 use axum::Router;
 use axum::extract::State;
 use axum::routing::post;
@@ -102,6 +104,46 @@ async fn one_call_ends_every_session_token_and_chain_and_each_client_hears_at_on
         let request = countersign_tests::house::request(Method::GET, "/oauth2/userinfo", &headers, None);
         assert_eq!(house.send(request).await.status, StatusCode::UNAUTHORIZED);
     }
+}
+
+#[tokio::test]
+async fn two_hundred_messages_to_a_client_that_does_not_answer_keep_nobody_waiting() {
+    let house = open_house().await;
+    let (address, mut messages) = listening().await;
+    for id in ["deaf", "chat"] {
+        client(&house, json!({"id": id})).await;
+    }
+    let now = house.app.now();
+    let deaf = deaf().await;
+    let mut db = house.app.database.begin_write().await.unwrap();
+    for number in 0..=200 {
+        let (client, uri) = match number {
+            200 => ("chat", &address),
+            _ => ("deaf", &deaf),
+        };
+        let notice = Notice {
+            id: format!("notice-{number:03}"),
+            client: client.to_owned(),
+            protocol: Protocol::Openid,
+            uri: uri.clone(),
+            sid: Sid::from_text(format!("sid-{number}")),
+            sub: "somebody".to_owned(),
+            attempts: 0,
+        };
+        let at = now - TimeDelta::seconds(300 - number);
+        outbox::put(&notice, at, &mut db).await.unwrap();
+    }
+    house.app.commit(db).await.unwrap();
+    for _ in 0..3 {
+        house.app.begin_logouts().await.unwrap();
+    }
+    let message = tokio::time::timeout(Duration::from_secs(5), messages.recv()).await;
+    assert!(message.unwrap().unwrap().starts_with("logout_token="));
+    let under_way = house.app.logouts_under_way.lock().await.get("deaf").copied();
+    assert_eq!(under_way, Some(8), "it has enough to answer");
+    let mut db = house.app.database.pool.acquire().await.unwrap();
+    let waiting = outbox::due(now, 500, &mut db).await.unwrap();
+    assert_eq!(waiting.len(), 192, "what is on its way is nobody else's");
 }
 
 #[tokio::test]

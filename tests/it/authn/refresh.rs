@@ -78,7 +78,11 @@ impl<'a> Desk<'a> {
             .unwrap()
             .family;
         let mut db = self.house.app.database.begin_write().await.unwrap();
-        refresh_families::held(&name, &mut db).await.unwrap().unwrap()
+        refresh_families::held(&[&name], &mut db)
+            .await
+            .unwrap()
+            .remove(&name)
+            .unwrap()
     }
 
     async fn change(&self, change: impl FnOnce(&mut ClientRecord)) {

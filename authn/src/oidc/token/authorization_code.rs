@@ -5,27 +5,25 @@ use chrono::{DateTime, Utc};
 use rand::CryptoRng;
 use sqlx::AnyConnection;
 
-use super::issue::{About, Means, issue};
-use super::{Tokens, refresh};
+use super::issue::{About, Means, Unsigned, issue};
+use super::{Request, refresh};
 use crate::account;
 use crate::happened::Happened;
-use crate::oidc::client::{Client, Grant};
+use crate::oidc::client::Grant;
 use crate::oidc::code::{self, Presented};
 use crate::oidc::error::{Code, Error};
-use crate::oidc::keys::SigningError;
-use crate::oidc::parameters::Parameters;
-use crate::store::{accounts, sessions};
+use crate::store::{StoreError, accounts, sessions, tokens};
 
-/// Redeems the code in `form` for a client that has authenticated. Commit also when it is refused.
+/// Redeems the code that a client presents. Commit also when it is refused; sign after that.
 pub async fn redeem(
-    form: &Parameters,
-    client: &Client,
+    request: Request<'_>,
     means: Means<'_>,
     now: DateTime<Utc>,
     rng: &mut impl CryptoRng,
     log: &mut Happened,
     db: &mut AnyConnection,
-) -> Result<Result<Tokens, Error>, SigningError> {
+) -> Result<Result<Unsigned, Error>, StoreError> {
+    let Request { client, form, .. } = request;
     if !client.may(Grant::AuthorizationCode) {
         return Ok(Err(Error::new(
             Code::UnauthorizedClient,
@@ -61,11 +59,13 @@ pub async fn redeem(
         scope: &bound_to.scope,
         person: &person,
         account: &account,
+        certificate: request.certificate,
     };
-    let (mut tokens, access) = issue(about, client, means, now, rng, db).await?;
+    let (mut unsigned, access) = issue(about, client, means, now, rng);
+    tokens::insert([&access], db).await?;
     if client.may(Grant::RefreshToken) {
-        let first = refresh::begin(&redeemed.grant, bound_to, &access, now, rng, db).await?;
-        tokens.refresh_token = Some(first.seal(means.sealer));
+        let first = refresh::begin(&redeemed.grant, bound_to, &access.id, now, rng, db).await?;
+        unsigned.tokens.refresh_token = Some(first.seal(means.sealer));
     }
-    Ok(Ok(tokens))
+    Ok(Ok(unsigned))
 }

@@ -13,6 +13,18 @@ pub mod tls_certificate;
 use serde::Serialize;
 
 use super::client::Client;
+use super::parameters::Parameters;
+
+/// What a client that has authenticated sends here.
+#[derive(Clone, Copy, Debug)]
+pub struct Request<'a> {
+    /// The client.
+    pub client: &'a Client,
+    /// Its form.
+    pub form: &'a Parameters,
+    /// The hash of the certificate that its connection showed.
+    pub certificate: Option<&'a str>,
+}
 
 /// A token answer (RFC 6749, section 5.1; OpenID Connect Core, section 3.1.3.3).
 #[derive(Clone, Serialize)]

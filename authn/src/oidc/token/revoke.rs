@@ -28,7 +28,10 @@ pub async fn revoke(
     let Some(token) = RefreshToken::open(text, sealer) else {
         return Ok(());
     };
-    let family = refresh_families::held(&token.family, db).await?;
+    let family = refresh_families::held(&[&token.family], db)
+        .await?
+        .into_values()
+        .next();
     let Some(family) = family.filter(|family| family.bound_to.client == client.record.id) else {
         return Ok(());
     };

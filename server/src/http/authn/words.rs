@@ -44,7 +44,7 @@ pub fn problem(problem: Problem, help: &str) -> String {
         }
         Problem::Stage => "That step was already done. Go on from here.".to_owned(),
         Problem::TooWeak { needed } => format!(
-            "This needs a stronger sign-in ({}). Use a passkey, or ask {desk} for an enrolment link.",
+            "This needs a stronger sign-in: {}. Use that, or ask {desk} for an enrolment link.",
             needs(needed)
         ),
         Problem::Wait(until) => {

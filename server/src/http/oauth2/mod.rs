@@ -18,6 +18,7 @@ pub mod jwks;
 pub mod keycloak;
 pub mod logout;
 pub mod par;
+pub mod refresh;
 mod reply;
 mod request;
 pub mod revoke;

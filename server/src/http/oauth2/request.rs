@@ -4,6 +4,7 @@
 use authn::oidc::client::Client;
 use authn::oidc::error::{Code, Error};
 use authn::oidc::parameters::Parameters;
+use authn::oidc::token;
 use authn::oidc::token::client_auth::{self, Certificate, Shown};
 use axum::extract::{FromRequest, Request};
 use axum::response::Response;
@@ -54,6 +55,15 @@ impl FromRequest<App> for ClientForm {
 }
 
 impl ClientForm {
+    /// What it sent, for the token endpoint.
+    pub(super) fn request(&self) -> token::Request<'_> {
+        token::Request {
+            client: &self.client,
+            form: &self.form,
+            certificate: self.thumbprint(),
+        }
+    }
+
     /// What its connection's certificate is bound by.
     pub(super) fn thumbprint(&self) -> Option<&str> {
         self.certificate.as_ref().map(|one| one.thumbprint.as_str())

@@ -134,7 +134,8 @@ pub async fn remove(State(app): State<App>, headers: HeaderMap, form: OwnForm) -
     let now = app.now();
     let mut log = Happened::new();
     let mut db = app.database.begin_write().await?;
-    let is_removed = bound::remove(form.field("card")?, &session.person, &mut log, &mut db).await?;
+    let id = form.field("card")?;
+    let is_removed = bound::remove(id, &session, now, &mut app.rng(), &mut log, &mut db).await?;
     app.settle(&Actor::Person(session.person.clone()), &log, now, db)
         .await?;
     let outcome = if is_removed {

@@ -112,7 +112,8 @@ pub async fn remove(State(app): State<App>, headers: HeaderMap, form: OwnForm) -
     let now = app.now();
     let mut log = Happened::new();
     let mut db = app.database.begin_write().await?;
-    let is_removed = bind::remove_passkey(form.field("passkey")?, &session.person, &mut log, &mut db).await?;
+    let id = form.field("passkey")?;
+    let is_removed = bind::remove_passkey(id, &session, now, &mut app.rng(), &mut log, &mut db).await?;
     app.settle(&Actor::Person(session.person.clone()), &log, now, db)
         .await?;
     let outcome = if is_removed {
