@@ -8,6 +8,7 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
+use countersign_directory::ldap::Rules;
 use countersign_directory::ldap::settings::{Flavour, Groups, Server, Settings};
 use countersign_directory::ldap::subject::SubjectKind;
 
@@ -151,6 +152,7 @@ impl Samba {
             timeout_seconds: 10,
             connections: 2,
             page: 50,
+            rules: Rules::default(),
         }
     }
 }

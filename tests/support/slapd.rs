@@ -7,12 +7,15 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
+use countersign_directory::ldap::Rules;
 use countersign_directory::ldap::settings::{Flavour, Groups, Server, Settings};
 use countersign_directory::ldap::subject::SubjectKind;
 
 use crate::authority::Authority;
 use crate::programs::{answers, fed, free_port, missing, ran};
 
+const PROGRAM: &str = "/usr/sbin/slapd";
+const LOADER: &str = "/usr/sbin/slapadd";
 /// Below this is everything.
 pub const SUFFIX: &str = "dc=agency,dc=example";
 /// As whom the tests read.
@@ -41,6 +44,11 @@ pub struct Slapd {
 }
 
 impl Slapd {
+    /// Whether its programs are on this machine (Debian: `slapd`, `ldap-utils`).
+    pub fn can_run() -> bool {
+        Path::new(PROGRAM).exists() && Path::new(LOADER).exists()
+    }
+
     /// Starts one that holds `ldif` below the two branches.
     pub fn start(ldif: &str) -> Self {
         let authority = Authority::new("Agency Root");
@@ -73,7 +81,7 @@ impl Slapd {
     pub fn load(&self, ldif: &str) {
         let file = self.at("more.ldif");
         fs::write(&file, ldif).unwrap();
-        let mut command = Command::new("/usr/sbin/slapadd");
+        let mut command = Command::new(LOADER);
         ran(command.args(["-q", "-f", &self.at("slapd.conf"), "-l", &file]));
     }
 
@@ -84,7 +92,7 @@ impl Slapd {
             "ldap://127.0.0.1:{} ldaps://127.0.0.1:{} ldapi://{socket}",
             self.port, self.tls_port
         );
-        let mut command = Command::new("/usr/sbin/slapd");
+        let mut command = Command::new(PROGRAM);
         command.args(["-f", &self.at("slapd.conf"), "-h", &addresses, "-s", "0"]);
         // It keeps what it is given: nobody would see the end of its output.
         command.stdout(Stdio::null()).stderr(Stdio::null());
@@ -178,6 +186,7 @@ pub fn settings(authority: &str, servers: Vec<Server>) -> Settings {
         timeout_seconds: 5,
         connections: 4,
         page: 100,
+        rules: Rules::default(),
     }
 }
 

@@ -8,7 +8,7 @@ use aws_lc_rs::digest;
 
 use super::account::Standing;
 use super::subject::{SubjectError, SubjectKind};
-use super::{Dn, dn::DnError, groups::Group, settings::Groups};
+use super::{Dn, Rules, dn::DnError, groups::Group, settings::Groups};
 use crate::source::Attributes;
 
 /// The most attributes of one entry.
@@ -30,6 +30,16 @@ pub struct Raw {
 }
 
 impl Raw {
+    /// About how many bytes of memory it takes, however short its values are.
+    pub fn cost(&self) -> usize {
+        const EACH: usize = size_of::<Vec<u8>>();
+        let attributes = self.attributes.iter().map(|(name, values)| {
+            let values: usize = values.iter().map(|value| EACH + value.len()).sum();
+            2 * EACH + name.len() + values
+        });
+        2 * EACH + self.dn.len() + attributes.sum::<usize>()
+    }
+
     /// The values of an attribute, whatever the case of its name; options such as `;binary` are part
     /// of a name.
     pub fn values(&self, name: &str) -> Option<&[Vec<u8>]> {
@@ -49,6 +59,15 @@ impl Raw {
     /// The names that an attribute holds. One that is no name is an error: a group that is not
     /// understood could be one that takes something away.
     pub fn names(&self, name: &str) -> Result<Vec<Dn>, Bad> {
+        match self.names_among(name)? {
+            (names, 0) => Ok(names),
+            _ => Err(Bad::Names(name.to_owned())),
+        }
+    }
+
+    /// As [`Raw::names`], and how many values are no name: for where such a value stands for nobody that could
+    /// be met under it.
+    pub fn names_among(&self, name: &str) -> Result<(Vec<Dn>, usize), Bad> {
         let ranged = self.attributes.iter().any(|(other, _)| {
             let (base, options) = other.split_once(';').unwrap_or((other, ""));
             base.eq_ignore_ascii_case(name) && options.to_ascii_lowercase().starts_with("range=")
@@ -57,14 +76,14 @@ impl Raw {
             return Err(Bad::Ranged(name.to_owned()));
         }
         let values = self.values(name).unwrap_or_default();
-        values
-            .iter()
-            .map(|value| {
-                let text = std::str::from_utf8(value).map_err(|_| Bad::Names(name.to_owned()))?;
-                text.parse().map_err(|_| Bad::Names(name.to_owned()))
-            })
-            .collect()
+        let names: Vec<Dn> = values.iter().filter_map(|value| dn(value)).collect();
+        let others = values.len() - names.len();
+        Ok((names, others))
     }
+}
+
+fn dn(value: &[u8]) -> Option<Dn> {
+    std::str::from_utf8(value).ok()?.parse().ok()
 }
 
 /// An entry, read.
@@ -78,6 +97,18 @@ pub struct Entry {
     pub attributes: Attributes,
     /// What was left out.
     pub dropped: Vec<Dropped>,
+}
+
+impl Entry {
+    /// About how many bytes of memory it takes.
+    pub fn cost(&self) -> usize {
+        const EACH: usize = size_of::<String>();
+        let attributes = self.attributes.iter().map(|(name, values)| {
+            let values: usize = values.iter().map(|value| EACH + value.len()).sum();
+            2 * EACH + name.len() + values
+        });
+        2 * EACH + self.dn.as_str().len() + attributes.sum::<usize>()
+    }
 }
 
 /// A value that was left out.
@@ -183,7 +214,7 @@ impl Reader<'_> {
             }
         }
         if let Some(seen) = self.groups {
-            let names = groups.iter().map(|group| group.name.clone()).collect();
+            let names = groups.iter().filter_map(|group| group.name.clone()).collect();
             attributes.insert(seen.as_attribute.clone(), names);
             let dns = groups.iter().map(|group| group.dn.to_string()).collect();
             attributes.insert(seen.as_dn_attribute(), dns);
@@ -222,9 +253,9 @@ fn kept(name: &str, values: &[Vec<u8>], dropped: &mut Vec<Dropped>) -> Vec<Strin
     kept
 }
 
-/// What an entry comes to: equal as long as nothing of it changed that we read. The order in which a
-/// directory sends values says nothing and changes nothing.
-pub fn digest(entry: &Entry, standing: Standing) -> [u8; 32] {
+/// What an entry comes to by the rules of its source: equal as long as neither these changed nor anything of it
+/// that we read. The order in which a directory sends values says nothing and changes nothing.
+pub fn digest(entry: &Entry, standing: Standing, rules: &Rules) -> [u8; 32] {
     let mut sorted: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for (name, values) in &entry.attributes {
         let mut values: Vec<&str> = values.iter().map(String::as_str).collect();
@@ -236,6 +267,7 @@ pub fn digest(entry: &Entry, standing: Standing) -> [u8; 32] {
         context.update(&(bytes.len() as u64).to_be_bytes());
         context.update(bytes);
     };
+    part(&rules.outcome);
     part(entry.dn.as_str().as_bytes());
     part(&[u8::from(standing.is_active())]);
     for (name, values) in sorted {
@@ -298,14 +330,15 @@ mod tests {
             ("MAIL", &[b"a@x", b"\xff\xfe", b"b@x\0"]),
             ("userPassword", &[b"secret"]),
         ]);
-        let group = Group {
-            dn: "cn=g,dc=x".parse().unwrap(),
-            name: "g".into(),
+        let group = |dn: &str, name: Option<&str>| Group {
+            dn: dn.parse().unwrap(),
+            name: name.map(str::to_owned),
         };
-        let entry = read(&raw, &[group]).unwrap();
+        let groups = [group("cn=g,dc=x", Some("g")), group("ou=h,dc=x", None)];
+        let entry = read(&raw, &groups).unwrap();
         assert_eq!(entry.attributes["mail"], ["a@x"]);
         assert_eq!(entry.attributes["groups"], ["g"]);
-        assert_eq!(entry.attributes["groupsDn"], ["cn=g,dc=x"]);
+        assert_eq!(entry.attributes["groupsDn"], ["cn=g,dc=x", "ou=h,dc=x"]);
         assert_eq!(entry.attributes.len(), 3);
         assert_eq!(entry.dropped.len(), 1);
         assert_eq!(entry.dropped[0].to_string(), "`mail`: a value is no text");
@@ -324,7 +357,10 @@ mod tests {
         );
         let ranged = raw(&[("memberOf;range=0-1499", &[b"cn=g,dc=x"])]);
         assert!(matches!(ranged.names("memberOf"), Err(Bad::Ranged(_))));
-        assert!(raw(&[("memberOf", &[b"\xff"])]).names("memberof").is_err());
+        let mixed = raw(&[("memberOf", &[b"\xff", b"cn=g,dc=x", b"g"])]);
+        assert!(mixed.names("memberof").is_err());
+        let (names, others) = mixed.names_among("memberof").unwrap();
+        assert_eq!((names.len(), others), (1, 2));
     }
 
     #[test]
@@ -337,6 +373,7 @@ mod tests {
             digest(
                 &read(&raw(&[("entryUUID", &[UUID]), ("mail", values)]), &[]).unwrap(),
                 active,
+                &Rules::default(),
             )
         };
         assert_eq!(of(&[b"a@x", b"b@x"]), of(&[b"b@x", b"a@x"]));
@@ -344,6 +381,12 @@ mod tests {
         assert_ne!(of(&[b"a@x"]), of(&[b"a@", b"x"]));
         let entry = read(&raw(&[("entryUUID", &[UUID])]), &[]).unwrap();
         let closed = Standing::Closed(crate::ldap::account::Why::Locked);
-        assert_ne!(digest(&entry, active), digest(&entry, closed));
+        let rules = Rules::default();
+        assert_ne!(digest(&entry, active, &rules), digest(&entry, closed, &rules));
+        let others = Rules {
+            outcome: [1; 32],
+            ..rules
+        };
+        assert_ne!(digest(&entry, active, &rules), digest(&entry, active, &others));
     }
 }

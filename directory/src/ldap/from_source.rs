@@ -6,7 +6,7 @@ use crate::source::{self, Source};
 
 use super::settings::{Flavour, Groups, Server, Settings};
 use super::subject::SubjectKind;
-use super::{Dn, Filter};
+use super::{Dn, Filter, Rules};
 
 /// A record that cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -53,6 +53,10 @@ fn parsed(source: &Source, ldap: &source::Ldap) -> Result<Settings, Unusable> {
         timeout_seconds: ldap.timeout_seconds,
         connections: ldap.connections,
         page: ldap.sync.as_ref().map_or(500, |sync| sync.page),
+        rules: Rules::of(source, ldap).map_err(|cause| Unusable {
+            path: "mapping",
+            message: cause.to_string(),
+        })?,
     })
 }
 

@@ -17,8 +17,15 @@ pub const DEPTH: usize = 32;
 pub struct Group {
     /// Which.
     pub dn: Dn,
-    /// What people call it.
-    pub name: String,
+    /// What people call it, where that can be read.
+    pub name: Option<String>,
+}
+
+impl Group {
+    /// What people are shown of it: its name, or where that cannot be read, its distinguished name.
+    pub fn shown(&self) -> &str {
+        self.name.as_deref().unwrap_or(self.dn.as_str())
+    }
 }
 
 /// Who is in which group, as far as it is known.
@@ -26,13 +33,13 @@ pub struct Group {
 pub struct Graph {
     /// By what is inside: the groups that hold it.
     holders: HashMap<String, Vec<Dn>>,
-    names: HashMap<String, String>,
+    names: HashMap<String, Option<String>>,
 }
 
 impl Graph {
     /// Notes a group that counts. Others are neither told nor followed.
-    pub fn counts(&mut self, group: &Dn, name: &str) {
-        self.names.insert(group.key(), name.to_owned());
+    pub fn counts(&mut self, group: &Dn, name: Option<&str>) {
+        self.names.insert(group.key(), name.map(str::to_owned));
     }
 
     /// Whether nothing is known.
@@ -140,7 +147,7 @@ mod tests {
     fn a_circle_of_groups_ends_and_each_counts_once() {
         let mut graph = Graph::default();
         for name in ["a", "b", "c"] {
-            graph.counts(&dn(name), name);
+            graph.counts(&dn(name), Some(name));
         }
         graph.holds(&dn("elsewhere"), &dn("a"));
         graph.holds(&dn("b"), &dn("elsewhere"));
@@ -159,7 +166,7 @@ mod tests {
     fn too_deep_and_too_many_are_no_answer() {
         let mut graph = Graph::default();
         for level in 0..DEPTH + 2 {
-            graph.counts(&dn(&format!("g{}", level + 1)), "g");
+            graph.counts(&dn(&format!("g{}", level + 1)), Some("g"));
             graph.holds(&dn(&format!("g{}", level + 1)), &dn(&format!("g{level}")));
         }
         assert_eq!(graph.above(&[dn("g0")]), Err(Bad::Groups));

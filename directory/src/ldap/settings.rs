@@ -2,7 +2,7 @@
 //! How a directory is spoken to and read, parsed: nothing here can still be wrong in its form.
 
 use super::subject::SubjectKind;
-use super::{Dn, Filter};
+use super::{Dn, Filter, Rules};
 
 /// A directory's settings.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,6 +35,8 @@ pub struct Settings {
     pub connections: u16,
     /// Entries in one page.
     pub page: u16,
+    /// What the rules of the source come to.
+    pub rules: Rules,
 }
 
 /// A server of a directory.

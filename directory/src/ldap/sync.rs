@@ -25,8 +25,18 @@ pub struct OnFile {
     pub until: Option<DateTime<Utc>>,
 }
 
-/// What is on file from a source, by subject.
+/// What is on file of entries of a source, by subject.
 pub type Filed = BTreeMap<String, OnFile>;
+
+/// What is on file besides the entries that were read, as far as the end of a comparison needs it.
+#[derive(Debug, Clone, Copy)]
+pub struct Rest<'a> {
+    /// For a full reading, everything. For another, those whom the directory says to be gone, and those whose time
+    /// is over.
+    pub filed: &'a Filed,
+    /// How many accounts of the source are good.
+    pub active: usize,
+}
 
 /// An entry that was read, and what is to be made of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -125,20 +135,18 @@ pub struct Plan<T> {
 
 /// A comparison under way.
 #[derive(Debug)]
-pub struct Diff<'a, T> {
-    filed: &'a Filed,
+pub struct Diff<T> {
     renew_before: DateTime<Utc>,
     met: BTreeSet<String>,
     gone: BTreeSet<String>,
     plan: Plan<T>,
 }
 
-impl<'a, T> Diff<'a, T> {
+impl<T> Diff<T> {
     /// Begins. What was applied before `renew_before` is applied anew although it did not change:
     /// what a source gives runs out otherwise.
-    pub fn new(filed: &'a Filed, renew_before: DateTime<Utc>) -> Self {
+    pub fn new(renew_before: DateTime<Utc>) -> Self {
         Self {
-            filed,
             renew_before,
             met: BTreeSet::new(),
             gone: BTreeSet::new(),
@@ -155,26 +163,34 @@ impl<'a, T> Diff<'a, T> {
         }
     }
 
-    /// An entry that was read.
-    pub fn read(&mut self, dn: &str, read: Read<T>) {
+    /// An entry that was read, and what is on file of it. Says whether it is kept for the plan.
+    pub fn read(&mut self, dn: &str, read: Read<T>, filed: Option<&OnFile>) -> bool {
         self.plan.counts.read += 1;
         if !self.met.insert(read.subject.clone()) {
             self.report(dn, "another entry has the same lasting name".to_owned());
-            return;
+            return false;
         }
-        match self.filed.get(&read.subject) {
+        let list = match filed {
             // Somebody whose account is closed is not brought in only to be disabled.
-            None if !read.is_active => self.plan.counts.unchanged += 1,
-            None => self.plan.create.push(read),
-            Some(filed) if filed.is_active && !read.is_active => self.plan.disable.push(read),
+            None if !read.is_active => None,
+            None => Some(&mut self.plan.create),
+            Some(filed) if filed.is_active && !read.is_active => Some(&mut self.plan.disable),
             Some(filed) if filed.hash != read.hash || filed.is_active != read.is_active => {
-                self.plan.change.push(read);
+                Some(&mut self.plan.change)
             }
             Some(filed) if read.is_active && filed.applied_at < self.renew_before => {
-                self.plan.change.push(read);
+                Some(&mut self.plan.change)
             }
-            Some(_) => self.plan.counts.unchanged += 1,
+            Some(_) => None,
+        };
+        match list {
+            Some(list) => list.push(read),
+            None => {
+                self.plan.counts.unchanged += 1;
+                return false;
+            }
         }
+        true
     }
 
     /// An entry that is there as it was: only its name was sent.
@@ -192,9 +208,19 @@ impl<'a, T> Diff<'a, T> {
         self.report(dn, reason);
     }
 
+    /// Something besides people that could not be used, such as a group.
+    pub fn unusable(&mut self, bad: &BadEntry) {
+        self.report(&bad.dn, bad.reason.clone());
+    }
+
     /// The directory says that this one is gone.
     pub fn gone(&mut self, subject: &str) {
         self.gone.insert(subject.to_owned());
+    }
+
+    /// Those of whom the directory says so.
+    pub fn said_gone(&self) -> impl Iterator<Item = &str> {
+        self.gone.iter().map(String::as_str)
     }
 
     /// How far it is.
@@ -203,8 +229,8 @@ impl<'a, T> Diff<'a, T> {
     }
 
     /// Ends the comparison.
-    pub fn finish(mut self, mode: Mode, brake: Brake, now: DateTime<Utc>) -> Plan<T> {
-        for (subject, filed) in self.filed {
+    pub fn finish(mut self, mode: Mode, rest: &Rest<'_>, brake: Brake, now: DateTime<Utc>) -> Plan<T> {
+        for (subject, filed) in rest.filed {
             let is_gone = match mode {
                 Mode::Full => !self.met.contains(subject),
                 Mode::Incremental => self.gone.contains(subject) && !self.met.contains(subject),
@@ -221,17 +247,17 @@ impl<'a, T> Diff<'a, T> {
         plan.counts.changed = plan.change.len() as u64;
         plan.counts.disabled = (plan.disable.len() + plan.lapsed.len()) as u64;
         plan.counts.removed = plan.removed.len() as u64;
-        self.plan.braked = self.braked(mode, brake);
+        self.plan.braked = self.braked(mode, rest, brake);
         self.plan
     }
 
-    fn braked(&self, mode: Mode, brake: Brake) -> Option<Braked> {
-        let active = |subject: &&String| self.filed.get(*subject).is_some_and(|filed| filed.is_active);
+    fn braked(&self, mode: Mode, rest: &Rest<'_>, brake: Brake) -> Option<Braked> {
+        let active = |subject: &&String| rest.filed.get(*subject).is_some_and(|filed| filed.is_active);
         let removed = self.plan.removed.iter().filter(active);
         let disabled = self.plan.disable.iter().map(|read| &read.subject);
         let vanishing: BTreeSet<&String> = removed.chain(disabled).collect();
         let vanish = vanishing.len();
-        let of = self.filed.values().filter(|filed| filed.is_active).count();
+        let of = rest.active;
         let all_at_once = mode == Mode::Full && self.met.is_empty() && of > 0;
         let too_many = vanish > brake.free && vanish * 100 > of * usize::from(brake.percent);
         if !all_at_once && !too_many {
@@ -289,12 +315,22 @@ mod tests {
         }
     }
 
+    fn take(diff: &mut Diff<()>, dn: &str, read: Read<()>, filed: &Filed) {
+        let on_file = filed.get(&read.subject);
+        diff.read(dn, read, on_file);
+    }
+
+    fn finish(diff: Diff<()>, mode: Mode, filed: &Filed) -> Plan<()> {
+        let active = filed.values().filter(|filed| filed.is_active).count();
+        diff.finish(mode, &Rest { filed, active }, BRAKE, now())
+    }
+
     fn full(filed: &Filed, reads: impl IntoIterator<Item = Read<()>>) -> Plan<()> {
-        let mut diff = Diff::new(filed, now() - TimeDelta::days(1));
+        let mut diff = Diff::new(now() - TimeDelta::days(1));
         for one in reads {
-            diff.read("uid=x", one);
+            take(&mut diff, "uid=x", one, filed);
         }
-        diff.finish(Mode::Full, BRAKE, now())
+        finish(diff, Mode::Full, filed)
     }
 
     #[test]
@@ -322,24 +358,29 @@ mod tests {
     fn who_is_missing_from_a_full_reading_is_gone_and_from_another_stays() {
         let filed = filed(2);
         assert_eq!(full(&filed, [read(0, 1, true)]).removed, ["s0001"]);
-        let mut diff: Diff<'_, ()> = Diff::new(&filed, now());
+        let mut diff: Diff<()> = Diff::new(now());
         diff.gone("s0000");
         diff.gone("unknown");
-        let plan = diff.finish(Mode::Incremental, BRAKE, now());
-        assert_eq!(plan.removed, ["s0000"]);
+        assert_eq!(diff.said_gone().collect::<Vec<_>>(), ["s0000", "unknown"]);
+        assert_eq!(finish(diff, Mode::Incremental, &filed).removed, ["s0000"]);
     }
 
     #[test]
     fn what_cannot_be_understood_is_reported_and_not_gone() {
         let filed = filed(2);
-        let mut diff = Diff::new(&filed, now());
-        diff.read("uid=a", read(0, 1, true));
-        diff.read("uid=b", read(0, 1, true));
+        let mut diff = Diff::new(now());
+        take(&mut diff, "uid=a", read(0, 1, true), &filed);
+        take(&mut diff, "uid=b", read(0, 1, true), &filed);
         diff.bad("uid=c", Some("s0001"), "no".into());
-        let plan = diff.finish(Mode::Full, BRAKE, now());
+        diff.unusable(&BadEntry {
+            dn: "cn=g".into(),
+            reason: "no".into(),
+        });
+        let plan = finish(diff, Mode::Full, &filed);
         assert!(plan.removed.is_empty());
-        assert_eq!(plan.counts.bad, 2);
+        assert_eq!((plan.counts.read, plan.counts.bad), (3, 3));
         assert_eq!(plan.bad[1].dn, "uid=c");
+        assert_eq!(plan.bad[2].dn, "cn=g");
     }
 
     #[test]
@@ -354,6 +395,19 @@ mod tests {
         // Disabled counts like gone.
         let closed = full(&filed, (0..100).map(|number| read(number, 1, number >= 6)));
         assert_eq!(closed.braked.unwrap().vanish, 6);
+    }
+
+    #[test]
+    fn of_whom_some_are_said_to_be_gone_is_a_number_in_a_reading_of_changes() {
+        let gone = filed(6);
+        for (active, is_braked) in [(100, true), (120, false)] {
+            let mut diff: Diff<()> = Diff::new(now());
+            gone.keys().for_each(|subject| diff.gone(subject));
+            let rest = Rest { filed: &gone, active };
+            let plan = diff.finish(Mode::Incremental, &rest, BRAKE, now());
+            assert_eq!(plan.removed.len(), 6);
+            assert_eq!(plan.braked.is_some(), is_braked, "6 of {active}");
+        }
     }
 
     #[test]
@@ -374,7 +428,7 @@ mod tests {
         }
         assert_eq!(full(&filed, [read(0, 1, true), read(1, 1, true)]).change.len(), 2);
         filed.get_mut("s0000").unwrap().until = Some(now());
-        let plan = Diff::<()>::new(&filed, now()).finish(Mode::Incremental, BRAKE, now());
+        let plan = finish(Diff::new(now()), Mode::Incremental, &filed);
         assert_eq!(plan.lapsed, ["s0000"]);
     }
 }

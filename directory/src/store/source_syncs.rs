@@ -24,14 +24,23 @@ pub struct Standing {
     pub asked: Option<String>,
     /// Whom two people let vanish, by the seal of the brake.
     pub released: Option<String>,
-    /// Which process is at it.
+    /// Which process is at it, or was when it died.
     pub taken_by: Option<String>,
+    /// Until when it is that one's, unless it says so again.
+    pub taken_until: DateTime<Utc>,
+}
+
+impl Standing {
+    /// Whether some process is at it.
+    pub fn is_running(&self, now: DateTime<Utc>) -> bool {
+        self.taken_by.is_some() && self.taken_until > now
+    }
 }
 
 /// Where the synchronisation of a source stands.
 pub async fn standing(source: &SourceId, db: &mut AnyConnection) -> Result<Option<Standing>, StoreError> {
     let row = sqlx::query(
-        "SELECT source, marks, began_at, full_at, report, asked, released, taken_by \
+        "SELECT source, marks, began_at, full_at, report, asked, released, taken_by, taken_until \
          FROM source_syncs WHERE source = $1",
     )
     .bind(source.as_str())
@@ -50,6 +59,7 @@ pub async fn standing(source: &SourceId, db: &mut AnyConnection) -> Result<Optio
             asked: columns.optional_text(5)?,
             released: columns.optional_text(6)?,
             taken_by: columns.optional_text(7)?,
+            taken_until: columns.moment(8)?,
         })
     })
     .transpose()
@@ -77,9 +87,9 @@ pub async fn take(
     Ok(done.rows_affected() == 1)
 }
 
-/// Notes that a pass begins; what was asked for is being done.
+/// Notes that a pass begins. What was asked for stays asked for until there is a report of it.
 pub async fn begun(source: &SourceId, now: DateTime<Utc>, db: &mut AnyConnection) -> Result<(), StoreError> {
-    sqlx::query("UPDATE source_syncs SET began_at = $2, asked = NULL WHERE source = $1")
+    sqlx::query("UPDATE source_syncs SET began_at = $2 WHERE source = $1")
         .bind(source.as_str())
         .bind(now.timestamp_millis())
         .execute(db)
@@ -128,12 +138,22 @@ pub async fn applied(
     Ok(())
 }
 
-/// Gives the synchronisation back, and says what came of it.
-pub async fn reported(source: &SourceId, report: &str, db: &mut AnyConnection) -> Result<(), StoreError> {
-    sqlx::query("UPDATE source_syncs SET report = $2, taken_by = NULL, taken_until = 0 WHERE source = $1")
-        .bind(source.as_str())
-        .bind(report)
-        .execute(db)
-        .await?;
+/// Gives the synchronisation back, and says what came of it. What was asked for before it began is done; what
+/// was asked for meanwhile is not.
+pub async fn reported(
+    source: &SourceId,
+    report: &str,
+    asked: Option<&str>,
+    db: &mut AnyConnection,
+) -> Result<(), StoreError> {
+    sqlx::query(
+        "UPDATE source_syncs SET report = $2, taken_by = NULL, taken_until = 0, \
+         asked = CASE WHEN asked = $3 THEN NULL ELSE asked END WHERE source = $1",
+    )
+    .bind(source.as_str())
+    .bind(report)
+    .bind(asked)
+    .execute(db)
+    .await?;
     Ok(())
 }

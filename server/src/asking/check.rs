@@ -59,6 +59,21 @@ pub struct Line {
     pub mend: Option<String>,
 }
 
+impl std::fmt::Display for Line {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let state = match self.state {
+            State::Ok => "ok",
+            State::Warn => "warn",
+            State::Fail => "FAIL",
+        };
+        write!(f, "{state:<5} {:<16} {}", self.name, self.text)?;
+        match &self.mend {
+            Some(mend) => write!(f, "\n{:<5} {:<16} mend: {mend}", "", ""),
+            None => Ok(()),
+        }
+    }
+}
+
 impl Line {
     /// As it should be.
     pub fn ok(name: &str, text: impl Into<String>) -> Self {

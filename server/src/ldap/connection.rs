@@ -2,41 +2,55 @@
 //! A connection to a server of a directory: bind, search page by page. Referrals are not followed, and
 //! every question has a time within which it must be answered.
 
+use std::ops::ControlFlow;
 use std::time::Duration;
 
 use countersign_directory::ldap::ber::BerError;
-use countersign_directory::ldap::bind::Outcome;
+use countersign_directory::ldap::bind::{Outcome, Refusal};
 use countersign_directory::ldap::content_sync::{self, Done, EntryState, Info};
 use countersign_directory::ldap::entry::Raw;
 use countersign_directory::ldap::settings::Server;
-use ldap3::asn1::{PL, StructureTag};
-use ldap3::controls::{Control, MakeCritical as _, PagedResults, RawControl};
-use ldap3::{Ldap, LdapConnAsync, LdapConnSettings, LdapError, ResultEntry, Scope, SearchOptions, StdStream};
+use ldap3::controls::{MakeCritical as _, PagedResults, RawControl};
+use ldap3::{Ldap, LdapConnAsync, LdapConnSettings, LdapError, Scope, SearchOptions, StdStream};
 use secrecy::{ExposeSecret as _, SecretString};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 use tokio_rustls::client::TlsStream;
 
-use super::gate::{self, Closed, GateFault};
+use super::answer::{control, in_words, info, raw, sent};
+use super::gate::{self, Gate, GateFault};
 
-const SYNC_STATE: &str = "1.3.6.1.4.1.4203.1.9.1.2";
 const SYNC_DONE: &str = "1.3.6.1.4.1.4203.1.9.1.3";
 const PAGED: &str = "1.2.840.113556.1.4.319";
 const SUCCESS: u32 = 0;
 const SIZE_LIMIT_EXCEEDED: u32 = 4;
+/// The most that the entries of one answer may take in memory.
+const MOST_HELD: usize = 64 * 1024 * 1024;
 
 /// A directory did not do what it was asked.
 #[derive(Debug, thiserror::Error)]
 pub enum LdapFault {
     /// Its account for us is not let in.
-    #[error("`{server}` does not let us in as `{dn}`: {cause}")]
+    #[error(
+        "`{server}` does not let us in as `{dn}`: {refusal}; correct `bind_dn` or its password in the source. Until \
+         then it is tried again every {} minutes and no more often, lest the account be locked there",
+        super::desk::HELD_OFF.as_secs() / 60
+    )]
     Bind {
         /// Which server.
         server: String,
         /// As whom.
         dn: String,
         /// What it answered.
-        cause: String,
+        refusal: Refusal,
+    },
+    /// Its answer would never end.
+    #[error("`{server}` answers page after page {what}: its answer would never end")]
+    Endless {
+        /// Which server.
+        server: String,
+        /// With what.
+        what: &'static str,
     },
     /// It cannot be reached.
     #[error(transparent)]
@@ -70,6 +84,14 @@ pub enum LdapFault {
         /// How long was waited.
         seconds: u64,
     },
+    /// It sends more than is held in memory.
+    #[error("`{server}` sends more than {mebibytes} MiB that would have to be kept at once")]
+    TooLarge {
+        /// Which server.
+        server: String,
+        /// How much is kept.
+        mebibytes: usize,
+    },
     /// It sends more than is read.
     #[error("`{server}` sends more than {most} entries")]
     TooMany {
@@ -89,13 +111,23 @@ pub enum LdapFault {
     /// None of its servers can be used.
     #[error("no server of the directory can be used; the last: {0}")]
     AllDown(Box<LdapFault>),
+    /// It cannot judge a password now.
+    #[error("`{server}` cannot let anybody in now: {cause}")]
+    Unready {
+        /// Which server.
+        server: String,
+        /// What it answered.
+        cause: String,
+    },
 }
 
 impl LdapFault {
     /// Whether another server may do better.
     pub fn is_of_this_server(&self) -> bool {
-        !matches!(self, Self::Settings(_) | Self::TooMany { .. } | Self::AllDown(_))
-            && !matches!(self, Self::Refused { code, .. } if *code != 51 && *code != 52 && *code != 80 && *code != 1)
+        !matches!(
+            self,
+            Self::Settings(_) | Self::TooMany { .. } | Self::AllDown(_) | Self::Bind { .. }
+        ) && !matches!(self, Self::Refused { code, .. } if *code != 51 && *code != 52 && *code != 80 && *code != 1)
     }
 }
 
@@ -134,7 +166,7 @@ pub enum Told {
 pub struct Connection {
     ldap: Ldap,
     server: Server,
-    closed: Closed,
+    gate: Gate,
     patience: Duration,
 }
 
@@ -157,7 +189,7 @@ impl Connection {
             server: server.to_string(),
             cause,
         };
-        let (stream, closed) = gate::gate(tls).map_err(|cause| ended(cause.to_string()))?;
+        let (stream, gate) = gate::gate(tls).map_err(|cause| ended(cause.to_string()))?;
         let settings = LdapConnSettings::new().set_std_stream(StdStream::Unix(stream));
         let (driver, ldap) = LdapConnAsync::with_settings(settings, "ldapi:///")
             .await
@@ -170,14 +202,14 @@ impl Connection {
         Ok(Self {
             ldap,
             server: server.clone(),
-            closed,
+            gate,
             patience,
         })
     }
 
     /// Whether it can still be used.
     pub fn is_open(&mut self) -> bool {
-        !self.ldap.is_closed() && self.closed.get().is_none()
+        !self.ldap.is_closed() && self.gate.closed().is_none()
     }
 
     /// The server.
@@ -190,9 +222,9 @@ impl Connection {
     pub async fn bind(&mut self, dn: &str, password: &SecretString) -> Result<(Outcome, String), LdapFault> {
         let password = password.expose_secret();
         if password.is_empty() || password.contains('\0') || dn.is_empty() || dn.contains('\0') {
-            let refusal = countersign_directory::ldap::bind::Refusal::Wrong;
-            return Ok((Outcome::Refused(refusal), String::new()));
+            return Ok((Outcome::Refused(Refusal::Wrong), String::new()));
         }
+        self.gate.expect_answer();
         let bound = timeout(self.patience, self.ldap.simple_bind(dn, password)).await;
         let result = bound
             .map_err(|_| self.slow())?
@@ -270,6 +302,7 @@ impl Connection {
         controls: Vec<RawControl>,
         most: usize,
     ) -> Result<(Vec<Raw>, ldap3::LdapResult), LdapFault> {
+        self.gate.expect_answer();
         if !controls.is_empty() {
             self.ldap.with_controls(controls);
         }
@@ -279,35 +312,42 @@ impl Connection {
             .streaming_search(search.base, search.scope, search.filter, attributes);
         let mut stream = begun.await.map_err(|cause| self.fault(&cause))?;
         let mut entries = Vec::new();
+        let mut held = 0_usize;
         while let Some(item) = stream.next().await.map_err(|cause| self.fault(&cause))? {
             // Referrals are not followed: whoever they name is nobody we were told to trust (A10).
             if item.is_ref() || item.is_intermediate() {
                 continue;
             }
-            if entries.len() == most {
+            let fault = if entries.len() == most {
+                Some(self.too_many(most))
+            } else {
+                let raw = raw(item.0).map_err(|cause| self.message(&cause))?;
+                held = held.saturating_add(raw.cost());
+                entries.push(raw);
+                (held > MOST_HELD).then(|| self.too_large(MOST_HELD))
+            };
+            if let Some(fault) = fault {
                 let id = stream.ldap_handle().last_id();
                 drop(stream);
                 let abandoned = self.ldap.abandon(id).await;
                 abandoned.map_err(|cause| self.fault(&cause))?;
-                return Err(LdapFault::TooMany {
-                    server: self.server.to_string(),
-                    most,
-                });
+                return Err(fault);
             }
-            entries.push(raw(item.0).map_err(|cause| self.message(&cause))?);
         }
         let result = stream.finish().await;
         Ok((entries, result))
     }
 
-    /// A search that tells what changed since `cookie` (RFC 4533, refreshOnly); `hear` is told one by one.
-    /// The result code besides the end is [`content_sync::REFRESH_REQUIRED`] when all is to be read.
+    /// A search that tells what changed since `cookie` (RFC 4533, refreshOnly); `hear` is told one by one, until it
+    /// has heard enough. Nothing comes of it then, nor when the directory says that all is to be read
+    /// ([`content_sync::REFRESH_REQUIRED`]).
     pub async fn changed(
         &mut self,
         search: &Search<'_>,
         cookie: Option<Vec<u8>>,
-        mut hear: impl FnMut(Told) -> Result<(), LdapFault>,
+        mut hear: impl FnMut(Told) -> ControlFlow<()>,
     ) -> Result<Option<Done>, LdapFault> {
+        self.gate.expect_answer();
         let request = ldap3::controls::SyncRequest {
             cookie,
             ..ldap3::controls::SyncRequest::default()
@@ -334,8 +374,14 @@ impl Connection {
             } else {
                 sent(item)
             };
-            if let Some(told) = told.map_err(|cause| self.message(&cause))? {
-                hear(told)?;
+            if let Some(told) = told.map_err(|cause| self.message(&cause))?
+                && hear(told).is_break()
+            {
+                let id = stream.ldap_handle().last_id();
+                drop(stream);
+                let abandoned = self.ldap.abandon(id).await;
+                abandoned.map_err(|cause| self.fault(&cause))?;
+                return Ok(None);
             }
         }
         let result = stream.finish().await;
@@ -360,6 +406,27 @@ impl Connection {
         }
     }
 
+    pub(super) fn too_many(&self, most: usize) -> LdapFault {
+        LdapFault::TooMany {
+            server: self.server.to_string(),
+            most,
+        }
+    }
+
+    pub(super) fn too_large(&self, bytes: usize) -> LdapFault {
+        LdapFault::TooLarge {
+            server: self.server.to_string(),
+            mebibytes: bytes / (1024 * 1024),
+        }
+    }
+
+    pub(super) fn endless(&self, what: &'static str) -> LdapFault {
+        LdapFault::Endless {
+            server: self.server.to_string(),
+            what,
+        }
+    }
+
     fn message(&self, cause: &dyn std::fmt::Display) -> LdapFault {
         LdapFault::Message {
             server: self.server.to_string(),
@@ -380,94 +447,8 @@ impl Connection {
             LdapError::FilterParsing => LdapFault::Settings("a filter of the source cannot be used".into()),
             other => LdapFault::Ended {
                 server: self.server.to_string(),
-                cause: self.closed.get().cloned().unwrap_or_else(|| other.to_string()),
+                cause: self.gate.closed().cloned().unwrap_or_else(|| other.to_string()),
             },
         }
-    }
-}
-
-fn control<'a>(controls: &'a [Control], oid: &str) -> Option<&'a [u8]> {
-    let found = controls.iter().find(|Control(_, raw)| raw.ctype == oid)?;
-    found.1.val.as_deref()
-}
-
-fn sent(item: ResultEntry) -> Result<Option<Told>, BerError> {
-    let (tag, controls) = (item.0, item.1);
-    let state = content_sync::entry_state(control(&controls, SYNC_STATE).ok_or(BerError::Shape)?)?;
-    Ok(Some(Told::Entry(raw(tag)?, state)))
-}
-
-fn info(tag: StructureTag) -> Result<Option<Told>, BerError> {
-    const SYNC_INFO: &[u8] = b"1.3.6.1.4.1.4203.1.9.1.4";
-    let mut parts = inner(tag)?.into_iter();
-    let name = parts.next().ok_or(BerError::Shape)?;
-    if octets(name)? != SYNC_INFO {
-        return Ok(None);
-    }
-    let value = octets(parts.next().ok_or(BerError::Shape)?)?;
-    content_sync::info(&value).map(Told::Info).map(Some)
-}
-
-/// An entry out of its BER. The library's own way panics where something is missing.
-fn raw(tag: StructureTag) -> Result<Raw, BerError> {
-    let mut parts = inner(tag)?.into_iter();
-    let dn = octets(parts.next().ok_or(BerError::Shape)?)?;
-    // Refused later, by itself: one name that is no text does not spoil the page.
-    let dn = String::from_utf8(dn).unwrap_or_else(|_| "\u{fffd}".to_owned());
-    let mut attributes = Vec::new();
-    for attribute in inner(parts.next().ok_or(BerError::Shape)?)? {
-        let mut parts = inner(attribute)?.into_iter();
-        let name = octets(parts.next().ok_or(BerError::Shape)?)?;
-        let Ok(name) = String::from_utf8(name) else {
-            continue;
-        };
-        let values = inner(parts.next().ok_or(BerError::Shape)?)?;
-        let values = values.into_iter().map(octets).collect::<Result<_, _>>()?;
-        attributes.push((name, values));
-    }
-    Ok(Raw { dn, attributes })
-}
-
-fn inner(tag: StructureTag) -> Result<Vec<StructureTag>, BerError> {
-    match tag.payload {
-        PL::C(parts) => Ok(parts),
-        PL::P(_) => Err(BerError::Shape),
-    }
-}
-
-fn octets(tag: StructureTag) -> Result<Vec<u8>, BerError> {
-    match tag.payload {
-        PL::P(octets) => Ok(octets),
-        PL::C(_) => Err(BerError::Shape),
-    }
-}
-
-/// What a result code is called (RFC 4511, section 4.1.9), and what the server says besides: often nothing.
-fn in_words(code: u32, text: &str) -> String {
-    let name = match code {
-        1 => "operationsError",
-        2 => "protocolError",
-        3 => "timeLimitExceeded",
-        4 => "sizeLimitExceeded",
-        8 => "strongerAuthRequired",
-        11 => "adminLimitExceeded",
-        12 => "unavailableCriticalExtension",
-        13 => "confidentialityRequired",
-        16 => "noSuchAttribute",
-        32 => "noSuchObject",
-        34 => "invalidDNSyntax",
-        49 => "invalidCredentials",
-        50 => "insufficientAccessRights",
-        51 => "busy",
-        52 => "unavailable",
-        53 => "unwillingToPerform",
-        80 => "other",
-        _ => "an unusual code",
-    };
-    let said: String = text.chars().filter(|c| !c.is_control()).take(300).collect();
-    if said.is_empty() {
-        name.to_owned()
-    } else {
-        format!("{name}, {said}")
     }
 }

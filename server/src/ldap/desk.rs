@@ -3,10 +3,10 @@
 //! number of connections, and as whom it is read.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
-use countersign_directory::ldap::bind::Outcome;
+use countersign_directory::ldap::bind::{Outcome, Refusal};
 use countersign_directory::ldap::settings::{Server, Settings};
 use rustls::ClientConfig;
 use secrecy::SecretString;
@@ -17,6 +17,9 @@ use super::gate;
 
 /// A server that failed is asked last for this long.
 const SHUNNED: Duration = Duration::from_secs(30);
+/// A password of ours that was refused is not tried again for this long. All servers know the same one, so each
+/// further try is one more failure of an account that the directory locks in the end.
+pub(super) const HELD_OFF: Duration = Duration::from_mins(5);
 
 /// A directory. Cloning shares it.
 #[derive(Clone, Debug)]
@@ -28,7 +31,17 @@ struct Inner {
     tls: Arc<ClientConfig>,
     places: Arc<Semaphore>,
     idle: Mutex<Vec<Connection>>,
-    failed: Mutex<HashMap<Server, std::time::Instant>>,
+    failed: Mutex<HashMap<Server, Instant>>,
+    refused: Mutex<Option<Refused>>,
+}
+
+/// That our own account was not let in.
+#[derive(Debug, Clone)]
+struct Refused {
+    at: Instant,
+    server: String,
+    dn: String,
+    refusal: Refusal,
 }
 
 impl std::fmt::Debug for Inner {
@@ -59,6 +72,16 @@ impl Borrowed {
     }
 }
 
+impl From<Refused> for LdapFault {
+    fn from(refused: Refused) -> Self {
+        Self::Bind {
+            server: refused.server,
+            dn: refused.dn,
+            refusal: refused.refusal,
+        }
+    }
+}
+
 impl Desk {
     /// A desk for a directory; nothing is called yet.
     pub fn new(settings: Settings, password: Option<SecretString>) -> Result<Self, LdapFault> {
@@ -71,6 +94,7 @@ impl Desk {
             places,
             idle: Mutex::default(),
             failed: Mutex::default(),
+            refused: Mutex::default(),
         })))
     }
 
@@ -111,6 +135,13 @@ impl Desk {
         Ok(self.lent(connection, place))
     }
 
+    /// As [`Desk::borrow_fresh`], also when our own account was refused a moment ago: for somebody who looks whether
+    /// it is mended.
+    pub async fn borrow_to_look(&self) -> Result<Borrowed, LdapFault> {
+        *self.refused() = None;
+        self.borrow_fresh().await
+    }
+
     /// Tries a password, on a connection of its own that nobody uses before or after.
     pub async fn try_password(
         &self,
@@ -123,20 +154,24 @@ impl Desk {
     }
 
     /// Proves to a fresh connection that we are the source's own account.
-    pub async fn introduce(&self, connection: &mut Connection) -> Result<(), LdapFault> {
+    async fn introduce(&self, connection: &mut Connection) -> Result<(), LdapFault> {
         let (Some(dn), Some(password)) = (&self.0.settings.bind_dn, &self.0.password) else {
             return Ok(());
         };
         match connection.bind(dn, password).await? {
             (Outcome::Bound, _) => Ok(()),
-            (Outcome::Refused(refusal), _) => Err(LdapFault::Bind {
+            (Outcome::Refused(refusal), _) => {
+                let refused = Refused {
+                    at: crate::clock::instant(),
+                    server: connection.server().to_string(),
+                    dn: dn.clone(),
+                    refusal,
+                };
+                *self.refused() = Some(refused.clone());
+                Err(refused.into())
+            }
+            (Outcome::Unavailable, text) => Err(LdapFault::Unready {
                 server: connection.server().to_string(),
-                dn: dn.clone(),
-                cause: refusal.to_string(),
-            }),
-            (Outcome::Unavailable, text) => Err(LdapFault::Bind {
-                server: connection.server().to_string(),
-                dn: dn.clone(),
                 cause: text.chars().filter(|c| !c.is_control()).take(300).collect(),
             }),
         }
@@ -161,13 +196,21 @@ impl Desk {
     }
 
     async fn connect(&self, introduced: bool) -> Result<Connection, LdapFault> {
+        if introduced && let Some(refused) = self.held_off() {
+            return Err(refused.into());
+        }
+        let servers = self.by_health();
+        let is_only = servers.len() == 1;
         let mut last = None;
-        for server in self.by_health() {
+        for server in servers {
             match self.connect_to(&server, introduced).await {
                 Ok(connection) => {
                     self.failures(|failed| failed.remove(&server));
                     return Ok(connection);
                 }
+                // It is not this server that is at fault, and the others would say the same.
+                Err(fault @ LdapFault::Bind { .. }) => return Err(fault),
+                Err(fault) if is_only => return Err(fault),
                 Err(fault) => {
                     tracing::warn!(server = %server, error = %fault, "a server of a directory cannot be used");
                     self.failures(|failed| failed.insert(server.clone(), crate::clock::instant()));
@@ -191,6 +234,16 @@ impl Desk {
         Ok(connection)
     }
 
+    /// Our own account was refused, and it is too early to try again.
+    fn held_off(&self) -> Option<Refused> {
+        let refused = self.refused().clone();
+        refused.filter(|refused| refused.at.elapsed() < HELD_OFF)
+    }
+
+    fn refused(&self) -> MutexGuard<'_, Option<Refused>> {
+        self.0.refused.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// In the order of the settings, those that failed a moment ago last.
     fn by_health(&self) -> Vec<Server> {
         let mut servers = self.0.settings.servers.clone();
@@ -200,7 +253,7 @@ impl Desk {
         servers
     }
 
-    fn failures<T>(&self, with: impl FnOnce(&mut HashMap<Server, std::time::Instant>) -> T) -> T {
+    fn failures<T>(&self, with: impl FnOnce(&mut HashMap<Server, Instant>) -> T) -> T {
         with(&mut self.0.failed.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }

@@ -5,6 +5,7 @@
 
 use std::io;
 use std::os::unix::net::UnixStream as StdUnixStream;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
@@ -21,6 +22,8 @@ use tokio_rustls::client::TlsStream;
 
 /// The longest message: a group of a hundred thousand members fits.
 pub const LONGEST_MESSAGE: usize = 16 * 1024 * 1024;
+/// The most bytes that may come for one question: what arrives waits in memory for whoever asked.
+pub const MOST_FOR_A_QUESTION: usize = 128 * 1024 * 1024;
 /// The longest answer to StartTLS.
 const LONGEST_GREETING: usize = 4096;
 
@@ -193,17 +196,47 @@ fn agreed(answer: &[u8]) -> Result<Result<(), String>, ber::BerError> {
     })
 }
 
-/// Why a way that was open is not any more, where the gate closed it.
-pub type Closed = Arc<OnceLock<String>>;
+/// A gate as whoever asks through it sees it. Cloning shares it.
+#[derive(Debug, Clone, Default)]
+pub struct Gate {
+    closed: Arc<OnceLock<String>>,
+    /// Bytes that may still come for the question at hand.
+    left: Arc<AtomicUsize>,
+}
+
+impl Gate {
+    /// Why the way that was open is not any more, where the gate closed it.
+    pub fn closed(&self) -> Option<&String> {
+        self.closed.get()
+    }
+
+    /// A question is about to be asked: its answer may have so many bytes ([`MOST_FOR_A_QUESTION`]).
+    pub fn expect_answer(&self) {
+        self.left.store(MOST_FOR_A_QUESTION, Ordering::Relaxed);
+    }
+
+    /// Whether so many bytes more may come.
+    fn lets_pass(&self, bytes: usize) -> Result<(), String> {
+        let left = self.left.load(Ordering::Relaxed);
+        let Some(left) = left.checked_sub(bytes) else {
+            return Err(format!(
+                "more than {} MiB came for one question",
+                MOST_FOR_A_QUESTION / (1024 * 1024)
+            ));
+        };
+        self.left.store(left, Ordering::Relaxed);
+        Ok(())
+    }
+}
 
 /// Puts the gate on an open way: what is written to the end that is returned goes to the server, and
 /// what the server sends comes out of it message by message.
-pub fn gate(tls: TlsStream<TcpStream>) -> io::Result<(StdUnixStream, Closed)> {
+pub fn gate(tls: TlsStream<TcpStream>) -> io::Result<(StdUnixStream, Gate)> {
     let (ours, theirs) = StdUnixStream::pair()?;
     ours.set_nonblocking(true)?;
     let ours = UnixStream::from_std(ours)?;
-    let closed = Closed::default();
-    let why = closed.clone();
+    let gate = Gate::default();
+    let seen = gate.clone();
     tokio::spawn(async move {
         let (mut from_server, mut to_server) = tokio::io::split(tls);
         let (mut from_us, mut to_us) = ours.into_split();
@@ -213,21 +246,22 @@ pub fn gate(tls: TlsStream<TcpStream>) -> io::Result<(StdUnixStream, Closed)> {
         };
         let passed = tokio::select! {
             sent = out => sent.map_err(|cause| cause.to_string()),
-            passed = pass(&mut from_server, &mut to_us) => passed,
+            passed = pass(&mut from_server, &mut to_us, &gate) => passed,
         };
         if let Err(cause) = passed {
             tracing::debug!(error = %cause, "the way to a directory is closed");
             // Set once; nobody else sets it.
-            let _first = why.set(cause);
+            let _first = gate.closed.set(cause);
         }
     });
-    Ok((theirs, closed))
+    Ok((theirs, seen))
 }
 
 /// Lets whole messages through.
 async fn pass(
     from: &mut (impl AsyncRead + Unpin),
     to: &mut (impl tokio::io::AsyncWrite + Unpin),
+    gate: &Gate,
 ) -> Result<(), String> {
     let mut held = Vec::with_capacity(16 * 1024);
     loop {
@@ -238,6 +272,7 @@ async fn pass(
             start += length;
         }
         if start > 0 {
+            gate.lets_pass(start)?;
             let whole = held.get(..start).unwrap_or_default();
             to.write_all(whole).await.map_err(|cause| cause.to_string())?;
             held.drain(..start);
@@ -263,13 +298,32 @@ mod tests {
         let mut sent = message.repeat(3);
         sent.extend(b"\x30\x05\x02");
         let mut out = Vec::new();
-        pass(&mut sent.as_slice(), &mut out).await.unwrap();
+        let gate = Gate::default();
+        gate.expect_answer();
+        pass(&mut sent.as_slice(), &mut out, &gate).await.unwrap();
         assert_eq!(out, message.repeat(3));
         let mut sent = message.to_vec();
         sent.extend(b"\x30\x84\x7f\xff\xff\xff");
         let mut out = Vec::new();
-        let refused = pass(&mut sent.as_slice(), &mut out).await.unwrap_err();
+        let refused = pass(&mut sent.as_slice(), &mut out, &gate).await.unwrap_err();
         assert!(refused.contains("bytes"), "{refused}");
+    }
+
+    #[tokio::test]
+    async fn what_comes_for_one_question_has_an_end_and_unasked_nothing_comes() {
+        // A message of a mebibyte: its header, its number, and an operation that is all content.
+        let mut message = b"\x30\x84\x00\x0f\xff\xfa\x02\x01\x03\x44\x84\x00\x0f\xff\xf1".to_vec();
+        message.resize(1024 * 1024, 0);
+        let gate = Gate::default();
+        let unasked = pass(&mut message.as_slice(), &mut tokio::io::sink(), &gate).await;
+        assert!(unasked.is_err());
+        gate.expect_answer();
+        let within = message.repeat(MOST_FOR_A_QUESTION / message.len());
+        pass(&mut within.as_slice(), &mut tokio::io::sink(), &gate)
+            .await
+            .unwrap();
+        let beyond = pass(&mut message.as_slice(), &mut tokio::io::sink(), &gate).await;
+        assert_eq!(beyond.unwrap_err(), "more than 128 MiB came for one question");
     }
 
     #[test]

@@ -7,14 +7,18 @@ use countersign_directory::ldap::entry::{Bad, Raw};
 use countersign_directory::ldap::filter;
 use countersign_directory::ldap::groups::{Climb, Graph, Group};
 use countersign_directory::ldap::settings::{Groups, Settings};
+use countersign_directory::ldap::sync::BadEntry;
 use ldap3::Scope;
 
 use super::connection::{Connection, LdapFault, Search};
+use super::paging::Pages;
 
 /// Groups whose holders are asked for in one question.
 const TOGETHER: usize = 50;
 /// The most groups that one such question may find.
 const MOST_FOUND: usize = 2_000;
+/// The most memory that who is in which group may take.
+const MOST_HELD: usize = 1024 * 1024 * 1024;
 
 /// The groups of a directory, and a mark that differs when any of them did.
 #[derive(Debug, Default)]
@@ -23,6 +27,8 @@ pub struct Tree {
     pub graph: Graph,
     /// Changes with them.
     pub mark: [u8; 32],
+    /// Groups of which something could not be used, and what.
+    pub bad: Vec<BadEntry>,
 }
 
 /// All groups with their members. `with_members` false: only the mark is made.
@@ -47,21 +53,18 @@ pub async fn all(
     };
     let mut tree = Tree::default();
     let mut sums = Vec::new();
-    let mut cookie = Vec::new();
-    loop {
-        let page = connection.page(&search, settings.page, cookie).await?;
-        for raw in &page.entries {
+    let mut held = 0_usize;
+    let mut pages = Pages::of(search, settings.page);
+    while let Some(page) = pages.next(connection).await? {
+        for raw in &page {
             sums.push(mark_of(raw, settings));
-            if with_members && let Err(bad) = note(raw, groups, settings, &mut tree.graph) {
-                return Err(LdapFault::Settings(format!(
-                    "the group `{}` cannot be used: {bad}",
-                    raw.dn
-                )));
+            if with_members {
+                held = held.saturating_add(raw.cost());
+                note(raw, groups, settings, &mut tree);
             }
         }
-        cookie = page.next;
-        if cookie.is_empty() {
-            break;
+        if held > MOST_HELD {
+            return Err(connection.too_large(MOST_HELD));
         }
     }
     sums.sort_unstable();
@@ -146,43 +149,68 @@ async fn holders(
         for raw in entries {
             match named(&raw, groups) {
                 Ok((dn, name)) => {
-                    graph.counts(&dn, &name);
+                    graph.counts(&dn, name);
                     found.push(dn);
                 }
-                Err(bad) => return Ok(Err(bad)),
+                // As in a full reading, which reports it.
+                Err(bad) => tracing::warn!(group = raw.dn, error = %bad, "a group is left out"),
             }
         }
     }
     Ok(Ok(found))
 }
 
-fn note(raw: &Raw, groups: &Groups, settings: &Settings, graph: &mut Graph) -> Result<(), Bad> {
-    let (dn, name) = named(raw, groups)?;
-    graph.counts(&dn, &name);
-    match settings.flavour.member_of() {
-        Some(attribute) => {
-            for holder in raw.names(attribute)? {
-                graph.holds(&holder, &dn);
-            }
-        }
-        None => {
-            for member in raw.names(&groups.member)? {
-                graph.holds(&dn, &member);
-            }
+/// Notes a group. One that cannot be used is left out: nobody has anything by it. A value that names no member is
+/// left out alone: nobody is met under it. Either way it is told, and the other groups count.
+fn note(raw: &Raw, groups: &Groups, settings: &Settings, tree: &mut Tree) {
+    let mut told = |reason: String| {
+        tracing::warn!(
+            group = raw.dn,
+            reason,
+            "a group of a directory cannot be used as it is"
+        );
+        tree.bad.push(BadEntry {
+            dn: raw.dn.clone(),
+            reason,
+        });
+    };
+    let (members_of, is_upwards) = match settings.flavour.member_of() {
+        Some(attribute) => (attribute, true),
+        None => (groups.member.as_str(), false),
+    };
+    let read = named(raw, groups).and_then(|named| Ok((named, raw.names_among(members_of)?)));
+    let ((dn, name), (others, unreadable)) = match read {
+        Ok(read) => read,
+        Err(bad) => return told(format!("the group is left out: {bad}")),
+    };
+    if name.is_none() {
+        let attribute = &groups.name;
+        told(format!(
+            "the group has no readable `{attribute}`: rules see its distinguished name alone"
+        ));
+    }
+    if unreadable > 0 {
+        told(format!(
+            "values of `{members_of}` that are no distinguished names, and name nobody: {unreadable}"
+        ));
+    }
+    tree.graph.counts(&dn, name);
+    for other in &others {
+        if is_upwards {
+            tree.graph.holds(other, &dn);
+        } else {
+            tree.graph.holds(&dn, other);
         }
     }
-    Ok(())
 }
 
-fn named(raw: &Raw, groups: &Groups) -> Result<(Dn, String), Bad> {
+/// What a group is called, for good and by people.
+fn named<'a>(raw: &'a Raw, groups: &Groups) -> Result<(Dn, Option<&'a str>), Bad> {
     let dn: Dn = raw.dn.parse()?;
     if !dn.is_within(&groups.base) {
         return Err(Bad::Outside);
     }
-    let name = raw
-        .text(&groups.name)
-        .ok_or_else(|| Bad::Names(groups.name.clone()))?;
-    Ok((dn, name.to_owned()))
+    Ok((dn, raw.text(&groups.name)))
 }
 
 fn sorted(mut groups: Vec<Dn>) -> Vec<Dn> {
@@ -211,4 +239,88 @@ fn sum<'a>(parts: impl IntoIterator<Item = &'a [u8]>) -> [u8; 32] {
     let mut sum = [0; 32];
     sum.copy_from_slice(context.finish().as_ref());
     sum
+}
+
+#[cfg(test)]
+mod tests {
+    use countersign_directory::source::Source;
+    use serde_json::json;
+
+    use super::*;
+
+    fn settings(flavour: &str) -> Settings {
+        let source: Source = serde_json::from_value(json!({
+            "id": "agency", "name": "Agency", "protocol": {"ldap": {"urls": ["ldaps://one.example"],
+                "authorities": "pem", "base": "ou=people,dc=x", "flavour": flavour,
+                "groups": {"base": "ou=groups,dc=x"}}},
+        }))
+        .unwrap();
+        Settings::of(&source).unwrap().unwrap()
+    }
+
+    fn raw(dn: &str, attributes: &[(&str, &[&str])]) -> Raw {
+        let owned = |(name, values): &(&str, &[&str])| {
+            let values = values.iter().map(|value| value.as_bytes().to_vec()).collect();
+            ((*name).to_owned(), values)
+        };
+        Raw {
+            dn: dn.to_owned(),
+            attributes: attributes.iter().map(owned).collect(),
+        }
+    }
+
+    fn noted(settings: &Settings, raws: &[Raw]) -> Tree {
+        let mut tree = Tree::default();
+        let groups = settings.groups.as_ref().unwrap();
+        raws.iter().for_each(|raw| note(raw, groups, settings, &mut tree));
+        tree
+    }
+
+    fn of(who: &str, settings: &Settings, tree: &Tree) -> Vec<String> {
+        let groups = of_entry(&raw(who, &[]), settings, &tree.graph).unwrap();
+        groups.iter().map(|group| group.shown().to_owned()).collect()
+    }
+
+    #[test]
+    fn a_value_that_names_nobody_leaves_the_group_as_it_is_and_is_told() {
+        let settings = settings("openldap");
+        let members = ["uid=anna,ou=people,dc=x", "anna", "uid=,=x"];
+        let staff = raw(
+            "cn=staff,ou=groups,dc=x",
+            &[("cn", &["staff"]), ("member", &members)],
+        );
+        let tree = noted(&settings, &[staff]);
+        assert_eq!(of("uid=anna,ou=people,dc=x", &settings, &tree), ["staff"]);
+        assert_eq!(tree.bad.len(), 1);
+        assert!(
+            tree.bad[0].reason.starts_with("2 values of `member`"),
+            "{:?}",
+            tree.bad
+        );
+    }
+
+    #[test]
+    fn a_group_that_cannot_be_used_is_left_out_and_the_others_count() {
+        let settings = settings("openldap");
+        let anna: &[&str] = &["uid=anna,ou=people,dc=x"];
+        let tree = noted(
+            &settings,
+            &[
+                raw("no name", &[("cn", &["a"]), ("member", anna)]),
+                raw("cn=elsewhere,dc=x", &[("cn", &["elsewhere"]), ("member", anna)]),
+                raw(
+                    "cn=part,ou=groups,dc=x",
+                    &[("cn", &["part"]), ("member;range=0-1", anna)],
+                ),
+                raw("cn=good,ou=groups,dc=x", &[("cn", &["good"]), ("member", anna)]),
+            ],
+        );
+        assert_eq!(of(anna[0], &settings, &tree), ["good"]);
+        assert_eq!(tree.bad.len(), 3);
+        assert!(
+            tree.bad
+                .iter()
+                .all(|bad| bad.reason.starts_with("the group is left out: "))
+        );
+    }
 }

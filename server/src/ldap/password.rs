@@ -67,15 +67,17 @@ impl House {
         if let Some((source, subject)) = entry {
             return self.asked(source, Ask::Linked(&subject), password).await;
         }
-        let mut last = refused(None, "nobody has this name");
+        let mut last = Ok(refused(None, "nobody has this name"));
         for source in self.asked_about(name, &sources) {
-            // The first directory in which it is hers decides.
-            match self.asked(source, Ask::Name(name), password).await? {
-                Word::Claimed(proven) => return Ok(Word::Claimed(proven)),
-                other => last = other,
+            // The first directory in which it is hers decides. One that does not answer keeps out nobody but its own.
+            match (self.asked(source, Ask::Name(name), password).await, &last) {
+                (Ok(Word::Claimed(proven)), _) => return Ok(Word::Claimed(proven)),
+                // She may be in one that did not answer: that is no wrong password.
+                (Ok(_), Err(_)) => {}
+                (answer, _) => last = answer,
             }
         }
-        Ok(last)
+        last
     }
 
     /// The directories that hear a password for this name, which nobody has here. An address of a domain that a

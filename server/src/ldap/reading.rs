@@ -4,27 +4,29 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use countersign_directory::ldap::account::{self, Standing};
-use countersign_directory::ldap::content_sync::{Done, Info, State};
 use countersign_directory::ldap::entry::{self, Bad, Entry, Raw};
 use countersign_directory::ldap::groups::Group;
-use countersign_directory::ldap::settings::{Flavour, Settings};
-use countersign_directory::ldap::subject;
-use countersign_directory::ldap::sync::{Brake, Diff, Filed, Mode, Plan, Read};
-use ldap3::Scope;
+use countersign_directory::ldap::settings::Settings;
+use countersign_directory::ldap::sync::{Brake, Diff, Filed, Mode, OnFile, Plan, Read, Rest};
 use serde::{Deserialize, Serialize};
 
-use super::connection::{Connection, LdapFault, Search, Told};
+use super::changes::{Changed, asked};
+use super::connection::{Connection, LdapFault};
 use super::desk::Desk;
-use super::group_tree::{self, Tree};
-use super::sign_in::{people, reader, wanted};
+use super::filing::Filing;
+use super::group_tree;
+use super::paging::Pages;
+use super::sign_in::{people, reader};
+pub use super::since::Since;
+use super::since::moment_of;
+use super::sync::SyncFault;
 
 /// Above so many changed entries the groups are read once in place of being asked for each.
 const ASK_FOR_EACH: usize = 200;
-/// Moments of change are asked for again from this much earlier: servers of one directory hear of
-/// changes at different times.
-const OVERLAP: TimeDelta = TimeDelta::minutes(10);
+/// The most memory that what is to be written may take.
+const MOST_KEPT: usize = 1024 * 1024 * 1024;
 
 /// From where the next reading goes on. Kept with what was applied.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -34,23 +36,8 @@ pub struct Marks {
     pub since: Option<Since>,
     /// What the groups came to.
     pub groups: Option<String>,
-}
-
-/// From where changes are told.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case", deny_unknown_fields)]
-pub enum Since {
-    /// A cookie of RFC 4533, in hexadecimal.
-    Cookie(String),
-    /// A number of Active Directory, good at one server as it was set up at one time.
-    Number {
-        /// Which server, by its `invocationId` or, where that cannot be read, its `dsServiceName`.
-        server: String,
-        /// `highestCommittedUSN` before the reading.
-        highest: i64,
-    },
-    /// The newest `modifyTimestamp` that was met.
-    Moment(DateTime<Utc>),
+    /// What the rules of the source came to. By other ones, what is on file has to be made anew.
+    pub rules: Option<String>,
 }
 
 /// How a reading is to be done.
@@ -97,21 +84,22 @@ impl Desk {
     /// Reads the directory and compares it with what is on file.
     pub async fn read(
         &self,
-        filed: &Filed,
+        filing: Filing<'_>,
         marks: &Marks,
         how: &How,
         now: DateTime<Utc>,
         progress: &Progress,
-    ) -> Result<Reading, LdapFault> {
+    ) -> Result<Reading, SyncFault> {
         let mut lent = self.borrow_fresh().await?;
         let mut pass = Pass {
             settings: self.settings(),
             connection: &mut lent.connection,
-            filed,
+            filing,
             how,
             now,
             progress,
             dropped: 0,
+            kept: 0,
         };
         let reading = pass.run(marks).await?;
         lent.give_back();
@@ -119,363 +107,144 @@ impl Desk {
     }
 }
 
-/// What is asked for of each entry: also when it changed.
-fn asked(settings: &Settings) -> Vec<&str> {
-    let mut attributes = wanted(settings);
-    attributes.push("modifyTimestamp");
-    attributes
-}
-
-struct Pass<'a> {
-    settings: &'a Settings,
-    connection: &'a mut Connection,
-    filed: &'a Filed,
-    how: &'a How,
+/// A reading under way.
+pub(super) struct Pass<'a> {
+    pub(super) settings: &'a Settings,
+    pub(super) connection: &'a mut Connection,
+    filing: Filing<'a>,
+    pub(super) how: &'a How,
     now: DateTime<Utc>,
     progress: &'a Progress,
     dropped: u64,
+    /// Memory that the plan takes so far.
+    kept: usize,
+}
+
+/// An entry that was seen: what it says, or which one it is and why it cannot be used.
+struct Seen<'a> {
+    dn: &'a str,
+    read: Result<Read<Entry>, (Option<String>, Bad)>,
+}
+
+impl Seen<'_> {
+    /// Its lasting name, where that can be read.
+    fn subject(&self) -> Option<&str> {
+        match &self.read {
+            Ok(read) => Some(&read.subject),
+            Err((subject, _)) => subject.as_deref(),
+        }
+    }
 }
 
 impl Pass<'_> {
-    async fn run(&mut self, marks: &Marks) -> Result<Reading, LdapFault> {
+    async fn run(&mut self, marks: &Marks) -> Result<Reading, SyncFault> {
         if self.how.mode == Mode::Incremental
+            && marks.rules.as_ref() == Some(&self.rules())
             && let Some(since) = &marks.since
-            && !self.filed.is_empty()
         {
+            let active = self.filing.active().await?;
             let tree = group_tree::all(self.settings, false, self.connection).await?;
             let groups = Some(hex::encode(tree.mark));
             // Who is in a group that changed cannot be told from her own entry: then all are read.
-            if (self.settings.groups.is_none() || groups == marks.groups)
-                && let Some(reading) = self.changed(since, groups).await?
+            if active > 0
+                && (self.settings.groups.is_none() || groups == marks.groups)
+                && let Some((changed, since)) = self.changed(since).await?
             {
+                let mut reading = self.incremental(changed, active).await?;
+                reading.marks.since = Some(since);
+                reading.marks.groups = groups;
                 return Ok(reading);
             }
         }
         self.full().await
     }
 
+    fn rules(&self) -> String {
+        hex::encode(self.settings.rules.all)
+    }
+
     /// Everything, page by page. From where changes are told is asked first: what changes while we read
     /// is told again, and nothing is missed.
-    async fn full(&mut self) -> Result<Reading, LdapFault> {
+    async fn full(&mut self) -> Result<Reading, SyncFault> {
         let begin = self.begin().await?;
+        let filed = self.filing.all().await?;
         let tree = group_tree::all(self.settings, true, self.connection).await?;
-        let filed = self.filed;
-        let mut diff = Diff::new(filed, self.how.renew_before);
+        let mut diff = Diff::new(self.how.renew_before);
+        tree.bad.iter().for_each(|bad| diff.unusable(bad));
         let attributes = asked(self.settings);
         let search = people(self.settings, self.settings.people.as_str(), &attributes);
+        let mut pages = Pages::of(search, self.settings.page);
         let mut newest = None;
-        let mut cookie = Vec::new();
-        loop {
-            let page = self.connection.page(&search, self.settings.page, cookie).await?;
-            for raw in &page.entries {
+        while let Some(page) = pages.next(self.connection).await? {
+            for raw in &page {
                 newest = newest.max(moment_of(raw));
                 let groups = group_tree::of_entry(raw, self.settings, &tree.graph);
-                self.take(raw, groups, &mut diff);
+                let seen = self.see(raw, groups);
+                let on_file = seen.subject().and_then(|subject| filed.get(subject));
+                self.take(seen, on_file, &mut diff)?;
             }
             self.progress.read.store(diff.counts().read, Ordering::Relaxed);
-            cookie = page.next;
-            if cookie.is_empty() {
-                break;
-            }
         }
-        let since = begin.or_else(|| newest.map(Since::Moment));
-        Ok(self.done(diff, Mode::Full, Mode::Full, since, &tree))
+        let active = filed.values().filter(|on_file| on_file.is_active).count();
+        let rest = Rest {
+            filed: &filed,
+            active,
+        };
+        let mut reading = self.done(diff, Mode::Full, Mode::Full, &rest);
+        reading.marks.since = begin.or_else(|| newest.map(Since::Moment));
+        reading.marks.groups = self.settings.groups.is_some().then(|| hex::encode(tree.mark));
+        Ok(reading)
     }
 
-    /// What changed. `None`: the directory cannot tell.
-    async fn changed(&mut self, since: &Since, groups: Option<String>) -> Result<Option<Reading>, LdapFault> {
-        let filed = self.filed;
-        let mut diff = Diff::new(filed, DateTime::<Utc>::MIN_UTC);
-        let (compare, since) = match since {
-            Since::Cookie(cookie) => {
-                let Some((compare, since)) = self.by_cookie(cookie, &mut diff).await? else {
-                    return Ok(None);
-                };
-                (compare, since)
-            }
-            Since::Number { server, highest } => {
-                let Some(since) = self.by_number(server, *highest, &mut diff).await? else {
-                    return Ok(None);
-                };
-                (Mode::Incremental, since)
-            }
-            Since::Moment(moment) => (Mode::Incremental, self.by_moment(*moment, &mut diff).await?),
-        };
-        let mut reading = self.done(diff, compare, Mode::Incremental, Some(since), &Tree::default());
-        reading.marks.groups = groups;
-        Ok(Some(reading))
-    }
-
-    async fn by_cookie(
-        &mut self,
-        cookie: &str,
-        diff: &mut Diff<'_, Entry>,
-    ) -> Result<Option<(Mode, Since)>, LdapFault> {
-        let Ok(bytes) = hex::decode(cookie) else {
-            return Ok(None);
-        };
-        let attributes = asked(self.settings);
-        let search = people(self.settings, self.settings.people.as_str(), &attributes);
-        let mut sent = Vec::new();
-        let (mut present, mut gone) = (Vec::new(), Vec::new());
-        let mut by_presence = false;
-        let hear = |told: Told| {
-            match told {
-                Told::Entry(raw, state) => match state.state {
-                    State::Sent => sent.push(raw),
-                    State::Present => present.push(state.uuid),
-                    State::Deleted => gone.push(state.uuid),
-                },
-                Told::Info(Info::Set { deletes: true, uuids }) => gone.extend(uuids),
-                Told::Info(Info::Set {
-                    deletes: false,
-                    uuids,
-                }) => {
-                    by_presence = true;
-                    present.extend(uuids);
-                }
-                Told::Info(Info::Phase { .. } | Info::Cookie(_)) => {}
-            }
-            Ok(())
-        };
-        let done = self.connection.changed(&search, Some(bytes), hear).await?;
-        let Some(Done {
-            cookie: next,
-            deletes,
-        }) = done
-        else {
-            return Ok(None);
-        };
-        self.take_all(sent, diff).await?;
-        for uuid in present {
-            diff.present(&subject::uuid(uuid));
-        }
-        for uuid in gone {
-            diff.gone(&subject::uuid(uuid));
-        }
-        // Without a phase of deletions, whatever was not mentioned is gone (RFC 4533, 3.3.1).
-        let compare = if deletes && !by_presence {
-            Mode::Incremental
-        } else {
-            Mode::Full
-        };
-        let next = next.map_or_else(|| cookie.to_owned(), hex::encode);
-        Ok(Some((compare, Since::Cookie(next))))
-    }
-
-    async fn by_number(
-        &mut self,
-        server: &str,
-        highest: i64,
-        diff: &mut Diff<'_, Entry>,
-    ) -> Result<Option<Since>, LdapFault> {
-        let Some(now) = self.number().await? else {
-            return Ok(None);
-        };
-        let Since::Number { server: here, .. } = &now else {
-            return Ok(None);
-        };
-        if here != server {
-            // The numbers of two servers have nothing to do with each other.
-            return Ok(None);
-        }
-        let after = highest.saturating_add(1);
-        let filter = format!("(&{}(uSNChanged>={after}))", self.settings.people);
-        let changed = self.paged(&filter).await?;
-        self.take_all(changed, diff).await?;
-        for subject in self.tombstones(after).await? {
-            diff.gone(&subject);
-        }
-        Ok(Some(now))
-    }
-
-    async fn by_moment(
-        &mut self,
-        moment: DateTime<Utc>,
-        diff: &mut Diff<'_, Entry>,
-    ) -> Result<Since, LdapFault> {
-        let from = (moment - OVERLAP).format("%Y%m%d%H%M%SZ");
-        let filter = format!("(&{}(modifyTimestamp>={from}))", self.settings.people);
-        let changed = self.paged(&filter).await?;
-        let newest = changed.iter().filter_map(moment_of).max();
-        self.take_all(changed, diff).await?;
-        Ok(Since::Moment(newest.map_or(moment, |newest| newest.max(moment))))
-    }
-
-    async fn paged(&mut self, filter: &str) -> Result<Vec<Raw>, LdapFault> {
-        let attributes = asked(self.settings);
-        let search = people(self.settings, filter, &attributes);
-        let mut found = Vec::new();
-        let mut cookie = Vec::new();
-        loop {
-            let page = self.connection.page(&search, self.settings.page, cookie).await?;
-            found.extend(page.entries);
-            cookie = page.next;
-            if cookie.is_empty() {
-                return Ok(found);
-            }
-        }
-    }
-
-    /// Deleted entries of Active Directory, where we may see them. Where we may not, the next full
-    /// reading finds out.
-    async fn tombstones(&mut self, after: i64) -> Result<Vec<String>, LdapFault> {
-        let Some(root) = self.root_entry(&["defaultNamingContext"]).await? else {
-            return Ok(Vec::new());
-        };
-        let Some(context) = root.text("defaultNamingContext") else {
-            return Ok(Vec::new());
-        };
-        let base = format!("CN=Deleted Objects,{context}");
-        let filter = format!("(&(isDeleted=TRUE)(uSNChanged>={after}))");
-        let attributes = [self.settings.subject.attribute()];
-        let search = Search {
-            base: &base,
-            scope: Scope::OneLevel,
-            filter: &filter,
-            attributes: &attributes,
-        };
-        let mut gone = Vec::new();
-        let mut cookie = Vec::new();
-        loop {
-            let page = match self
-                .connection
-                .page_of_deleted(&search, self.settings.page, cookie)
-                .await
-            {
-                Ok(page) => page,
-                Err(LdapFault::Refused { cause, .. }) => {
-                    tracing::debug!(error = %cause, "deleted entries may not be seen");
-                    return Ok(gone);
-                }
-                Err(fault) => return Err(fault),
-            };
-            for raw in &page.entries {
-                let values = raw.values(self.settings.subject.attribute()).unwrap_or_default();
-                gone.extend(self.settings.subject.read(values).ok());
-            }
-            cookie = page.next;
-            if cookie.is_empty() {
-                return Ok(gone);
-            }
-        }
-    }
-
-    /// From where changes will be told after this reading.
-    async fn begin(&mut self) -> Result<Option<Since>, LdapFault> {
-        match self.settings.flavour {
-            Flavour::ActiveDirectory => self.number().await,
-            Flavour::OpenLdap if self.how.by_protocol => self.cookie().await,
-            Flavour::OpenLdap | Flavour::Ds389 => Ok(None),
-        }
-    }
-
-    async fn number(&mut self) -> Result<Option<Since>, LdapFault> {
-        let Some(root) = self.root_entry(&["highestCommittedUSN", "dsServiceName"]).await? else {
-            return Ok(None);
-        };
-        let highest = root
-            .text("highestCommittedUSN")
-            .and_then(|number| number.parse().ok());
-        let (Some(highest), Some(service)) = (highest, root.text("dsServiceName")) else {
-            return Ok(None);
-        };
-        let server = self
-            .invocation(service)
-            .await?
-            .unwrap_or_else(|| service.to_owned());
-        Ok(Some(Since::Number { server, highest }))
-    }
-
-    /// Changes when a server is set up anew from a copy: its numbers then begin elsewhere.
-    async fn invocation(&mut self, service: &str) -> Result<Option<String>, LdapFault> {
-        let search = Search {
-            base: service,
-            scope: Scope::Base,
-            filter: "(objectClass=*)",
-            attributes: &["invocationId"],
-        };
-        match self.connection.few(&search, 1).await {
-            Ok(found) => Ok(found
-                .first()
-                .and_then(|raw| raw.values("invocationId")?.first().map(hex::encode))),
-            Err(LdapFault::Refused { .. }) => Ok(None),
-            Err(fault) => Err(fault),
-        }
-    }
-
-    /// A cookie for what holds now: the state of the database that holds the branch (`contextCSN`).
-    async fn cookie(&mut self) -> Result<Option<Since>, LdapFault> {
-        let Some(root) = self.root_entry(&["namingContexts"]).await? else {
-            return Ok(None);
-        };
-        let contexts = root.names("namingContexts").unwrap_or_default();
-        let mut holding: Vec<_> = contexts
-            .iter()
-            .filter(|context| self.settings.base.is_within(context))
-            .collect();
-        holding.sort_by_key(|context| context.key().len());
-        let Some(context) = holding.pop() else {
-            return Ok(None);
-        };
-        let search = Search {
-            base: context.as_str(),
-            scope: Scope::Base,
-            filter: "(objectClass=*)",
-            attributes: &["contextCSN"],
-        };
-        let found = match self.connection.few(&search, 1).await {
-            Ok(found) => found,
-            Err(LdapFault::Refused { .. }) => return Ok(None),
-            Err(fault) => return Err(fault),
-        };
-        let stamps = found
-            .first()
-            .and_then(|raw| raw.values("contextCSN"))
-            .unwrap_or_default();
-        let stamps: Vec<&str> = stamps
-            .iter()
-            .filter_map(|stamp| std::str::from_utf8(stamp).ok())
-            .collect();
-        if stamps.is_empty() {
-            return Ok(None);
-        }
-        let cookie = format!("rid=000,csn={}", stamps.join(";"));
-        Ok(Some(Since::Cookie(hex::encode(cookie))))
-    }
-
-    async fn root_entry(&mut self, attributes: &[&str]) -> Result<Option<Raw>, LdapFault> {
-        let search = Search {
-            base: "",
-            scope: Scope::Base,
-            filter: "(objectClass=*)",
-            attributes,
-        };
-        Ok(self.connection.few(&search, 1).await?.pop())
-    }
-
-    /// Entries that changed, with their groups.
-    async fn take_all(&mut self, raws: Vec<Raw>, diff: &mut Diff<'_, Entry>) -> Result<(), LdapFault> {
-        let tree = if raws.len() > ASK_FOR_EACH {
+    /// What changed is held against what is on file of it, and of nobody else.
+    async fn incremental(&mut self, changed: Changed, active: usize) -> Result<Reading, SyncFault> {
+        let mut diff = Diff::new(DateTime::<Utc>::MIN_UTC);
+        let tree = if changed.sent.len() > ASK_FOR_EACH {
             Some(group_tree::all(self.settings, true, self.connection).await?)
         } else {
             None
         };
-        for raw in &raws {
+        let mut all_seen = Vec::with_capacity(changed.sent.len());
+        for raw in &changed.sent {
             let groups = match &tree {
                 Some(tree) => group_tree::of_entry(raw, self.settings, &tree.graph),
                 None => group_tree::of_person(raw, self.settings, self.connection).await?,
             };
-            self.take(raw, groups, diff);
+            all_seen.push(self.see(raw, groups));
+        }
+        let subjects: Vec<&str> = all_seen.iter().filter_map(Seen::subject).collect();
+        let known = self.filing.among(&subjects).await?;
+        for seen in all_seen {
+            let on_file = seen.subject().and_then(|subject| known.get(subject));
+            self.take(seen, on_file, &mut diff)?;
         }
         self.progress.read.store(diff.counts().read, Ordering::Relaxed);
-        Ok(())
+        for subject in &changed.present {
+            diff.present(subject);
+        }
+        for subject in &changed.gone {
+            diff.gone(subject);
+        }
+        let (compare, filed) = if changed.is_whole {
+            (Mode::Full, self.filing.all().await?)
+        } else {
+            let said_gone: Vec<&str> = diff.said_gone().collect();
+            let mut filed: Filed = self.filing.among(&said_gone).await?;
+            filed.extend(self.filing.lapsed(self.now).await?);
+            (Mode::Incremental, filed)
+        };
+        let rest = Rest {
+            filed: &filed,
+            active,
+        };
+        Ok(self.done(diff, compare, Mode::Incremental, &rest))
     }
 
-    fn take(&mut self, raw: &Raw, groups: Result<Vec<Group>, Bad>, diff: &mut Diff<'_, Entry>) {
+    /// Reads an entry with its groups.
+    fn see<'r>(&mut self, raw: &'r Raw, groups: Result<Vec<Group>, Bad>) -> Seen<'r> {
         let kind = self.settings.subject;
         let read = groups.and_then(|groups| reader(self.settings).read(raw, &groups));
-        match read {
+        let read = match read {
             Ok(entry) => {
                 self.dropped += entry.dropped.len() as u64;
                 let standing = account::standing(raw, self.now);
@@ -483,44 +252,67 @@ impl Pass<'_> {
                     Standing::Active { until, .. } => until,
                     Standing::Closed(_) => None,
                 };
-                let read = Read {
+                Ok(Read {
                     subject: entry.subject.clone(),
-                    hash: entry::digest(&entry, standing),
+                    hash: entry::digest(&entry, standing, &self.settings.rules),
                     is_active: standing.is_active(),
                     until,
                     content: entry,
-                };
-                diff.read(&raw.dn, read);
+                })
             }
             Err(bad) => {
                 let subject = kind.read(raw.values(kind.attribute()).unwrap_or_default()).ok();
-                diff.bad(&raw.dn, subject.as_deref(), bad.to_string());
+                Err((subject, bad))
             }
-        }
+        };
+        Seen { dn: &raw.dn, read }
     }
 
-    fn done(
-        &self,
-        diff: Diff<'_, Entry>,
-        compare: Mode,
-        mode: Mode,
-        since: Option<Since>,
-        tree: &Tree,
-    ) -> Reading {
-        let groups = self.settings.groups.is_some().then(|| hex::encode(tree.mark));
+    /// Holds an entry against what is on file of it.
+    fn take(
+        &mut self,
+        seen: Seen<'_>,
+        on_file: Option<&OnFile>,
+        diff: &mut Diff<Entry>,
+    ) -> Result<(), LdapFault> {
+        match seen.read {
+            Ok(read) => {
+                let cost = read.content.cost();
+                if diff.read(seen.dn, read, on_file) {
+                    self.kept = self.kept.saturating_add(cost);
+                }
+            }
+            Err((subject, bad)) => diff.bad(seen.dn, subject.as_deref(), bad.to_string()),
+        }
+        if self.kept > MOST_KEPT {
+            return Err(self.connection.too_large(MOST_KEPT));
+        }
+        Ok(())
+    }
+
+    /// The end of a reading; from where the next one goes on is still to be said.
+    fn done(&self, diff: Diff<Entry>, compare: Mode, mode: Mode, rest: &Rest<'_>) -> Reading {
         Reading {
             mode,
-            plan: diff.finish(compare, self.how.brake, self.now),
-            marks: Marks { since, groups },
+            plan: diff.finish(compare, rest, self.how.brake, self.now),
+            marks: Marks {
+                rules: Some(self.rules()),
+                ..Marks::default()
+            },
             dropped: self.dropped,
         }
     }
 }
 
-fn moment_of(raw: &Raw) -> Option<DateTime<Utc>> {
-    let text = raw.text("modifyTimestamp")?;
-    let seconds = text.split(['.', 'Z', '+', '-']).next()?;
-    chrono::NaiveDateTime::parse_from_str(seconds, "%Y%m%d%H%M%S")
-        .ok()
-        .map(|moment| moment.and_utc())
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn marks_from_before_they_told_of_rules_are_read_and_stand_for_none() {
+        let old = r#"{"since":{"moment":"2026-11-23T12:00:00Z"},"groups":"00"}"#;
+        let marks: Marks = serde_json::from_str(old).unwrap();
+        assert!(marks.since.is_some() && marks.groups.is_some());
+        assert_eq!(marks.rules, None);
+    }
 }

@@ -124,7 +124,7 @@ impl Desk {
             tracing::warn!(source = %source, subject = %entry.subject, "{dropped}");
         }
         let on_file = OnFile {
-            hash: entry::digest(&entry, standing),
+            hash: entry::digest(&entry, standing, &self.settings().rules),
             is_active: true,
             applied_at: now,
             until,

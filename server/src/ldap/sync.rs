@@ -3,7 +3,6 @@
 //! goes in parts, each a transaction that holds people, links and what was read of them, the last one also
 //! the marks from which the next pass goes on: a pass that dies is taken up where it stood.
 
-use std::panic::AssertUnwindSafe;
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -14,15 +13,18 @@ use countersign_directory::source::{Changes, Source, State, Sync, purpose};
 use countersign_directory::store::source_syncs::{self, Standing};
 use countersign_directory::store::{StoreError, source_entries, sources};
 use countersign_directory::{Actor, Event, SourceId};
-use futures_util::FutureExt as _;
 use secrecy::SecretString;
 use serde_json::json;
+use tokio::task::JoinHandle;
 
 use super::apply::Applier;
 use super::connection::LdapFault;
 use super::desk::Desk;
+use super::due::{due, renew_before};
+use super::filing::Filing;
+use super::own_task::in_a_task_of_its_own;
 use super::reading::{How, Marks, Progress, Reading};
-use crate::app::House;
+use crate::app::{App, House};
 use crate::record;
 
 /// A process that is at a synchronisation says so again within this time, or another takes it up.
@@ -71,30 +73,6 @@ pub enum SyncFault {
     Unknown(SourceId),
 }
 
-/// What is due at a directory, if anything.
-pub fn due(sync: &Sync, standing: Option<&Standing>, now: DateTime<Utc>) -> Option<Asked> {
-    let asked = standing.and_then(|standing| standing.asked.as_deref());
-    if let Some(asked) = asked.and_then(|asked| serde_json::from_str(asked).ok()) {
-        return Some(asked);
-    }
-    let since = |at: Option<DateTime<Utc>>, seconds: u32| {
-        at.is_none_or(|at| now - at >= TimeDelta::seconds(i64::from(seconds)))
-    };
-    if !since(
-        standing.and_then(|standing| standing.began_at),
-        sync.every_seconds,
-    ) {
-        return None;
-    }
-    let full = sync.changes == Changes::None
-        || since(
-            standing.and_then(|standing| standing.full_at),
-            sync.full_every_seconds,
-        );
-    let mode = if full { Mode::Full } else { Mode::Incremental };
-    Some(Asked { mode, dry_run: false })
-}
-
 impl House {
     /// The desk of a source that is a directory.
     pub fn directory(&self, source: &Source) -> Result<Desk, LdapFault> {
@@ -125,30 +103,39 @@ impl House {
     fn process(&self) -> &str {
         self.directories.process()
     }
+}
 
-    /// Synchronises with each directory where that is due. One that fails, or panics, fails alone.
-    pub async fn synchronise_directories(&self) -> Result<(), SyncFault> {
+impl App {
+    /// Begins to synchronise with each directory where that is due, each in a task of its own: one that fails,
+    /// panics or is slow does so alone. They go on whether anybody waits for them or not.
+    pub async fn synchronise_directories(&self) -> Result<Vec<JoinHandle<()>>, SyncFault> {
         let now = self.now();
+        let mut begun = Vec::new();
         for source in self.directory_sources().await? {
             let sync = source.ldap().and_then(|ldap| ldap.sync.as_ref());
             let Some(sync) = sync.filter(|_| source.trust.attributes) else {
                 continue;
             };
+            if self.directories.progress(&source.id).is_some() {
+                continue;
+            }
             let mut db = self.database.pool.acquire().await?;
             let standing = source_syncs::standing(&source.id, &mut db).await?;
             drop(db);
-            if let Some(asked) = due(sync, standing.as_ref(), now)
-                && let Err(fault) = self.synchronise(&source.id, &asked).await
-            {
-                match fault {
-                    SyncFault::Taken => {}
-                    fault => {
+            let Some(asked) = due(sync, standing.as_ref(), now) else {
+                continue;
+            };
+            let app = self.clone();
+            begun.push(tokio::spawn(async move {
+                match app.synchronise(&source.id, &asked).await {
+                    Ok(_) | Err(SyncFault::Taken) => {}
+                    Err(fault) => {
                         tracing::error!(source = %source.id, error = %fault, "a directory could not be synchronised");
                     }
                 }
-            }
+            }));
         }
-        Ok(())
+        Ok(begun)
     }
 
     /// One pass over a directory. Its fault, also a panic, is in the report and on record.
@@ -175,12 +162,19 @@ impl House {
         let standing = source_syncs::standing(id, &mut transaction)
             .await?
             .unwrap_or_default();
-        source_syncs::begun(id, now, &mut transaction).await?;
+        // A look is no pass: the next one is due as if nobody had looked.
+        if !asked.dry_run {
+            source_syncs::begun(id, now, &mut transaction).await?;
+        }
         transaction.commit().await?;
 
-        let pass = AssertUnwindSafe(self.pass(&source, &sync, &standing, asked, now, &running.progress));
+        let pass = {
+            let (app, source, standing) = (self.clone(), source.clone(), standing.clone());
+            let (asked, progress) = (asked.clone(), running.progress.clone());
+            async move { app.pass(&source, &sync, &standing, &asked, now, &progress).await }
+        };
         let outcome = tokio::select! {
-            outcome = pass.catch_unwind() => outcome.unwrap_or_else(|panic| Err(SyncFault::Panic(said(&panic)))),
+            outcome = in_a_task_of_its_own(pass) => outcome,
             fault = self.keep_taken(id) => Err(fault),
         };
         let report = match outcome {
@@ -200,10 +194,12 @@ impl House {
                 fault: Some(fault.to_string()),
             },
         };
-        self.report(&source, &standing, &report).await?;
+        self.report(&source, &standing, asked, &report).await?;
         Ok(report)
     }
+}
 
+impl House {
     /// Says again and again that this process is at it.
     async fn keep_taken(&self, id: &SourceId) -> SyncFault {
         loop {
@@ -237,9 +233,10 @@ impl House {
             "" | "{}" => Marks::default(),
             text => serde_json::from_str(text).map_err(|_| SyncFault::State(source.id.clone()))?,
         };
-        let mut db = self.database.pool.acquire().await?;
-        let filed = source_entries::filed(&source.id, &mut db).await?;
-        drop(db);
+        let filing = Filing {
+            source: &source.id,
+            pool: &self.database.pool,
+        };
         let how = How {
             mode: asked.mode,
             by_protocol: sync.changes == Changes::Protocol,
@@ -250,7 +247,7 @@ impl House {
             renew_before: renew_before(source, now),
         };
         let desk = self.directory(source)?;
-        let mut reading = desk.read(&filed, &marks, &how, now, progress).await?;
+        let mut reading = desk.read(filing, &marks, &how, now, progress).await?;
         let released = reading.plan.braked.as_ref().map(|braked| braked.seal.as_str());
         if released.is_some() && released == standing.released.as_deref() {
             reading.plan.braked = None;
@@ -351,14 +348,23 @@ impl House {
     }
 
     /// Keeps a report, and puts on record what an auditor would ask about.
-    async fn report(&self, source: &Source, before: &Standing, report: &Report) -> Result<(), SyncFault> {
+    async fn report(
+        &self,
+        source: &Source,
+        before: &Standing,
+        asked: &Asked,
+        report: &Report,
+    ) -> Result<(), SyncFault> {
         let last: Option<Report> = before
             .report
             .as_deref()
             .and_then(|text| serde_json::from_str(text).ok());
         let text = serde_json::to_string(report).map_err(|_| SyncFault::State(source.id.clone()))?;
+        // What somebody asked for is done if this was it, and not if it was another pass.
+        let is_it = |text: &&str| serde_json::from_str::<Asked>(text).is_ok_and(|before| before == *asked);
+        let done = before.asked.as_deref().filter(is_it);
         let mut transaction = self.database.begin_write().await?;
-        source_syncs::reported(&source.id, &text, &mut transaction).await?;
+        source_syncs::reported(&source.id, &text, done, &mut transaction).await?;
         let event = event(source, last.as_ref(), report);
         if let Some(event) = &event {
             let now = self.now();
@@ -400,65 +406,4 @@ fn event(source: &Source, last: Option<&Report>, report: &Report) -> Option<Even
             json!({ "mode": report.mode, "counts": counts }),
         )
     })
-}
-
-/// What a source gives runs out: it is given anew after half of its time.
-fn renew_before(source: &Source, now: DateTime<Utc>) -> DateTime<Utc> {
-    let half = TimeDelta::hours(i64::from(source.cap.clearance_days) * 12);
-    if half.is_zero() {
-        DateTime::<Utc>::MIN_UTC
-    } else {
-        now - half
-    }
-}
-
-fn said(panic: &(dyn std::any::Any + Send)) -> String {
-    let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
-    text.or_else(|| panic.downcast_ref::<String>().cloned())
-        .unwrap_or_else(|| "no reason given".to_owned())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn at(minutes: i64) -> DateTime<Utc> {
-        DateTime::UNIX_EPOCH + TimeDelta::minutes(minutes)
-    }
-
-    fn sync(changes: Changes) -> Sync {
-        Sync {
-            every_seconds: 60,
-            full_every_seconds: 3_600,
-            changes,
-            ..Sync::default()
-        }
-    }
-
-    #[test]
-    fn a_pass_is_due_after_its_time_and_when_somebody_asks() {
-        let mode =
-            |sync: &Sync, standing: &Standing, now| due(sync, Some(standing), now).map(|asked| asked.mode);
-        let marks = sync(Changes::Marks);
-        assert_eq!(due(&marks, None, at(0)).map(|asked| asked.mode), Some(Mode::Full));
-        let mut standing = Standing {
-            began_at: Some(at(10)),
-            full_at: Some(at(10)),
-            ..Standing::default()
-        };
-        assert_eq!(mode(&marks, &standing, at(11) - TimeDelta::seconds(1)), None);
-        assert_eq!(mode(&marks, &standing, at(11)), Some(Mode::Incremental));
-        assert_eq!(mode(&sync(Changes::None), &standing, at(11)), Some(Mode::Full));
-        assert_eq!(mode(&marks, &standing, at(70)), Some(Mode::Full));
-        standing.asked = Some(r#"{"mode":"full","dry_run":true}"#.into());
-        let asked = due(&marks, Some(&standing), at(10)).unwrap();
-        assert!(asked.dry_run && asked.mode == Mode::Full);
-    }
-
-    #[test]
-    fn a_panic_is_told_in_its_own_words() {
-        assert_eq!(said(&"broken"), "broken");
-        assert_eq!(said(&"broken".to_owned()), "broken");
-        assert_eq!(said(&7), "no reason given");
-    }
 }

@@ -4,7 +4,9 @@
 
 use countersign_directory::PersonId;
 use countersign_directory::ldap::account::{self, Standing};
+use countersign_directory::ldap::bind::Refusal;
 use countersign_directory::ldap::entry::Raw;
+use countersign_directory::ldap::groups::Group;
 use countersign_directory::source::Source;
 use countersign_directory::store::source_entries;
 
@@ -30,14 +32,10 @@ pub async fn look(house: &House, source: &Source, person: Option<&str>) -> Probe
             return probed;
         }
     };
-    let mut lent = match desk.borrow_fresh().await {
+    let mut lent = match desk.borrow_to_look().await {
         Ok(lent) => lent,
         Err(fault) => {
-            probed.lines.push(Line::fail(
-                "bind",
-                fault.to_string(),
-                "see that `bind_dn` and its password are right",
-            ));
+            probed.lines.push(not_let_in(&fault));
             return probed;
         }
     };
@@ -58,6 +56,31 @@ pub async fn look(house: &House, source: &Source, person: Option<&str>) -> Probe
     }
     lent.give_back();
     probed
+}
+
+/// Why we are not let in, and who can mend that.
+fn not_let_in(fault: &LdapFault) -> Line {
+    let LdapFault::Bind { server, dn, refusal } = fault else {
+        let mend = "the lines above say whether it is the way there; else the directory's own log does";
+        return Line::fail("bind", fault.to_string(), mend);
+    };
+    let mend = match refusal {
+        Refusal::Wrong => {
+            "correct `bind_dn` or its password in the record; until then it is tried every 5 minutes and no more \
+             often, lest the account be locked"
+        }
+        Refusal::Locked => "have the account unlocked in the directory, then see who else uses its password",
+        Refusal::PasswordExpired | Refusal::MustChangePassword => {
+            "have its password changed in the directory, and put the new one into the record"
+        }
+        Refusal::AccountExpired | Refusal::Disabled => "have the account opened in the directory",
+        Refusal::NotHere | Refusal::NotNow => "have the account allowed from this machine, and at any hour",
+    };
+    Line::fail(
+        "bind",
+        format!("`{server}` does not let us in as `{dn}`: {refusal}"),
+        mend,
+    )
 }
 
 /// Whether there are people at all, and whether they have lasting names.
@@ -133,7 +156,7 @@ async fn somebody(
         }
     };
     if settings.groups.is_some() {
-        let names: Vec<&str> = groups.iter().map(|group| group.name.as_str()).take(20).collect();
+        let names: Vec<&str> = groups.iter().map(Group::shown).take(20).collect();
         probed.lines.push(if names.is_empty() {
             Line::warn(
                 "groups",

@@ -2,11 +2,13 @@
 //! Active Directory's own ways, against Samba's domain controller. Needs the right to listen below port
 //! 1024, which the ports of a domain controller are.
 
-use countersign_directory::ldap::sync::{Brake, Filed, Mode, OnFile};
+use countersign_directory::ldap::sync::{Brake, Mode};
 use countersign_server::ldap::Desk;
-use countersign_server::ldap::reading::{How, Marks, Progress, Since};
+use countersign_server::ldap::reading::{How, Marks, Since};
 use countersign_server::ldap::sign_in::Verdict;
 use countersign_tests::samba::{ADMIN_PASSWORD, SUFFIX, Samba};
+
+use super::Shelf;
 
 const PASSWORD: &str = "Passw0rd-of-anna";
 
@@ -84,54 +86,50 @@ async fn signs_in(samba: &Samba, desk: &Desk) {
 }
 
 async fn synchronises(samba: &Samba, desk: &Desk) {
-    let mut filed = Filed::new();
+    let shelf = Shelf::empty().await;
     let mut marks = Marks::default();
-    let mut next = async |filed: &Filed| {
+    let mut next = async || {
         let how = How {
             mode: Mode::Incremental,
             by_protocol: true,
             brake: Brake { percent: 5, free: 3 },
             renew_before: chrono::DateTime::<chrono::Utc>::MIN_UTC,
         };
-        let now = chrono::Utc::now();
-        let reading = desk
-            .read(filed, &marks, &how, now, &Progress::default())
-            .await
-            .unwrap();
+        let reading = shelf.read(desk, &marks, how).await.unwrap();
         marks = reading.marks.clone();
         (reading.mode, reading.plan)
     };
-    let (mode, plan) = next(&filed).await;
+    let (mode, plan) = next().await;
     assert_eq!((mode, plan.create.len()), (Mode::Full, 3));
-    for read in &plan.create {
-        let on_file = OnFile {
-            hash: read.hash,
-            is_active: read.is_active,
-            applied_at: chrono::Utc::now(),
-            until: None,
-        };
-        filed.insert(read.subject.clone(), on_file);
-    }
-    let (mode, plan) = next(&filed).await;
+    shelf.carry_out(&plan).await;
+    let (mode, plan) = next().await;
     assert_eq!(
         (mode, plan.change.len(), plan.removed.len()),
         (Mode::Incremental, 0, 0)
     );
     samba.tool(&["user", "disable", "bert"]);
-    let (mode, plan) = next(&filed).await;
+    let (mode, plan) = next().await;
     assert_eq!(
         (mode, plan.disable.len(), plan.change.len()),
         (Mode::Incremental, 1, 0)
     );
+    shelf.carry_out(&plan).await;
+    // Who is none of those who are asked for any more is gone at once, as if her entry were.
+    samba.change(&format!(
+        "dn: CN=bert,CN=Users,{SUFFIX}\nchangetype: modify\ndelete: employeeType\n"
+    ));
+    let (mode, plan) = next().await;
+    assert_eq!((mode, plan.removed.len()), (Mode::Incremental, 1));
+    shelf.carry_out(&plan).await;
     samba.tool(&["user", "delete", "cleo"]);
-    let (mode, plan) = next(&filed).await;
+    let (mode, plan) = next().await;
     assert_eq!(
         (mode, plan.removed.len()),
         (Mode::Incremental, 1),
         "deleted entries are seen"
     );
-    samba.tool(&["group", "addmembers", "ns-outer", "bert"]);
-    let (mode, _) = next(&filed).await;
+    samba.tool(&["group", "addmembers", "ns-outer", "elsewhere"]);
+    let (mode, _) = next().await;
     assert_eq!(mode, Mode::Full, "a group changed");
     assert!(matches!(&marks.since, Some(Since::Number { highest, .. }) if *highest > 0));
 }

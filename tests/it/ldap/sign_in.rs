@@ -186,6 +186,40 @@ async fn when_a_server_fails_the_next_is_asked_and_remembered() {
     ));
 }
 
+/// Each further try would be one more failure of an account that is locked in the end.
+#[tokio::test]
+async fn a_refused_password_of_our_own_is_not_tried_again_at_once_nor_elsewhere() {
+    let slapd = small();
+    let (first, one) = counted(slapd.tls_port).await;
+    let (second, other) = counted(slapd.tls_port).await;
+    let tried = || first.load(Ordering::SeqCst) + second.load(Ordering::SeqCst);
+    let wrong = Desk::new(
+        settings(&slapd.authority, vec![tls(one), tls(other)]),
+        Some("an old password".into()),
+    )
+    .unwrap();
+    let now = countersign_tests::house::start();
+    let source = "agency".parse().unwrap();
+    for _ in 0..3 {
+        let told = wrong.borrow_fresh().await.unwrap_err().to_string();
+        assert!(told.contains("does not let us in as `cn=reader,"), "{told}");
+        assert!(told.contains("correct `bind_dn` or its password"), "{told}");
+        let told = wrong
+            .sign_in(&source, "anna", &"password of anna".into(), now)
+            .await;
+        assert!(matches!(told, Err(LdapFault::Bind { .. })), "{told:?}");
+        assert_eq!(tried(), 1, "at one server, once");
+    }
+    // Whoever looks whether it is mended tries it, and from then on nobody else does.
+    assert!(wrong.borrow_to_look().await.is_err());
+    assert!(wrong.borrow_fresh().await.is_err());
+    assert_eq!(tried(), 2);
+    // Another record is another desk.
+    let right = desk(settings(&slapd.authority, vec![tls(one), tls(other)]));
+    right.borrow_fresh().await.unwrap();
+    assert_eq!(tried(), 3);
+}
+
 #[tokio::test]
 async fn a_directory_that_stalls_is_given_up_in_time() {
     let slapd = small();

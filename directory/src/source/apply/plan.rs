@@ -73,8 +73,9 @@ pub(super) fn plan(
         refused: Vec::new(),
     };
     let (mut acts, mut disables) = (Vec::new(), false);
+    let mut said = said.clone();
     match old {
-        None => match planner.born(said) {
+        None => match planner.born(&said) {
             None => {
                 return Ok(Plan {
                     acts,
@@ -97,7 +98,8 @@ pub(super) fn plan(
                 planner.refuse(Target::Agency, Barrier::Agencies, agency);
                 planner.cap = &nothing;
             }
-            let patch = planner.patch(old, said);
+            said = planner.with_what_it_gives_no_more(old, said);
+            let patch = planner.patch(old, &said);
             if patch != PersonPatch::default() {
                 acts.push(Amendment::PersonPatch {
                     id: id.clone(),
@@ -116,7 +118,7 @@ pub(super) fn plan(
             }
         }
     }
-    if let Some(wanted) = planner.clearances(said) {
+    if let Some(wanted) = planner.clearances(&said) {
         let held = old.map(|old| old.clearances.as_slice()).unwrap_or_default();
         let vouched = clearances::Vouched {
             cap: planner.cap,
@@ -237,6 +239,29 @@ impl Planner<'_> {
             }
         }
         Some(person)
+    }
+
+    /// What it says, and of what its mapping has no rule any more that there is none: what it once gave by such
+    /// a rule opens doors, and nothing would take it back.
+    fn with_what_it_gives_no_more(&self, old: &Person, mut said: Sourced) -> Sourced {
+        let parts = &self.given.parts;
+        let mapping = &self.around.source.mapping;
+        let ceased = |target: Target| parts.attributes.contains_key(&target) && !mapping.speaks_of(target);
+        if said.missions.is_none() && ceased(Target::Missions) {
+            said.missions = Some(Set::default());
+        }
+        if said.briefings.is_none() && ceased(Target::Briefings) {
+            said.briefings = Some(Set::default());
+        }
+        if said.roles.is_none() && ceased(Target::Roles) {
+            // An office that forbids is no door.
+            said.roles = Some(old.roles.iter().filter(|role| forbids(**role)).copied().collect());
+        }
+        if said.clearances.is_none() && !parts.clearances.is_empty() && !mapping.speaks_of(Target::Clearances)
+        {
+            said.clearances = Some(Vec::new());
+        }
+        said
     }
 
     /// What changes about somebody on file.

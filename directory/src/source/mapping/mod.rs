@@ -110,6 +110,12 @@ impl Mapping {
         names
     }
 
+    /// Whether it has a rule for a part of a person, be it one that is asked for somebody new alone.
+    pub fn speaks_of(&self, target: Target) -> bool {
+        let mut rules = self.rules.iter();
+        rules.any(|rule| rule.to == target && rule.mode != Mode::Ignore)
+    }
+
     pub(super) fn check(&self, at: &Checks<'_>) {
         let rules = at.member("rules");
         if self.rules.len() > MOST_RULES {

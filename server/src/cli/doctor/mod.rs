@@ -89,15 +89,7 @@ impl Doctor {
 /// Prints the lines; the worst of them is the outcome.
 pub(super) fn told(lines: &[Line]) -> Result<(), Failure> {
     for line in lines {
-        let state = match line.state {
-            State::Ok => "ok",
-            State::Warn => "warn",
-            State::Fail => "FAIL",
-        };
-        println!("{state:<5} {:<16} {}", line.name, line.text);
-        if let Some(mend) = &line.mend {
-            println!("{:<5} {:<16} mend: {mend}", "", "");
-        }
+        println!("{line}");
     }
     let failed: Vec<&str> = lines
         .iter()

@@ -90,7 +90,7 @@ pub async fn show(
     Ok(Json(SyncShown {
         source: id.to_string(),
         reading: app.directories.progress(&id).map(|progress| progress.read()),
-        is_running: standing.taken_by.is_some(),
+        is_running: standing.is_running(app.now()),
         began_at: standing.began_at,
         full_at: standing.full_at,
         asked: standing.asked.as_deref().and_then(read),

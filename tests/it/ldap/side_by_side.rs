@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+//! Several directories: what is wrong with one is nothing to the others.
+
+use std::time::Duration;
+
+use countersign_tests::house::open_house;
+use countersign_tests::slapd::{Slapd, group, person};
+use http::StatusCode;
+use serde_json::{Value, json};
+use tokio::net::TcpListener;
+
+use super::journey::{at_password, directory, drained, put};
+
+/// Takes connections and says nothing.
+async fn stalling() -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    tokio::spawn(async move {
+        let mut held = Vec::new();
+        while let Ok((stream, _)) = listener.accept().await {
+            held.push(stream);
+        }
+    });
+    port
+}
+
+#[tokio::test]
+async fn a_directory_that_stalls_holds_up_no_other() {
+    let (house, slapd) = (open_house().await, directory());
+    let port = stalling().await;
+    put(&house, &slapd, |record| {
+        // Its turn comes first.
+        record["id"] = json!("a-slow-one");
+        record["protocol"]["ldap"]["urls"] = json!([format!("ldaps://localhost:{port}")]);
+        record["protocol"]["ldap"]["timeout_seconds"] = json!(60);
+    })
+    .await;
+    put(&house, &slapd, |_| {}).await;
+    let begun = house.app.synchronise_directories().await.unwrap();
+    assert_eq!(begun.len(), 2);
+    let brought_in = async {
+        while house.app.snapshot().person("anna").is_none() {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(20), brought_in)
+        .await
+        .expect("the good one is not held up");
+    let slow = "a-slow-one".parse().unwrap();
+    assert!(
+        house.app.directories.progress(&slow).is_some(),
+        "the slow one is still at it"
+    );
+    // The next round neither waits for it nor begins it a second time.
+    house.advance(chrono::TimeDelta::days(2)).await;
+    assert_eq!(drained(&house).await, 1);
+}
+
+fn known_as(id: &'static str) -> impl FnOnce(&mut Value) {
+    move |record| {
+        record["protocol"]["ldap"]["sync"].take();
+        record["id"] = json!(id);
+    }
+}
+
+#[tokio::test]
+async fn a_directory_that_is_down_keeps_out_nobody_of_another() {
+    let house = open_house().await;
+    let first = Slapd::start(&[person("bert", ""), group("first", &["uid=bert"])].concat());
+    let second = Slapd::start(&[person("anna", ""), group("second", &["uid=anna"])].concat());
+    put(&house, &first, known_as("agency")).await;
+    put(&house, &second, known_as("bureau")).await;
+    first.stop();
+    let status = async |name: &str, password: &str| at_password(&house, name, password).await.2;
+    assert_eq!(status("anna", "password of anna").await, StatusCode::OK);
+    // He may be in the one that is down: that is no wrong password, and counts as none.
+    for _ in 0..6 {
+        assert_eq!(
+            status("bert", "password of bert").await,
+            StatusCode::SERVICE_UNAVAILABLE
+        );
+    }
+    first.run();
+    assert_eq!(status("bert", "password of bert").await, StatusCode::OK);
+    assert_eq!(
+        status("nobody", "password of anna").await,
+        StatusCode::UNPROCESSABLE_ENTITY
+    );
+}
