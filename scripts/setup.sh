@@ -60,6 +60,8 @@ collect_packages() {
   case $target in
     bench)
       compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || missing+=(postgresql)
+      [ -x /usr/sbin/slapd ] || missing+=(slapd)
+      wants ldapmodify ldap-utils
       ;;
     test)
       wants jq jq

@@ -209,6 +209,11 @@ async fn constant(question: StrictJson) -> axum::Json<Value> {
     axum::Json(json!({"decision": true}))
 }
 
+/// The store in a folder, without a house over it.
+pub async fn store(folder: &Path) -> Database {
+    open_store(&config(folder, "process", 0, None)).await
+}
+
 async fn open_store(config: &Config) -> Database {
     Database::open(
         config.database.url(),

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-//! `make bench`: what a decision costs, beside a handler that does nothing. One table from one run;
-//! the ratios are what to compare, for the figures are this machine's.
+//! `make bench`: what a decision costs, beside a handler that does nothing; then tokens, SAML responses, and
+//! synchronising with a directory of 100,000 people. The ratios are what to compare, for the figures are this machine's.
 //!
 //! `bench [PEOPLE] [CHANNELS] [SECONDS]`, by default 100000, 10000 and 5; `bench decide` measures what needs
 //! no HTTP alone; `bench tokens` signing in and issuing tokens alone; `bench peers` puts another decision service
@@ -111,6 +111,9 @@ async fn main() {
     )
     .await;
     tokens::measure(Duration::from_secs(number(2, 5) as u64)).await;
+    println!();
+    saml::measure();
+    ldap::measure(100_000).await;
 }
 
 /// A house's folder with that many people and channels in its store.
