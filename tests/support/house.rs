@@ -232,7 +232,12 @@ impl TestHouse {
         let now = self.app.now();
         let mut transaction = self.app.database.begin_write().await.unwrap();
         let second = Some("judy".parse().unwrap());
-        let permit = Permit::granted("hugo".parse().unwrap(), "server.manage", record.id.as_str(), second);
+        let permit = Permit::granted(
+            "hugo".parse().unwrap(),
+            "server.manage",
+            record.id.as_str(),
+            second,
+        );
         let put = server::put(&record, &permit, now, &mut transaction)
             .await
             .unwrap();

@@ -497,6 +497,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/imports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Compares a world file with the store, and files its import for a second person. Her word is for this file, byte by
+         *     byte, and for what it widens as things stand. A file of at most 16 MiB.
+         */
+        post: operations["file_import"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Imports the file that another person has approved. Whoever filed it sends the same file again. */
+        post: operations["carry_out_import"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/me": {
         parameters: {
             query?: never;
@@ -1086,6 +1123,26 @@ export interface paths {
         /** Lists the schemes. They are no secret to anybody who is signed in. */
         get: operations["schemes"];
         put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/servers/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * The record of a connected server, new or in place of the one with its id. A new one, true reasons, clients held to
+         *     more, a wider scope and whatever else may widen take two people; what takes away holds at once.
+         */
+        put: operations["put_server"];
         post?: never;
         delete?: never;
         options?: never;
@@ -1791,6 +1848,26 @@ export interface components {
             /** @description Part of it is above you and has pseudonyms: you cannot give it anew. */
             withheld: boolean;
         };
+        /** @description What a file would do, as things stand. */
+        Compared: {
+            /** @description What may let somebody do more than before, part by part; the first 500. */
+            changes: components["schemas"]["Changed"][];
+            /** @description How many entries, by map of the file. */
+            counts: {
+                [key: string]: components["schemas"]["MapCounts"];
+            };
+            /** @description The SHA-256 of its bytes, in hexadecimal digits. */
+            file: string;
+            /**
+             * @description Under which it waits for a second person, at `/api/v1/proposals/{id}`; absent, nothing was filed: nothing
+             *     differs, or it was not wanted.
+             */
+            proposal?: string | null;
+            /** @description How many things that is in all. */
+            wider: number;
+            /** @description Part of it is above you and has a pseudonym. */
+            withheld: boolean;
+        };
         /** @description Proof that a tree is the start of another (RFC 6962 section 2.1.2). */
         ConsistencyProof: {
             /**
@@ -2311,6 +2388,17 @@ export interface components {
             /** @description Sessions that are over. */
             sessions_ended: number;
         };
+        /** @description How many entries of one map. */
+        MapCounts: {
+            /** @description Are not on file. */
+            created: number;
+            /** @description Are on file, and would go. */
+            removed: number;
+            /** @description Are on file just so. */
+            unchanged: number;
+            /** @description Are on file, and differ. */
+            updated: number;
+        };
         /** @description Who is signed in to the console, and what every page shows. */
         Me: {
             /** @description The classification banner. */
@@ -2581,19 +2669,32 @@ export interface components {
          * @enum {string}
          */
         Product: "ejabberd" | "generic-oidc" | "generic-saml" | "mattermost" | "prosody" | "rocket-chat" | "rocket-chat-saml" | "synapse" | "synapse-saml" | "troop-messenger" | "vaporstream" | "wickr";
-        /** @description What to enter at a product. */
+        /** @description A part of a file of a product, ready to be put there. */
+        ProductFile: {
+            /** @description What the file is called there. */
+            name: string;
+            /** @description The text. */
+            text: string;
+        };
+        /** @description What to enter at a product, and what to do here. */
         Profile: {
+            /** @description The records of its clients, to be filed here as they are. */
+            clients: Record<string, never>[];
+            /** @description What to run here, in this order. The record of a client `ID` is in `ID.json`. */
+            commands: string[];
             /** @description What of it the product's editions allow. */
             editions: string;
-            /** @description What is done here. */
-            here: string[];
+            /** @description What its own files say. */
+            files: components["schemas"]["ProductFile"][];
+            /** @description What has to be known besides. */
+            notes: string[];
             /** @description The page that explains it. */
             page: string;
             /** @description The product. */
             product: components["schemas"]["Product"];
             /** @description The protocol by which people sign in to it. */
             protocol: string;
-            /** @description Settings at the product, in its own words, each with its value. */
+            /** @description What is entered where it keeps its settings, each with its value. */
             settings: components["schemas"]["Setting"][];
             /** @description How far it was tried. */
             tested: components["schemas"]["Tested"];
@@ -2616,7 +2717,7 @@ export interface components {
             approved_at?: string | null;
             /** @description Who approved it. */
             approver?: string | null;
-            /** @description What it starts from and what that becomes; empty once it is over. */
+            /** @description What it starts from and what that becomes; empty once it is over. In a list, the first 50. */
             changes: components["schemas"]["Changed"][];
             /**
              * Format: date-time
@@ -4530,6 +4631,8 @@ export interface operations {
             query?: {
                 /** @description The product's own address, e.g. `https://chat.example.org`. */
                 site?: string;
+                /** @description Where people come back to, of a product that alone knows it. */
+                redirect?: string;
             };
             header?: never;
             path: {
@@ -5132,6 +5235,167 @@ export interface operations {
                 };
             };
             503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    file_import: {
+        parameters: {
+            query?: {
+                /** @description Why, for the second person and the record. At most 1000 bytes. */
+                reason?: string;
+                /** @description Remove what the file does not have. */
+                replace?: boolean;
+                /** @description Say what it would do, and file nothing. */
+                dry_run?: boolean;
+            };
+            header: {
+                "X-CSRF-Token": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        /** @description A world file */
+        requestBody: {
+            content: {
+                "application/json": {
+                    [key: string]: unknown;
+                };
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Compared"];
+                };
+            };
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Compared"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    carry_out_import: {
+        parameters: {
+            query?: never;
+            header: {
+                "X-CSRF-Token": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        /** @description The world file that was approved */
+        requestBody: {
+            content: {
+                "application/json": {
+                    [key: string]: unknown;
+                };
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Applied"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7496,6 +7760,87 @@ export interface operations {
                 };
             };
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_server: {
+        parameters: {
+            query?: {
+                /** @description At most 1000 bytes. */
+                reason?: string;
+            };
+            header: {
+                "X-CSRF-Token": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        /** @description The whole record, as `server` in a file for `countersign server add` */
+        requestBody: {
+            content: {
+                "application/json": {
+                    [key: string]: unknown;
+                };
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Applied"];
+                };
+            };
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Waiting"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            410: {
                 headers: {
                     [name: string]: unknown;
                 };

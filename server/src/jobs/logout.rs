@@ -77,10 +77,7 @@ impl App {
 
 impl House {
     /// Takes what is due, but for clients that have enough to answer.
-    async fn logouts_to_send(
-        &self,
-        under_way: &BTreeMap<String, usize>,
-    ) -> Result<Vec<Notice>, LogoutError> {
+    async fn logouts_to_send(&self, under_way: &BTreeMap<String, usize>) -> Result<Vec<Notice>, LogoutError> {
         let now = self.now();
         let mut db = self.database.pool.acquire().await?;
         if outbox::due(now, 1, &mut db).await?.is_empty() {
