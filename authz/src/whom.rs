@@ -132,7 +132,7 @@ mod tests {
         let mut targets = 0;
         for (id, note) in checked.notes.iter().filter(|(_, note)| note.guardrail) {
             let policy = checked.policies.policy(id).unwrap().to_string();
-            let about = Whom::of_guardrail(&id.to_string(), Kind::Invite);
+            let about = Whom::of_guardrail(id.as_ref(), Kind::Invite);
             let reason = note.reason.unwrap();
             if of_target(reason).is_some() {
                 let reads = policy.contains("context.target");

@@ -98,7 +98,7 @@ proptest! {
         let mut portions: Vec<Portion> =
             marks.iter().map(|mark| Portion::read(&scribe, mark).unwrap()).collect();
         // A bare `REL` stands for the list of the banner that is there already.
-        let list = named.releasable_to().filter(|_| named.rank() > 0).is_some();
+        let list = named.rank() > 0 && named.releasable_to().is_some();
         if list {
             portions.push(Portion::read(&scribe, "(C//REL)").unwrap());
         }

@@ -94,8 +94,8 @@ impl Factors {
         mut rng: impl CryptoRng + Send + 'static,
     ) -> Result<String, FactorError> {
         let hasher = self.hasher.clone();
-        let hashed = self.in_turn(move || hasher.hash(&password, &mut rng)).await?;
-        hashed.map_err(FactorError::from)
+        let outcome = self.in_turn(move || hasher.hash(&password, &mut rng)).await?;
+        outcome.map_err(FactorError::from)
     }
 
     /// Does what is slow when its turn has come. The turn ends with the work.

@@ -116,7 +116,7 @@ impl List<'_, '_> {
             (Whom::Target, Reason::AccountInactive) => self.say("an active account of the target"),
             (_, Reason::AccountInactive) => self.say("an active account"),
             (Whom::Owner, Reason::DualControl) => {
-                self.say("an owner of the channel it goes to, who forwards it")
+                self.say("an owner of the channel it goes to, who forwards it");
             }
             (_, Reason::DualControl) => self.say("an approval by another active security officer"),
             (_, Reason::NoEquivalence) if policy == "foreign-scheme" => self.foreign(),

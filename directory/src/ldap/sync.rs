@@ -183,13 +183,11 @@ impl<T> Diff<T> {
             }
             Some(_) => None,
         };
-        match list {
-            Some(list) => list.push(read),
-            None => {
-                self.plan.counts.unchanged += 1;
-                return false;
-            }
-        }
+        let Some(list) = list else {
+            self.plan.counts.unchanged += 1;
+            return false;
+        };
+        list.push(read);
         true
     }
 
@@ -402,7 +400,9 @@ mod tests {
         let gone = filed(6);
         for (active, is_braked) in [(100, true), (120, false)] {
             let mut diff: Diff<()> = Diff::new(now());
-            gone.keys().for_each(|subject| diff.gone(subject));
+            for subject in gone.keys() {
+                diff.gone(subject);
+            }
             let rest = Rest { filed: &gone, active };
             let plan = diff.finish(Mode::Incremental, &rest, BRAKE, now());
             assert_eq!(plan.removed.len(), 6);

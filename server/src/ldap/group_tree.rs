@@ -272,7 +272,9 @@ mod tests {
     fn noted(settings: &Settings, raws: &[Raw]) -> Tree {
         let mut tree = Tree::default();
         let groups = settings.groups.as_ref().unwrap();
-        raws.iter().for_each(|raw| note(raw, groups, settings, &mut tree));
+        for raw in raws {
+            note(raw, groups, settings, &mut tree);
+        }
         tree
     }
 

@@ -57,7 +57,9 @@ impl Default for Seen {
 
 impl Seen {
     fn gather(&mut self, world: &Snapshot, gone: &[String], now: DateTime<Utc>) {
-        gone.iter().for_each(|id| self.names.add(id));
+        for id in gone {
+            self.names.add(id);
+        }
         self.gone_until = now;
         if self.revision != Some(world.revision()) {
             world.people().for_each(|(id, _)| self.names.add(id.as_str()));

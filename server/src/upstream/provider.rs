@@ -75,7 +75,7 @@ pub(crate) enum Known {
     /// It did not.
     Trouble {
         /// The settings that it was called by.
-        oidc: Oidc,
+        oidc: Box<Oidc>,
         /// When.
         at: DateTime<Utc>,
         /// What was wrong.
@@ -124,7 +124,7 @@ impl House {
             Some(Known::Provider(known)) if known.oidc == *oidc && now - known.read_at < KEPT => {
                 return Ok(Arc::clone(known));
             }
-            Some(Known::Trouble { oidc: by, at, why }) if by == oidc && now - *at < LEFT_ALONE => {
+            Some(Known::Trouble { oidc: by, at, why }) if **by == *oidc && now - *at < LEFT_ALONE => {
                 return Err(why.clone().into());
             }
             _ => {}
@@ -145,7 +145,7 @@ impl House {
             }
             Err(why) => {
                 *slot = Some(Known::Trouble {
-                    oidc: oidc.clone(),
+                    oidc: Box::new(oidc.clone()),
                     at: self.now(),
                     why: why.clone(),
                 });

@@ -2,6 +2,8 @@
 //! A change of a provider's metadata that waits: two people approve it over the API, the operator by a command,
 //! and nobody something else than what was looked at.
 
+use std::sync::LazyLock;
+
 use chrono::DateTime;
 use countersign_authn::saml::Credential;
 use countersign_authn::saml::credential::Kind;
@@ -39,14 +41,20 @@ async fn with_doubt() -> (TestHouse, Browser, Browser, Agreement) {
     (house, hugo, judy, agreement)
 }
 
-fn other(seed: u64) -> String {
-    let mut rng = StdRng::seed_from_u64(seed);
-    let key = Credential::generate(Kind::Ecdsa, "other", now(), &mut rng).unwrap();
-    metadata(&[&key])
+/// Metadata with another key; the same one each time it is asked for.
+fn other(number: usize) -> String {
+    static MADE: LazyLock<[String; 2]> = LazyLock::new(|| {
+        [1, 2].map(|seed| {
+            let mut rng = StdRng::seed_from_u64(seed);
+            let key = Credential::generate(Kind::Ecdsa, "other", now(), &mut rng).unwrap();
+            metadata(&[&key])
+        })
+    });
+    MADE[number - 1].clone()
 }
 
 /// From now on, metadata with that key waits.
-async fn waits(house: &TestHouse, agreement: &Agreement, key: u64) {
+async fn waits(house: &TestHouse, agreement: &Agreement, key: usize) {
     let row = MetadataRow {
         document: metadata(&[credential()]),
         fetched_at: start(),

@@ -133,8 +133,9 @@ async fn a_provider_that_names_another_issuer_is_not_used() {
     let flow = tab.begin("/signin").await;
     let page = tab.get(&format!("/signin/source?flow={flow}&source=mod")).await;
     assert_eq!(page.status, StatusCode::FORBIDDEN);
-    // What is right again a moment later is used again.
+    // It is left alone for a moment; what is right again after that is used again.
     stage.provider.lie(Lie::default());
+    stage.house.advance(TimeDelta::seconds(5)).await;
     let there = tab.get(&format!("/signin/source?flow={flow}&source=mod")).await;
     assert_eq!(there.status, StatusCode::SEE_OTHER);
 }

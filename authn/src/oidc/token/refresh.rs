@@ -177,7 +177,8 @@ impl Known {
         let sessions = sessions::among(&Vec::from_iter(sessions), db).await?;
         let people: BTreeSet<&PersonId> = bound_to().map(|bound_to| &bound_to.person).collect();
         let people = account::active_among(&Vec::from_iter(people), db).await?;
-        let accounts = accounts::ensured(&Vec::from_iter(people.keys()), now, rng, db).await?;
+        let active: Vec<&PersonId> = people.keys().collect();
+        let accounts = accounts::ensured(&active, now, rng, db).await?;
         Ok(Self {
             families,
             sessions,

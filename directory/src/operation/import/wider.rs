@@ -36,6 +36,7 @@ impl Wider {
     }
 
     /// The same without what its parts were and become.
+    #[must_use]
     pub fn in_short(&self) -> Self {
         Self {
             parts: Vec::new(),

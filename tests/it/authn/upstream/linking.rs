@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //! Whose account it is that somebody of a source opens.
 
+use std::slice;
+
 use chrono::TimeDelta;
 use countersign_authn::assurance::Level;
 use countersign_authn::session::SessionId;
@@ -268,7 +270,7 @@ async fn with_a_link_go_the_sessions_that_came_by_it() {
     let path = format!("/api/v1/people/dave/links/{}", links().await[0].id);
     let gone = stage.house.as_person(&judy, Verb::DELETE, &path, None).await;
     assert_eq!(gone.status, StatusCode::NO_CONTENT, "{}", gone.text);
-    assert_eq!(open_sessions(&stage, "dave").await, [session.id.clone()]);
+    assert_eq!(open_sessions(&stage, "dave").await, slice::from_ref(&session.id));
     // Another takes its place.
     link(&stage, "dave", "d-2").await;
     arrive("d-2").await;
@@ -278,7 +280,7 @@ async fn with_a_link_go_the_sessions_that_came_by_it() {
         .return_from(&mut own, &leads_to(&page), json!({ "sub": "d-3" }))
         .await;
     assert_eq!(page.status, StatusCode::OK, "{}", page.text);
-    assert_eq!(open_sessions(&stage, "dave").await, [session.id.clone()]);
+    assert_eq!(open_sessions(&stage, "dave").await, slice::from_ref(&session.id));
     // She takes it away; the session in which she does goes on.
     arrive("d-3").await;
     assert_eq!(open_sessions(&stage, "dave").await.len(), 2);
@@ -286,7 +288,7 @@ async fn with_a_link_go_the_sessions_that_came_by_it() {
     let fields = [("csrf", session.csrf.as_str()), ("link", id.as_str())];
     let page = own.post("/account/sources/unlink", &fields).await;
     assert_eq!(page.status, StatusCode::OK, "{}", page.text);
-    assert_eq!(open_sessions(&stage, "dave").await, [session.id.clone()]);
+    assert_eq!(open_sessions(&stage, "dave").await, slice::from_ref(&session.id));
     assert!(own.get("/account").await.text.contains("dave"));
 }
 
