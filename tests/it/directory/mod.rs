@@ -70,9 +70,16 @@ pub(crate) fn synapse() -> ConnectedServer {
     .unwrap()
 }
 
-/// Files a connected server.
+/// Files a connected server, or changes it: hugo asks, judy has approved.
 pub(crate) async fn connect(server: &ConnectedServer, db: &mut AnyConnection) {
-    let _ = countersign_directory::operation::server::put(server, &Permit::operator(), now(), db)
+    let second = Some("judy".parse().unwrap());
+    let permit = Permit::granted(
+        "hugo".parse().unwrap(),
+        "server.manage",
+        server.id.as_str(),
+        second,
+    );
+    let _ = countersign_directory::operation::server::put(server, &permit, now(), db)
         .await
         .unwrap();
 }

@@ -120,15 +120,11 @@ async fn what_is_within_the_cap_is_given_and_what_is_beyond_is_refused_and_repor
     let world = super::load(&database).await;
     let mission = world.missions.keys().next().unwrap().clone();
     let agency = world.agencies.keys().next().unwrap().clone();
-    let applied = said(
-        Tie::New,
-        json!({"display_name": "Ann Ash", "email": "Ann@mod.example", "agency": agency, "nationalities": ["DEU"],
-            "missions": [mission, "elsewhere"], "briefings": ["NATO", "other"], "roles": ["member", "auditor", "security_officer"],
-            "clearances": [vouched("NC", &["ATOMAL"], "2027-11-23T00:00:00Z"), vouched("NS", &[], "2027-11-23T00:00:00Z"),
-                vouched("NR", &["CRYPTO"], "2027-11-23T00:00:00Z"), vouched("NR", &[], "2026-12-01T00:00:00Z")]}),
-        &database,
-    )
-    .await;
+    let word = json!({"display_name": "Ann Ash", "email": "Ann@mod.example", "agency": agency, "nationalities": ["DEU"],
+        "missions": [mission, "elsewhere"], "briefings": ["NATO", "other"], "roles": ["member", "auditor", "security_officer"],
+        "clearances": [vouched("NC", &["ATOMAL"], "2027-11-23T00:00:00Z"), vouched("NS", &[], "2027-11-23T00:00:00Z"),
+            vouched("NR", &["CRYPTO"], "2027-11-23T00:00:00Z"), vouched("NR", &[], "2026-12-01T00:00:00Z")]});
+    let applied = said(Tie::New, word.clone(), &database).await;
     let held = person(&database).await;
     assert_eq!(held.email.as_deref(), Some("ann@mod.example"));
     assert_eq!(held.missions.as_slice(), [mission]);
@@ -184,7 +180,7 @@ async fn what_is_within_the_cap_is_given_and_what_is_beyond_is_refused_and_repor
             .contains(&json!({"part": "clearances", "cap": "levels", "value": "NATO NS"}))
     );
     // The same again changes nothing and says nothing.
-    let again = said(Tie::Linked, json!({"briefings": ["NATO", "other"]}), &database).await;
+    let again = said(Tie::Linked, word, &database).await;
     assert_eq!(again.changed, []);
 }
 
