@@ -1,6 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-//! The binary, connected to a Rocket.Chat by nothing but the command line and settings.
+//! The binary, connected to a Rocket.Chat by nothing but a record, the command line and settings.
 
+use std::path::Path;
+
+use chrono::Utc;
+use countersign_directory::{ConnectedServer, Permit, operation};
+use countersign_server::config::record::Durability;
+use countersign_server::database::Database;
 use countersign_tests::process::{Demo, run};
 use countersign_tests::rocket_chat::{Build, Key, RocketChat};
 use serde_json::{Value, json};
@@ -19,6 +25,7 @@ async fn a_rocket_chat_is_connected_by_a_record_and_its_people_come_in_stay_and_
         "opentdf": {"namespace": "labels.example.org", "entity": "username"}
     }});
     std::fs::write(&file, record.to_string()).unwrap();
+    agreed(folder.path(), &record["server"]).await;
     let added = run(&["server", "add", &file.display().to_string(), "--data-dir", &data]);
     let errors = String::from_utf8_lossy(&added.stderr);
     assert!(added.status.success(), "{errors}");
@@ -64,4 +71,23 @@ async fn a_rocket_chat_is_connected_by_a_record_and_its_people_come_in_stay_and_
         ["alice", "bob", "carol"],
         "and nobody is removed"
     );
+}
+
+/// The server that the demo has connected gets more: hugo asked, judy has approved.
+async fn agreed(folder: &Path, record: &Value) {
+    let record: ConnectedServer = serde_json::from_value(record.clone()).unwrap();
+    let store = format!("sqlite://{}/countersign.db", folder.display());
+    let database = Database::open(&store, 1, Durability::Process).await.unwrap();
+    let mut transaction = database.begin_write().await.unwrap();
+    let second = Some("judy".parse().unwrap());
+    let permit = Permit::granted(
+        "hugo".parse().unwrap(),
+        "server.manage",
+        record.id.as_str(),
+        second,
+    );
+    let _unrecorded = operation::server::put(&record, &permit, Utc::now(), &mut transaction)
+        .await
+        .unwrap();
+    transaction.commit().await.unwrap();
 }
