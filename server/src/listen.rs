@@ -78,8 +78,9 @@ pub async fn serve(listen: &Listen, listener: TcpListener, router: Router) -> Re
 /// How long a client may take to say what it wants, from one request to the next as well.
 const HEADERS: Duration = Duration::from_secs(30);
 
-/// A server that hangs up on clients which say nothing, or say it drop by drop: each would hold a connection
-/// for as long as it likes.
+/// A server that hangs up on clients which say what they want drop by drop: each would hold a connection for
+/// as long as it likes. One that never says a word, where two versions of HTTP are spoken, is not seen here: it
+/// is let be until it has said which.
 pub(crate) fn impatient<A>(mut server: Server<SocketAddr, A>) -> Server<SocketAddr, A> {
     let builder = server.http_builder();
     builder

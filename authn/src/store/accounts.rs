@@ -119,11 +119,7 @@ pub async fn ensure_all(
 
 /// The account of `person`.
 pub async fn by_person(person: &PersonId, db: &mut AnyConnection) -> Result<Option<Account>, StoreError> {
-    let row = sqlx::query("SELECT * FROM accounts WHERE person = $1")
-        .bind(person.as_str())
-        .fetch_optional(db)
-        .await?;
-    row.map(|row| read(&Columns::of("accounts", &row))).transpose()
+    Ok(among(&[person], db).await?.remove(person))
 }
 
 /// The accounts of those of `people` who have one.

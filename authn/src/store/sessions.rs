@@ -88,11 +88,7 @@ pub async fn by_secret(hash: &[u8], db: &mut AnyConnection) -> Result<Option<Ses
 
 /// The session named `id`, ended or not.
 pub async fn by_id(id: &SessionId, db: &mut AnyConnection) -> Result<Option<Session>, StoreError> {
-    let row = sqlx::query("SELECT * FROM sessions WHERE id = $1")
-        .bind(id.as_str())
-        .fetch_optional(db)
-        .await?;
-    row.map(|row| read(&Columns::of("sessions", &row))).transpose()
+    Ok(among(&[id], db).await?.remove(id))
 }
 
 /// Those of these sessions that are on file, ended or not.

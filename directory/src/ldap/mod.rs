@@ -24,6 +24,7 @@ pub mod report;
 mod rules;
 pub mod settings;
 pub mod subject;
+mod sum;
 pub mod sync;
 
 pub use dn::Dn;
@@ -31,3 +32,4 @@ pub use filter::Filter;
 pub use from_source::Unusable;
 pub use rules::Rules;
 pub use settings::Settings;
+pub use sum::sum;

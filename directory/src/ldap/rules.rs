@@ -2,8 +2,7 @@
 //! What the rules of a source come to, so that a change of them is seen where no entry changed: whoever lost
 //! something by a rule that is gone, or may have more by a cap that was raised, is read anew.
 
-use aws_lc_rs::digest;
-
+use super::sum;
 use crate::source::{Ldap, Source};
 
 /// What the rules of a source come to: equal as long as none of them changed.
@@ -30,21 +29,10 @@ impl Rules {
         };
         let reading = serde_json::to_vec(&reading)?;
         Ok(Self {
-            outcome: sum(&[&outcome]),
-            all: sum(&[&outcome, &reading]),
+            outcome: sum([outcome.as_slice()]),
+            all: sum([outcome.as_slice(), &reading]),
         })
     }
-}
-
-fn sum(parts: &[&[u8]]) -> [u8; 32] {
-    let mut context = digest::Context::new(&digest::SHA256);
-    for part in parts {
-        context.update(&(part.len() as u64).to_be_bytes());
-        context.update(part);
-    }
-    let mut sum = [0; 32];
-    sum.copy_from_slice(context.finish().as_ref());
-    sum
 }
 
 #[cfg(test)]

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 //! The groups of a directory: all of them for a full reading, or those above one person.
 
-use aws_lc_rs::digest;
 use countersign_directory::ldap::dn::Dn;
 use countersign_directory::ldap::entry::{Bad, Raw};
 use countersign_directory::ldap::filter;
 use countersign_directory::ldap::groups::{Climb, Graph, Group};
 use countersign_directory::ldap::settings::{Groups, Settings};
+use countersign_directory::ldap::sum;
 use countersign_directory::ldap::sync::BadEntry;
 use ldap3::Scope;
 
@@ -227,18 +227,6 @@ fn mark_of(raw: &Raw, settings: &Settings) -> [u8; 32] {
         .flat_map(|mark| raw.values(mark).unwrap_or_default());
     let parts = marks.map(Vec::as_slice).chain([raw.dn.as_bytes()]);
     sum(parts)
-}
-
-/// One sum over parts of which each is told from the next.
-fn sum<'a>(parts: impl IntoIterator<Item = &'a [u8]>) -> [u8; 32] {
-    let mut context = digest::Context::new(&digest::SHA256);
-    for part in parts {
-        context.update(&(part.len() as u64).to_be_bytes());
-        context.update(part);
-    }
-    let mut sum = [0; 32];
-    sum.copy_from_slice(context.finish().as_ref());
-    sum
 }
 
 #[cfg(test)]
