@@ -11,7 +11,9 @@ use authn::session::{Lifetimes, Place, open};
 use clap::Args;
 use countersign_authn as authn;
 use countersign_directory::operation::{device, import, settings};
-use countersign_directory::{Actor, Administration, DeviceId, Permit, PersonId, PersonKind, Status};
+use countersign_directory::{
+    Actor, Administration, ConnectedServer, DeviceId, Permit, PersonId, PersonKind, Status,
+};
 use serde_json::{Value, json};
 
 use super::opened::{finish, outside};
@@ -61,7 +63,7 @@ impl Demo {
         )
         .await?;
         prepare(&app).await?;
-        let secret = connect(&app, connection()?).await?;
+        let secret = connect(&app, connection(&app)?).await?;
         open_sessions(&app).await?;
         let people = enrolment_links(&app).await?;
         let told = told(&app, secret.expose(), &people);
@@ -138,9 +140,13 @@ async fn report_devices(app: &App) -> Result<(), Failure> {
     finish(app, &events, transaction).await
 }
 
-/// The connected server that the printed credentials belong to: it sees the whole world and is told
-/// true reasons.
-fn connection() -> Result<Connection, Failure> {
+/// The connected server that the printed credentials belong to: as it was agreed on if it is on file,
+/// else one that sees the whole world and is told true reasons.
+fn connection(app: &App) -> Result<Connection, Failure> {
+    if let Some(server) = app.snapshot().server("demo") {
+        let server = ConnectedServer::clone(server);
+        return Ok(Connection { server, client: None });
+    }
     let record = json!({
         "server": {
             "id": "demo",
