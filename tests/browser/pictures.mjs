@@ -37,6 +37,14 @@ async function proposal(page) {
   });
 }
 
+/** Whoever has not signed in. */
+const nobody = {
+  async again(more) {
+    const { context } = await guarded(browser, countersign.info.base_url, more);
+    return { context, page: await context.newPage() };
+  },
+};
+
 const browser = await launch();
 const countersign = await Countersign.start();
 try {
@@ -48,19 +56,18 @@ try {
   for (const question of QUESTIONS) await countersign.ask(...question);
   const answer = await countersign.ask('noah', 'channel.join', 'channel', 'ops-ns');
   const why = `/admin/decisions/${answer.context.decision_id}`;
-  for (const [name, path, colorScheme, storageState] of [
-    ['sign-in', '/signin', 'light', undefined],
-    ['sign-in-dark', '/signin', 'dark', undefined],
-    ['people', '/admin/people', 'light', olga.cookies],
-    ['person', '/admin/people/alice', 'light', olga.cookies],
-    ['channel', '/admin/channels/log-nr', 'light', olga.cookies],
-    ['decisions', '/admin/decisions', 'dark', olga.cookies],
-    ['why', why, 'light', olga.cookies],
-    ['proposal', `/admin/proposals/${proposed}`, 'light', kara.cookies],
+  for (const [name, path, colorScheme, who] of [
+    ['sign-in', '/signin', 'light', nobody],
+    ['sign-in-dark', '/signin', 'dark', nobody],
+    ['people', '/admin/people', 'light', olga],
+    ['person', '/admin/people/alice', 'light', olga],
+    ['channel', '/admin/channels/log-nr', 'light', olga],
+    ['decisions', '/admin/decisions', 'dark', olga],
+    ['why', why, 'light', olga],
+    ['proposal', `/admin/proposals/${proposed}`, 'light', kara],
   ]) {
     const look = { colorScheme, width: 1280 };
-    const { context } = await guarded(browser, countersign.info.base_url, { look, storageState });
-    const page = await context.newPage();
+    const { context, page } = await who.again({ look });
     await page.goto(path);
     await page.getByRole('heading', { level: 1 }).waitFor();
     await page.getByText('Loading').waitFor({ state: 'detached' });
