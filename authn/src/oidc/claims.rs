@@ -3,7 +3,7 @@
 
 use countersign_directory::Person;
 use countersign_directory::id::PersonId;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 /// Adds the claims about `person` that `scope` opens.
 pub fn about(id: &PersonId, person: &Person, scope: &str, claims: &mut Map<String, Value>) {
@@ -19,4 +19,19 @@ pub fn about(id: &PersonId, person: &Person, scope: &str, claims: &mut Map<Strin
         // The directory is the source of the address; people cannot set it.
         claims.insert("email_verified".into(), true.into());
     }
+    if has("affiliation") {
+        if let Some(agency) = &person.agency {
+            claims.insert("organisation".into(), agency.as_str().into());
+        }
+        claims.insert("groups".into(), json!(person.missions));
+        claims.insert("roles".into(), json!(person.roles));
+        claims.insert("nationality".into(), json!(person.nationalities));
+    }
+}
+
+/// Adds for what a person is cleared at a connected server: the highest level of each scheme, `NATO:NS`, and
+/// compartments, `NATO:ATOMAL`.
+pub fn cleared_for(levels: &[String], compartments: &[String], claims: &mut Map<String, Value>) {
+    claims.insert("clearance".into(), json!(levels));
+    claims.insert("compartments".into(), json!(compartments));
 }

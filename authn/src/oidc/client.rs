@@ -9,6 +9,7 @@ use rand::CryptoRng;
 use serde::{Deserialize, Serialize};
 use subtle::ConstantTimeEq;
 
+use super::discovery::{RESTRICTED, SCOPES};
 use super::keys::Algorithm;
 use crate::assurance::Level;
 use crate::saml::idp::ServiceProvider;
@@ -197,7 +198,8 @@ pub struct ClientRecord {
     /// What its people are called towards it.
     #[serde(default)]
     pub subject_type: SubjectType,
-    /// The scopes that it may ask for; absent, all that are known.
+    /// The scopes that it may ask for; absent, all that are known but the restricted ones. What a service provider
+    /// is told is listed by itself, and only cut down by these.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub scopes: Option<BTreeSet<String>>,
     /// The clients, besides itself, about whose access tokens it may ask (RFC 7662): those of people's programs,
@@ -274,6 +276,11 @@ impl ClientRecord {
             );
         }
         faults.extend(self.saml.iter().flat_map(|provider| provider.faults(is_address)));
+        for scope in self.scopes.iter().flatten() {
+            if !SCOPES.contains(&scope.as_str()) {
+                faults.push(format!("`scopes`: `{scope}` is none of {}", SCOPES.join(", ")));
+            }
+        }
         if !self.introspects.is_empty() && self.token_endpoint_auth_method == Some(AuthMethod::None) {
             faults.push(
                 "a client that proves nothing cannot ask about tokens: `introspects` must be empty"
@@ -356,7 +363,15 @@ impl ClientRecord {
         self.id == client || self.introspects.contains(client)
     }
 
-    /// Whether it may ask for `scope`.
+    /// Whether it may ask for `scope`: what its record lists, or, without a list, what anybody may.
+    pub fn may_ask_for(&self, scope: &str) -> bool {
+        match &self.scopes {
+            Some(listed) => listed.contains(scope),
+            None => !RESTRICTED.contains(&scope),
+        }
+    }
+
+    /// Whether its record lets it know what `scope` opens, whatever else has to be so.
     pub fn may_know(&self, scope: &str) -> bool {
         self.scopes.as_ref().is_none_or(|scopes| scopes.contains(scope))
     }

@@ -9,8 +9,11 @@ use super::token::assertion;
 use super::token::client_auth::METHODS;
 use crate::assurance::ACR_VALUES;
 
-/// The scopes that we know.
-pub const SCOPES: [&str; 3] = ["openid", "profile", "email"];
+/// The scopes that we know. The last two, [RESTRICTED], are ours.
+pub const SCOPES: [&str; 5] = ["openid", "profile", "email", "affiliation", "clearance"];
+
+/// The scopes that a client may ask for only where its record lists them.
+pub const RESTRICTED: [&str; 2] = ["affiliation", "clearance"];
 
 /// What `/.well-known/openid-configuration` says. The issuer is used byte by byte. `by_certificate` is
 /// the address under which clients may show a certificate, if there is one.
@@ -44,7 +47,8 @@ pub fn document(issuer: &str, by_certificate: Option<&str>) -> Value {
         "acr_values_supported": ACR_VALUES,
         "claims_supported": [
             "iss", "sub", "aud", "exp", "iat", "nonce", "auth_time", "acr", "amr", "sid", "at_hash",
-            "preferred_username", "name", "email", "email_verified",
+            "preferred_username", "name", "email", "email_verified", "organisation", "groups", "roles",
+            "nationality", "clearance", "compartments",
         ],
         "prompt_values_supported": ["none", "login", "consent", "select_account"],
         "claims_parameter_supported": true,

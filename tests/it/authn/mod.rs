@@ -4,6 +4,7 @@
 pub(crate) mod attestation;
 mod card_revocation;
 mod cards;
+mod claims;
 mod codes;
 pub(crate) mod desk;
 mod devices;

@@ -20,7 +20,7 @@ pub(super) fn check(checking: &mut Checking<'_>) -> Result<(), Error> {
     let record = &checking.client.record;
     let known: Vec<&str> = SCOPES
         .into_iter()
-        .filter(|scope| asked.contains(scope) && (*scope == "openid" || record.may_know(scope)))
+        .filter(|scope| asked.contains(scope) && (*scope == "openid" || record.may_ask_for(scope)))
         .collect();
     checking.request.scope = known.join(" ");
     Ok(())

@@ -4,6 +4,7 @@
 use authn::account;
 use authn::oidc::access_token::AccessToken;
 use authn::oidc::{claims, introspect};
+use authn::store::clients;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use countersign_authn as authn;
@@ -71,5 +72,15 @@ async fn claims_of(
     let mut answer = Map::new();
     answer.insert("sub".to_owned(), bearer.sub.as_str().into());
     claims::about(&session.person, person, &token.scope, &mut answer);
+    // Never in an ID token, which is carried through browsers: what she is cleared for is told to the server alone,
+    // as it is now, and as far as its record still allows.
+    if token.scope.split(' ').any(|scope| scope == "clearance") {
+        let client = clients::by_id(&token.client, &mut db).await?;
+        let client = client.filter(|client| client.record.may_ask_for("clearance"));
+        if let Some(server) = client.and_then(|client| client.record.server) {
+            let usable = house.usable_at(Some(&server), &session.person);
+            claims::cleared_for(&usable.levels, &usable.compartments, &mut answer);
+        }
+    }
     Ok(Some(answer))
 }
