@@ -20,6 +20,7 @@ pub mod cards;
 pub mod certificate;
 pub mod devices;
 pub mod enrolment;
+pub mod evidence;
 pub mod factor;
 pub mod flow;
 pub mod happened;

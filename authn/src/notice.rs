@@ -12,10 +12,11 @@ use crate::store::{StoreError, json_text};
 use crate::upstream::link::Made;
 
 /// The events. Their subject is the person; that of a device has its owner in the detail.
-pub const KINDS: [&str; 21] = [
+pub const KINDS: [&str; 22] = [
     "authenticator.disabled",
     "card.added",
     "card.removed",
+    "card.revoked",
     "device.enrolled",
     "device.lost",
     "enrolment.issued",

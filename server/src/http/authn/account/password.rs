@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //! `POST /account/password/remove`: takes the password and its code generator away, if a passkey stays.
 
-use authn::{Happened, bind};
+use authn::Happened;
+use authn::bind::{self, Removed};
 use axum::extract::State;
 use axum::response::Response;
 use countersign_authn as authn;
@@ -13,6 +14,7 @@ use super::show::page;
 use crate::app::App;
 use crate::http::fault::Fault;
 use crate::http::form::OwnForm;
+use crate::http::page::see_other;
 
 /// `POST /account/password/remove`
 pub async fn remove(State(app): State<App>, headers: HeaderMap, form: OwnForm) -> Result<Response, Fault> {
@@ -23,15 +25,15 @@ pub async fn remove(State(app): State<App>, headers: HeaderMap, form: OwnForm) -
     let now = app.now();
     let mut log = Happened::new();
     let mut db = app.database.begin_write().await?;
-    let is_removed = bind::remove_password(&session.person, &mut log, &mut db).await?;
+    let removed = bind::remove_password(&session, now, &mut app.rng(), &mut log, &mut db).await?;
     app.settle(&Actor::Person(session.person.clone()), &log, now, db)
         .await?;
-    let outcome = if is_removed {
-        Ok(Some(
+    let outcome = match removed {
+        Removed::Gone => Ok(Some(
             "The password and its security code were removed.".to_owned(),
-        ))
-    } else {
-        Err("Your only way to sign in cannot be removed: add a passkey first.".to_owned())
+        )),
+        Removed::GoneWithSession => return Ok(see_other("/signin?then=/account")),
+        Removed::Stays => Err("Your only way to sign in cannot be removed: add a passkey first.".to_owned()),
     };
     page(&app, &session, outcome).await
 }
