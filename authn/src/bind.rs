@@ -274,6 +274,26 @@ pub async fn remove_password(
     removed(&AuthenticatorId::Password, session, now, rng, log, db).await
 }
 
+/// Sets another password in place of that of whoever has `session`. Her other sessions end: whoever knows the old one
+/// may be in. `false`: she has none. `hash` comes from the hasher, outside the transaction.
+pub async fn change_password(
+    session: &Session,
+    hash: &str,
+    now: DateTime<Utc>,
+    rng: &mut impl CryptoRng,
+    log: &mut Happened,
+    db: &mut AnyConnection,
+) -> Result<bool, StoreError> {
+    let person = &session.person;
+    if !passwords::replace(person, hash, now, db).await? {
+        return Ok(false);
+    }
+    lockout::cleared(person.as_str(), Authenticator::Password, db).await?;
+    log.event("password.changed", person.as_str(), json!({}));
+    end::end_all(person, Some(&session.id), Reason::FactorReset, now, rng, log, db).await?;
+    Ok(true)
+}
+
 async fn reset(
     person: &PersonId,
     before: Ways,

@@ -15,6 +15,7 @@
 
 pub mod account;
 pub mod assurance;
+pub mod authenticators;
 pub mod bind;
 pub mod cards;
 pub mod certificate;

@@ -12,7 +12,7 @@ use crate::store::{StoreError, json_text};
 use crate::upstream::link::Made;
 
 /// The events. Their subject is the person; that of a device has its owner in the detail.
-pub const KINDS: [&str; 22] = [
+pub const KINDS: [&str; 24] = [
     "authenticator.disabled",
     "card.added",
     "card.removed",
@@ -26,9 +26,11 @@ pub const KINDS: [&str; 22] = [
     "passkey.counter_went_back",
     "passkey.model_compromised",
     "passkey.removed",
+    "password.changed",
     "password.removed",
     "password.set",
     "recovery_codes.made",
+    "recovery_codes.removed",
     "recovery_codes.used",
     "signin.new_browser",
     "totp.added",

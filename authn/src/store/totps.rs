@@ -39,6 +39,23 @@ pub async fn sealed(person: &PersonId, db: &mut AnyConnection) -> Result<Option<
         .transpose()
 }
 
+/// When the code generator was bound and last used, if the person has one that counts.
+pub async fn times(
+    person: &PersonId,
+    db: &mut AnyConnection,
+) -> Result<Option<(DateTime<Utc>, Option<DateTime<Utc>>)>, StoreError> {
+    let row =
+        sqlx::query("SELECT created_at, last_used_at FROM totps WHERE person = $1 AND withdrawn_at IS NULL")
+            .bind(person.as_str())
+            .fetch_optional(db)
+            .await?;
+    row.map(|row| {
+        let row = Columns::of("totps", &row);
+        Ok((row.time("created_at")?, row.time_option("last_used_at")?))
+    })
+    .transpose()
+}
+
 /// Whether a password has to be followed by a security code. That is so also after the code generator was
 /// withdrawn: a password that was not enough does not become enough by it.
 pub async fn is_asked(person: &PersonId, db: &mut AnyConnection) -> Result<bool, StoreError> {

@@ -49,7 +49,7 @@ async fn second(house: &TestHouse, person: &str, name: &[u8]) -> Authenticator {
 }
 
 /// Tries to sign in with what may be a copy.
-async fn refused(house: &TestHouse, key: &mut Authenticator) {
+async fn refused_key(house: &TestHouse, key: &mut Authenticator) {
     let mut tab = Tab::new(house);
     let flow = tab.begin("/signin").await;
     let challenge = tab.challenge(&flow).await;
@@ -83,7 +83,7 @@ async fn a_passkey_that_may_have_a_copy_ends_what_it_signed_in_to_and_nothing_el
     assert_eq!(live(&house, "dave").await.len(), 2);
 
     one.counter = 0;
-    refused(&house, &mut one).await;
+    refused_key(&house, &mut one).await;
     assert_eq!(theirs.get("/account").await.status, StatusCode::SEE_OTHER);
     assert_eq!(mine.get("/account").await.status, StatusCode::OK);
     let mut db = house.app.database.pool.acquire().await.unwrap();
@@ -108,7 +108,7 @@ async fn a_session_rests_also_on_what_it_was_opened_with_before_it_was_raised() 
     let superseded: Vec<bool> = all[0].evidence.iter().map(|one| one.superseded).collect();
     assert_eq!(superseded, [true, false]);
     one.counter = 0;
-    refused(&house, &mut one).await;
+    refused_key(&house, &mut one).await;
     assert!(live(&house, "dave").await.is_empty());
 }
 
@@ -277,4 +277,106 @@ async fn a_card_that_was_taken_away_does_not_come_back_by_the_rule_of_first_use(
     // She who binds it herself, from a sign-in of her own, may.
     link(&desk, "alice", &card).await;
     signed_in(&desk, &card, "alice").await;
+}
+
+#[tokio::test]
+async fn an_officer_sees_what_somebody_signs_in_with_and_withdraws_it_alone() {
+    let (house, folder) = super::notices::house().await;
+    super::notices::with_address(&house, "dave", "dave@agency.example").await;
+    enrol_password(&house, "dave").await;
+    let mut key = passkey(&house, "dave").await;
+    let mut tab = Tab::new(&house);
+    tab.sign_in("/signin", &mut key).await;
+    let judy = house.browser("judy", Level::Aal2, None).await;
+    let path = "/api/v1/people/dave/authenticators";
+    let listed = house.as_person(&judy, Method::GET, path, None).await;
+    assert_eq!(listed.status, StatusCode::OK, "{}", listed.text);
+    let mut db = house.app.database.pool.acquire().await.unwrap();
+    let dave = "dave".parse().unwrap();
+    let known = passkeys::of_person(&dave, &mut db).await.unwrap();
+    drop(db);
+    assert!(!listed.text.contains(&known[0].id), "no credential is told");
+    let items = listed.json()["items"].as_array().unwrap().clone();
+    let kinds: Vec<_> = items.iter().map(|one| one["kind"].as_str().unwrap()).collect();
+    assert_eq!(kinds, ["passkey", "password", "totp"]);
+    assert_eq!(items[0]["name"], "Test key");
+    assert_eq!(items[0]["state"], "active");
+    assert!(items[0]["last_used_at"].is_string());
+
+    let one = format!("{path}/{}", items[0]["id"].as_str().unwrap());
+    let olga = house.browser("olga", Level::Aal2, None).await;
+    let refused = house.as_person(&olga, Method::DELETE, &one, None).await;
+    assert_eq!(refused.status, StatusCode::FORBIDDEN, "{}", refused.text);
+    assert_eq!(tab.get("/account").await.status, StatusCode::OK);
+    let done = house.as_person(&judy, Method::DELETE, &one, None).await;
+    assert_eq!(done.status, StatusCode::OK, "{}", done.text);
+    assert_eq!(done.json()["sessions_ended"], 1);
+    assert_eq!(tab.get("/account").await.status, StatusCode::SEE_OTHER);
+    refused_key(&house, &mut key).await;
+    let again = house.as_person(&judy, Method::DELETE, &one, None).await;
+    assert_eq!(again.status, StatusCode::NOT_FOUND);
+    house.app.send_notices().await.unwrap();
+    let told = super::notices::messages(&folder).join("\n");
+    assert!(told.contains("A passkey was removed"), "{told}");
+
+    // A security code that is taken away does not make the password enough.
+    let totp = format!("{path}/totp");
+    let done = house.as_person(&judy, Method::DELETE, &totp, None).await;
+    assert_eq!(done.status, StatusCode::OK, "{}", done.text);
+    let mut db = house.app.database.pool.acquire().await.unwrap();
+    let ways = authn::account::ways(&dave, &mut db).await.unwrap();
+    assert!(ways.totp && !ways.password, "{ways:?}");
+}
+
+#[tokio::test]
+async fn a_password_is_changed_by_its_owner_and_ends_her_other_sessions() {
+    let house = open_house().await;
+    let seed = enrol_password(&house, "dave").await;
+    house.advance(TimeDelta::seconds(30)).await;
+    let (mut here, flow) = at_code(&house, "dave").await;
+    let code = seed.code_at(house.app.now());
+    assert_eq!(give_code(&mut here, &flow, &code).await, StatusCode::OK);
+    house.advance(TimeDelta::seconds(30)).await;
+    let (mut there, flow) = at_code(&house, "dave").await;
+    let code = seed.code_at(house.app.now());
+    assert_eq!(give_code(&mut there, &flow, &code).await, StatusCode::OK);
+    let token = super::attestation::csrf(&mut here).await;
+    let anew = |password| [("csrf", token.clone()), ("password", String::from(password))];
+    let send = async |tab: &mut Tab<'_>, fields: &[(&str, String)]| {
+        let fields: Vec<(&str, &str)> = fields
+            .iter()
+            .map(|(name, value)| (*name, value.as_str()))
+            .collect();
+        tab.post("/account/password", &fields).await
+    };
+    for weak in ["password", "short", "dave dave dave"] {
+        let answer = send(&mut here, &anew(weak)).await;
+        assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{weak}");
+    }
+    assert_eq!(there.get("/account").await.status, StatusCode::OK);
+    let answer = send(&mut here, &anew("five other words of mine")).await;
+    assert_eq!(answer.status, StatusCode::OK, "{}", answer.text);
+    assert!(
+        answer.text.contains("The password was changed."),
+        "{}",
+        answer.text
+    );
+    assert_eq!(there.get("/account").await.status, StatusCode::SEE_OTHER);
+    assert_eq!(on_record(&house, "password.changed").await.len(), 1);
+    let mut tab = Tab::new(&house);
+    let flow = tab.begin("/signin").await;
+    tab.post("/signin/name", &[("flow", &flow), ("name", "dave")])
+        .await;
+    for (password, status) in [
+        (super::password::PASSWORD, StatusCode::UNPROCESSABLE_ENTITY),
+        ("five other words of mine", StatusCode::SEE_OTHER),
+    ] {
+        let fields = [("flow", flow.as_str()), ("password", password)];
+        assert_eq!(tab.post("/signin/password", &fields).await.status, status);
+    }
+    // Ten minutes later she has to sign in first.
+    house.advance(TimeDelta::seconds(601)).await;
+    let answer = send(&mut here, &anew("six quite different words of mine")).await;
+    assert_eq!(answer.status, StatusCode::SEE_OTHER);
+    assert!(location(&answer).starts_with("/signin?then=/account"));
 }

@@ -19,7 +19,7 @@ const BACK: TimeDelta = TimeDelta::days(90);
 /// The newest of each kind that are shown.
 const OF_EACH: u32 = 50;
 
-const KINDS: [(&str, &str); 19] = [
+const KINDS: [(&str, &str); 21] = [
     ("card.added", "A smartcard was added"),
     ("card.expired", "A smartcard that was signed in with has ended"),
     ("card.removed", "A smartcard was removed"),
@@ -40,6 +40,7 @@ const KINDS: [(&str, &str); 19] = [
     ("passkey.added", "A passkey was added"),
     ("passkey.counter_went_back", "⚠ There may be a copy of a passkey"),
     ("passkey.removed", "A passkey was removed"),
+    ("password.changed", "The password was changed"),
     ("password.removed", "The password was removed"),
     ("password.set", "The password was set"),
     ("session.ended", "A session ended"),
@@ -48,6 +49,7 @@ const KINDS: [(&str, &str); 19] = [
     ("session.renewed", "Confirmed that it's you"),
     ("signin.refused", "A sign-in was refused"),
     ("totp.added", "An authenticator app was added"),
+    ("totp.removed", "An authenticator app was removed"),
 ];
 
 #[derive(Template)]
