@@ -46,7 +46,7 @@ pub struct Ways {
     pub passkey: bool,
     /// A password.
     pub password: bool,
-    /// A code generator.
+    /// A password is followed by a security code.
     pub totp: bool,
 }
 
@@ -63,7 +63,7 @@ pub async fn ways(person: &PersonId, db: &mut AnyConnection) -> Result<Ways, Sto
         card: !cards::of_person(person, db).await?.is_empty(),
         passkey: !passkeys::of_person(person, db).await?.is_empty(),
         password: passwords::hash(person, db).await?.is_some(),
-        totp: totps::sealed(person, db).await?.is_some(),
+        totp: totps::is_asked(person, db).await?,
     })
 }
 

@@ -10,6 +10,8 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
+use crate::evidence::Evidence;
+
 /// An authenticator assurance level of a session. Phishing resistance is a level of its own
 /// between aal2 and aal3, as requests name it (`phr`).
 #[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
@@ -143,6 +145,9 @@ pub struct Proof {
     /// Whether the authenticator's origin was attested to a trusted maker. Nothing else raises a
     /// passkey to aal3.
     pub attested: bool,
+    /// By which authenticators, each at that time.
+    #[serde(default)]
+    pub by: Vec<Evidence>,
 }
 
 /// What a request needs of the session that answers it.

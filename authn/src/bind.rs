@@ -13,6 +13,7 @@ use sqlx::AnyConnection;
 
 use crate::account::{self, Ways};
 use crate::enrolment;
+use crate::evidence::AuthenticatorId;
 use crate::factor::passkey::{Adding, CHALLENGE_LIFETIME, Passkeys, Refusal, named};
 use crate::factor::totp::{Algorithm, Seed};
 use crate::happened::Happened;
@@ -190,7 +191,7 @@ pub async fn password_with_link(
 }
 
 /// Takes a passkey away from whoever has `session`, unless it is the last way that resists phishing. Her other
-/// sessions end: whoever has the key may be in. `false`: it stays.
+/// sessions end: whoever has the key may be in; and so does this one when it was signed in by it.
 pub async fn remove_passkey(
     id: &str,
     session: &Session,
@@ -198,17 +199,44 @@ pub async fn remove_passkey(
     rng: &mut impl CryptoRng,
     log: &mut Happened,
     db: &mut AnyConnection,
-) -> Result<bool, StoreError> {
+) -> Result<Removed, StoreError> {
     let person = &session.person;
-    if !account::has_strong_without(id, person, now, db).await? {
-        return Ok(false);
+    if !account::has_strong_without(id, person, now, db).await? || !passkeys::remove(id, person, db).await? {
+        return Ok(Removed::Stays);
     }
-    let is_removed = passkeys::remove(id, person, db).await?;
-    if is_removed {
-        log.event("passkey.removed", person.as_str(), json!({ "passkey": id }));
-        end::end_all(person, Some(&session.id), Reason::FactorReset, now, rng, log, db).await?;
-    }
-    Ok(is_removed)
+    log.event("passkey.removed", person.as_str(), json!({ "passkey": id }));
+    let passkey = AuthenticatorId::Passkey(id.to_owned());
+    removed(&passkey, session, now, rng, log, db).await
+}
+
+/// What became of an authenticator that its owner takes away.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Removed {
+    /// It is gone.
+    Gone,
+    /// It is gone, and with it the session in which that was asked for: it was signed in by it.
+    GoneWithSession,
+    /// It stays.
+    Stays,
+}
+
+/// Ends what ends when the owner of `session` has taken an authenticator away: all her other sessions, and this one
+/// when its latest sign-in was by it.
+pub(crate) async fn removed(
+    authenticator: &AuthenticatorId,
+    session: &Session,
+    now: DateTime<Utc>,
+    rng: &mut impl CryptoRng,
+    log: &mut Happened,
+    db: &mut AnyConnection,
+) -> Result<Removed, StoreError> {
+    let stays = (!session.was_proven_by(authenticator)).then_some(&session.id);
+    end::end_all(&session.person, stays, Reason::FactorReset, now, rng, log, db).await?;
+    Ok(if stays.is_some() {
+        Removed::Gone
+    } else {
+        Removed::GoneWithSession
+    })
 }
 
 /// Gives a passkey another name. `false`: that is no name, or no passkey of hers.
@@ -227,18 +255,42 @@ pub async fn rename_passkey(
     Ok(is_renamed)
 }
 
-/// Takes the password and the code generator beside it away, if a passkey is left. `false`: they stay.
+/// Takes the password and the code generator beside it away from whoever has `session`, if a passkey is left. What
+/// ends is as when she removes a passkey.
 pub async fn remove_password(
-    person: &PersonId,
+    session: &Session,
+    now: DateTime<Utc>,
+    rng: &mut impl CryptoRng,
     log: &mut Happened,
     db: &mut AnyConnection,
-) -> Result<bool, StoreError> {
+) -> Result<Removed, StoreError> {
+    let person = &session.person;
     if passkeys::of_person(person, db).await?.is_empty() || !passwords::remove(person, db).await? {
-        return Ok(false);
+        return Ok(Removed::Stays);
     }
     totps::remove(person, db).await?;
     recovery_codes::remove(person, db).await?;
     log.event("password.removed", person.as_str(), json!({}));
+    removed(&AuthenticatorId::Password, session, now, rng, log, db).await
+}
+
+/// Sets another password in place of that of whoever has `session`. Her other sessions end: whoever knows the old one
+/// may be in. `false`: she has none. `hash` comes from the hasher, outside the transaction.
+pub async fn change_password(
+    session: &Session,
+    hash: &str,
+    now: DateTime<Utc>,
+    rng: &mut impl CryptoRng,
+    log: &mut Happened,
+    db: &mut AnyConnection,
+) -> Result<bool, StoreError> {
+    let person = &session.person;
+    if !passwords::replace(person, hash, now, db).await? {
+        return Ok(false);
+    }
+    lockout::cleared(person.as_str(), Authenticator::Password, db).await?;
+    log.event("password.changed", person.as_str(), json!({}));
+    end::end_all(person, Some(&session.id), Reason::FactorReset, now, rng, log, db).await?;
     Ok(true)
 }
 

@@ -9,19 +9,21 @@ use serde_json::json;
 use sqlx::AnyConnection;
 
 use crate::account;
-use crate::factor::card::Card;
+use crate::bind::{self, Removed};
+use crate::evidence::{self, AuthenticatorId, Lost};
+use crate::factor::card::{Cancelled, Card};
 use crate::happened::Happened;
 use crate::secret::random_id;
 use crate::session::Session;
-use crate::session::end::{self, Reason};
+use crate::session::end::Reason;
 use crate::store::cards::{self, BoundCard};
-use crate::store::{StoreError, accounts};
+use crate::store::{StoreError, accounts, card_certificates};
 
 /// The account that a card opens.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub enum Bound {
     /// This one's.
-    To(PersonId),
+    To(Box<BoundCard>),
     /// More than one: nobody's.
     ToMany,
     /// None.
@@ -41,18 +43,14 @@ pub enum BindRefusal {
 
 /// Whose account a card opens.
 pub async fn holder(card: &Card, log: &mut Happened, db: &mut AnyConnection) -> Result<Bound, StoreError> {
-    let mut people: Vec<PersonId> = cards::by_name(card, db)
-        .await?
-        .into_iter()
-        .map(|c| c.person)
-        .collect();
-    people.dedup();
-    Ok(match (people.pop(), people.is_empty()) {
+    // A name is bound to a person once.
+    let mut bound = cards::by_name(card, db).await?;
+    Ok(match (bound.pop(), bound.is_empty()) {
         (None, _) => Bound::ToNobody,
-        (Some(person), true) => Bound::To(person),
-        (Some(person), false) => {
-            people.push(person);
-            let people: Vec<&str> = people.iter().map(PersonId::as_str).collect();
+        (Some(one), true) => Bound::To(Box::new(one)),
+        (Some(one), false) => {
+            bound.push(one);
+            let people: Vec<&str> = bound.iter().map(|one| one.person.as_str()).collect();
             alarm(log, card, &people);
             Bound::ToMany
         }
@@ -76,6 +74,7 @@ pub async fn used(
         let detail = json!({ "issuer": card.issuer, "fingerprint": card.fingerprint });
         log.event("card.revocation_undetermined", person.as_str(), detail);
     }
+    card_certificates::seen(person, card, now, db).await?;
     cards::used(person, card, now, db).await
 }
 
@@ -117,7 +116,7 @@ pub async fn bind(
 }
 
 /// Takes a card away from whoever has `session`, unless it is the last way that resists phishing. Her other
-/// sessions end: whoever has the card may be in. `false`: it stays.
+/// sessions end: whoever has the card may be in; and so does this one when it was signed in by it.
 pub async fn remove(
     id: &str,
     session: &Session,
@@ -125,25 +124,47 @@ pub async fn remove(
     rng: &mut impl CryptoRng,
     log: &mut Happened,
     db: &mut AnyConnection,
-) -> Result<bool, StoreError> {
+) -> Result<Removed, StoreError> {
     let person = &session.person;
     if !account::has_strong_without(id, person, now, db).await? {
-        return Ok(false);
+        return Ok(Removed::Stays);
     }
-    let is_removed = cards::remove(id, person, db).await?;
-    if is_removed {
-        log.event("card.removed", person.as_str(), json!({ "card": id }));
-        end::end_all(person, Some(&session.id), Reason::FactorReset, now, rng, log, db).await?;
+    if !cards::withdraw(id, person, now, db).await? {
+        return Ok(Removed::Stays);
     }
-    Ok(is_removed)
+    log.event("card.removed", person.as_str(), json!({ "card": id }));
+    let card = AuthenticatorId::Card(id.to_owned());
+    bind::removed(&card, session, now, rng, log, db).await
 }
 
-/// Whether a person has a card of a set already.
-pub(crate) async fn of_issuer(
+/// Whether a person ever had a card of a set.
+pub(crate) async fn had_of_issuer(
     person: &PersonId,
     issuer: &str,
     db: &mut AnyConnection,
 ) -> Result<bool, StoreError> {
-    let all = cards::of_person(person, db).await?;
-    Ok(all.iter().any(|card| card.issuer == issuer))
+    cards::had_of_issuer(person, issuer, db).await
+}
+
+/// Notes that a certificate of a card was found to be good for nothing, and ends what rests on it. Nothing happens
+/// when it opened nothing, or that was noted before.
+pub async fn cancelled(
+    fingerprint: &str,
+    why: Cancelled,
+    now: DateTime<Utc>,
+    rng: &mut impl CryptoRng,
+    log: &mut Happened,
+    db: &mut AnyConnection,
+) -> Result<(), StoreError> {
+    let Some(person) = card_certificates::take(fingerprint, db).await? else {
+        return Ok(());
+    };
+    let kind = match why {
+        Cancelled::Expired => "card.expired",
+        Cancelled::Revoked => "card.revoked",
+    };
+    log.event(kind, person.as_str(), json!({ "fingerprint": fingerprint }));
+    let lost = Lost::Certificate(fingerprint);
+    evidence::end_resting(&person, lost, Reason::Untrusted, now, rng, log, db).await?;
+    Ok(())
 }

@@ -15,11 +15,13 @@
 
 pub mod account;
 pub mod assurance;
+pub mod authenticators;
 pub mod bind;
 pub mod cards;
 pub mod certificate;
 pub mod devices;
 pub mod enrolment;
+pub mod evidence;
 pub mod factor;
 pub mod flow;
 pub mod happened;

@@ -60,14 +60,14 @@ pub async fn standing(
     Ok(failures.map_or(Standing::Open, |failures| judge(failures, now)))
 }
 
-/// Counts a failure.
+/// Counts a failure. `true`: it was the last one; the authenticator is closed from now on.
 pub async fn failed(
     subject: &str,
     authenticator: Authenticator,
     now: DateTime<Utc>,
     log: &mut Happened,
     db: &mut AnyConnection,
-) -> Result<(), StoreError> {
+) -> Result<bool, StoreError> {
     let count = lockouts::add(subject, authenticator.name(), now, db).await?;
     if count == LIMIT {
         let detail = json!({ "authenticator": authenticator.name(), "failures": count });
@@ -76,7 +76,7 @@ pub async fn failed(
         let detail = json!({ "authenticator": authenticator.name(), "failures": count });
         log.event("signin.slowed", subject, detail);
     }
-    Ok(())
+    Ok(count == LIMIT)
 }
 
 /// Forgets the failures: the right secret was given, or a new authenticator bound.

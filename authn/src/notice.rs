@@ -12,10 +12,11 @@ use crate::store::{StoreError, json_text};
 use crate::upstream::link::Made;
 
 /// The events. Their subject is the person; that of a device has its owner in the detail.
-pub const KINDS: [&str; 21] = [
+pub const KINDS: [&str; 24] = [
     "authenticator.disabled",
     "card.added",
     "card.removed",
+    "card.revoked",
     "device.enrolled",
     "device.lost",
     "enrolment.issued",
@@ -25,9 +26,11 @@ pub const KINDS: [&str; 21] = [
     "passkey.counter_went_back",
     "passkey.model_compromised",
     "passkey.removed",
+    "password.changed",
     "password.removed",
     "password.set",
     "recovery_codes.made",
+    "recovery_codes.removed",
     "recovery_codes.used",
     "signin.new_browser",
     "totp.added",

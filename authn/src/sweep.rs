@@ -5,7 +5,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use sqlx::AnyConnection;
 
-use crate::store::{StoreError, assertions, ceremonies, codes, flows, lockouts, notices};
+use crate::store::{StoreError, assertions, card_certificates, ceremonies, codes, flows, lockouts, notices};
 use crate::store::{
     pushed_requests, refresh_families, saml_keys, saml_names, saml_pending, saml_services, saml_used, tokens,
     upstream_sessions,
@@ -37,5 +37,6 @@ pub async fn run(now: DateTime<Utc>, db: &mut AnyConnection) -> Result<(), Store
     saml_used::forget_expired(now, db).await?;
     refresh_families::forget_ended(now - CHAINS_REMEMBERED, db).await?;
     upstream_sessions::forget(now, db).await?;
+    card_certificates::forget(db).await?;
     lockouts::forget_strangers(now - STRANGERS_REMEMBERED, db).await
 }

@@ -270,6 +270,7 @@ fn open_sessions(app: &App) {
             level: Level::Aal3,
             methods: [].into(),
             attested: true,
+            evidence: Vec::new(),
             auth_time: now,
             started_at: now,
             last_activity: now,

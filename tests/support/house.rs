@@ -270,6 +270,7 @@ impl TestHouse {
             methods: [Method::Mfa].into(),
             at: now,
             attested: level == Level::Aal3,
+            by: Vec::new(),
         };
         let place = Place {
             device: device.map(|id| id.parse().unwrap()),

@@ -14,6 +14,16 @@ export async function endSession(id: string) {
   return answered(client.DELETE('/api/v1/sessions/{id}', { params: { path: { id }, header } }));
 }
 
+/** Withdraws an authenticator of a person: every session of hers ends. */
+export async function withdrawAuthenticator(id: string, authenticator: string) {
+  const header = await csrf();
+  return answered(
+    client.DELETE('/api/v1/people/{id}/authenticators/{authenticator}', {
+      params: { path: { id, authenticator }, header },
+    }),
+  );
+}
+
 /** Says that a device is lost: every session on it ends. */
 export async function loseDevice(id: string) {
   const header = await csrf();

@@ -8,6 +8,7 @@ export type Me = Schemas['Me'];
 export type Person = Schemas['Person'];
 export type PersonSummary = Schemas['PersonSummary'];
 export type PersonSession = Schemas['PersonSession'];
+export type HeldAuthenticator = Schemas['HeldAuthenticator'];
 /** Where a clearance came from is shown once the server tells. */
 export type Clearance = Schemas['Clearance'] & { source?: string | null };
 export type Channel = Schemas['Channel'];

@@ -45,6 +45,13 @@ export const person = (id: string) =>
     queryFn: () => answered(client.GET('/api/v1/people/{id}', { params: { path: { id } } })),
   });
 
+export const authenticators = (id: string) =>
+  queryOptions({
+    queryKey: ['person', id, 'authenticators'],
+    queryFn: () =>
+      answered(client.GET('/api/v1/people/{id}/authenticators', { params: { path: { id } } })),
+  });
+
 export const channels = ({ q, cursor }: ListSearch, limit = PAGE_SIZE) =>
   queryOptions({
     queryKey: ['channels', q ?? '', cursor ?? '', limit],

@@ -16,6 +16,8 @@ use crate::certificate::ocsp::Answers;
 use crate::certificate::path::{PathError, Policies};
 use crate::certificate::revocation::{Ask, Trust};
 use crate::certificate::{Certificate, Checked, CrlSet, Oid, Refusal, Settings, check};
+use crate::evidence::{AuthenticatorId, Evidence};
+use crate::secret::sha256;
 
 /// PIV card authentication: the card is there, and nobody was asked for a PIN (FIPS 201, 6.2.3.2).
 const CARD_AUTHENTICATION: Oid = Oid::new_unwrap("2.16.840.1.101.3.2.1.3.17");
@@ -69,10 +71,37 @@ pub struct Issuer {
 }
 
 /// What a browser presented: the leaf that proved possession, and what it sent along.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(deny_unknown_fields)]
 pub struct Presented {
     /// DER, the leaf first; empty for none.
+    #[serde(with = "chain")]
     pub chain: Vec<Vec<u8>>,
+}
+
+impl Presented {
+    /// SHA-256 of the leaf, hexadecimal.
+    pub fn fingerprint(&self) -> Option<String> {
+        self.chain.first().map(|leaf| hex::encode(sha256(leaf)))
+    }
+}
+
+/// Certificates as text.
+mod chain {
+    use base64::Engine as _;
+    use base64::engine::general_purpose::STANDARD_NO_PAD;
+    use serde::{Deserialize as _, Deserializer, Serialize as _, Serializer, de};
+
+    pub(super) fn serialize<S: Serializer>(chain: &[Vec<u8>], to: S) -> Result<S::Ok, S::Error> {
+        let text: Vec<String> = chain.iter().map(|der| STANDARD_NO_PAD.encode(der)).collect();
+        text.serialize(to)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<Vec<u8>>, D::Error> {
+        let text = Vec::<String>::deserialize(from)?;
+        let chain = text.iter().map(|text| STANDARD_NO_PAD.decode(text));
+        chain.collect::<Result<_, _>>().map_err(de::Error::custom)
+    }
 }
 
 /// A card that is good.
@@ -101,6 +130,9 @@ pub struct Card {
     pub is_for: Option<String>,
     /// SHA-256 of the certificate, hexadecimal.
     pub fingerprint: String,
+    /// The certificate and what came with it, so that newer lists can be asked about it.
+    #[serde(default)]
+    pub presented: Presented,
 }
 
 /// Why a card is not.
@@ -142,8 +174,33 @@ pub enum Refused {
     },
 }
 
+impl Refused {
+    /// Whether it says that the card is good for nothing any more, also where it was used before.
+    pub fn cancelled(&self) -> Option<Cancelled> {
+        match self {
+            Self::Expired { .. } => Some(Cancelled::Expired),
+            Self::Revoked { .. } => Some(Cancelled::Revoked),
+            Self::Missing
+            | Self::Nameless { .. }
+            | Self::Undetermined
+            | Self::Unreadable
+            | Self::Untrusted { .. }
+            | Self::Wrong { .. } => None,
+        }
+    }
+}
+
 /// What became of a presented card.
 pub type Outcome = Result<Card, Refused>;
+
+/// Why a card that was good is good for nothing any more.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Cancelled {
+    /// It has ended.
+    Expired,
+    /// It was revoked, or is on hold.
+    Revoked,
+}
 
 /// Every set of cards that is accepted.
 #[derive(Clone, Debug, Default)]
@@ -203,7 +260,14 @@ impl Cards {
                 ..Settings::at(now)
             };
             match check(&leaf, &sent, &issuer.trust, lists, answers, &settings) {
-                Ok(checked) => return issuer.accept(&leaf, checked),
+                Ok(checked) => {
+                    let mut judged = issuer.accept(&leaf, checked);
+                    if let Ok(card) = &mut judged.outcome {
+                        let kept = presented.chain.iter().take(MOST_SENT + 1);
+                        card.presented.chain = kept.cloned().collect();
+                    }
+                    return judged;
+                }
                 Err(Refusal::Untrusted) => {}
                 Err(refusal) => best = refused(refuse(&leaf, refusal), &refusal.to_string()),
             }
@@ -272,6 +336,7 @@ impl Issuer {
             expires_at: leaf.not_after(),
             is_for,
             fingerprint: hex::encode(leaf.sha256()),
+            presented: Presented::default(),
         })
     }
 
@@ -291,8 +356,8 @@ impl Issuer {
 }
 
 impl Card {
-    /// What signing in with it proves.
-    pub fn proof(&self, now: DateTime<Utc>) -> Proof {
+    /// What signing in with it proves; `binding` is by what it opens the account.
+    pub fn proof(&self, binding: &str, now: DateTime<Utc>) -> Proof {
         let mut methods: BTreeSet<Method> = [Method::Hwk, Method::Pop, Method::Sc].into();
         if self.has_pin {
             methods.extend([Method::Mfa, Method::Pin]);
@@ -302,6 +367,14 @@ impl Card {
             methods,
             at: now,
             attested: self.level == Level::Aal3,
+            by: vec![Evidence {
+                certificate: Some(self.fingerprint.clone()),
+                ..Evidence::new(
+                    AuthenticatorId::Card(binding.to_owned()),
+                    self.subject.as_str(),
+                    now,
+                )
+            }],
         }
     }
 }

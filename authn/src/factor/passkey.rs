@@ -33,8 +33,10 @@ use webauthn_rs_core::proto::{
 use super::attestation::{Fit, Key, Lack, Trust, models};
 use crate::account;
 use crate::assurance::{Level, Method, Proof};
+use crate::evidence::{self, AuthenticatorId, Evidence, Lost};
 use crate::happened::Happened;
 use crate::secret::random_id;
+use crate::session::end::Reason;
 use crate::store::accounts::{self, Account};
 use crate::store::ceremonies::{self, Kind};
 use crate::store::passkeys::{self, Passkey};
@@ -195,12 +197,17 @@ impl Passkeys {
 
     /// Judges the answer to a sign-in challenge. Commit also when it is refused: the challenge is
     /// used up either way.
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "an answer, what it is bound to, and the ambient things"
+    )]
     pub async fn finish_authentication(
         &self,
         challenge: &str,
         bound_to: &str,
         answer: &str,
         now: DateTime<Utc>,
+        rng: &mut impl CryptoRng,
         log: &mut Happened,
         db: &mut AnyConnection,
     ) -> Result<Result<Passed, Refusal>, StoreError> {
@@ -247,7 +254,7 @@ impl Passkeys {
                     Fit::Lower(lack) | Fit::Refused(lack) => Some(lack),
                     Fit::High => None,
                 };
-                let proof = proof(&passkey.credential, lack.is_none(), now);
+                let proof = proof(&passkey, lack.is_none(), now);
                 Ok(Ok(Passed {
                     person: passkey.person,
                     proof,
@@ -265,6 +272,11 @@ impl Passkeys {
                         passkey.person.as_str(),
                         json!({ "passkey": id }),
                     );
+                    // Whoever has the copy may be in.
+                    let key = AuthenticatorId::Passkey(id);
+                    let lost = Lost::Authenticator(&key);
+                    evidence::end_resting(&passkey.person, lost, Reason::Untrusted, now, rng, log, db)
+                        .await?;
                 }
                 Ok(Err(refusal))
             }
@@ -477,8 +489,8 @@ fn is_handle_of(answer: &PublicKeyCredential, owner: &Account) -> bool {
 }
 
 /// What a verified use proves: aal3 only for a key that lacks nothing and cannot leave its device.
-fn proof(credential: &Credential, lacks_nothing: bool, at: DateTime<Utc>) -> Proof {
-    let bound = !credential.backup_eligible;
+fn proof(passkey: &Passkey, lacks_nothing: bool, at: DateTime<Utc>) -> Proof {
+    let bound = !passkey.credential.backup_eligible;
     let high = bound && lacks_nothing;
     let level = if high {
         Level::Aal3
@@ -491,6 +503,11 @@ fn proof(credential: &Credential, lacks_nothing: bool, at: DateTime<Utc>) -> Pro
         methods: [key, Method::Mfa, Method::Pop, Method::User].into(),
         at,
         attested: high,
+        by: vec![Evidence::new(
+            AuthenticatorId::Passkey(passkey.id.clone()),
+            passkey.name.as_str(),
+            at,
+        )],
     }
 }
 

@@ -38,14 +38,15 @@ pub async fn give_card(
         return Ok(CardStep::Step(Step::Again(flow, Problem::Stage)));
     }
     match cards::holder(&card, log, db).await? {
-        Bound::To(person) if account::active(&person, db).await?.is_some() => {
-            cards::used(&person, &card, now, log, db).await?;
-            Ok(CardStep::Step(prove(flow, person, card.proof(now))?))
+        Bound::To(bound) if account::active(&bound.person, db).await?.is_some() => {
+            cards::used(&bound.person, &card, now, log, db).await?;
+            let proof = card.proof(&bound.id, now);
+            Ok(CardStep::Step(prove(flow, bound.person, proof)?))
         }
         Bound::ToMany => Ok(CardStep::Ambiguous(flow)),
-        Bound::To(person) => {
+        Bound::To(bound) => {
             let detail = json!({ "factor": "card", "reason": "the person is not active" });
-            log.event("signin.refused", person.as_str(), detail);
+            log.event("signin.refused", bound.person.as_str(), detail);
             Ok(CardStep::Unlinked(flow))
         }
         Bound::ToNobody => {
@@ -79,15 +80,20 @@ pub async fn confirm_card(
     if !is_still_hers || cards::bind(&person, &card, now, rng, log, db).await?.is_err() {
         return Ok(Step::Again(flow, Problem::Stage));
     }
-    prove(flow, person, card.proof(now))
+    let Bound::To(bound) = cards::holder(&card, log, db).await? else {
+        return Ok(Step::Again(flow, Problem::Stage));
+    };
+    cards::used(&person, &card, now, log, db).await?;
+    prove(flow, person, card.proof(&bound.id, now))
 }
 
-/// To whom the issuer's rule gives a card on first use: an active person who has none of that issuer.
+/// To whom the issuer's rule gives a card on first use: an active person who never had one of that issuer. What was
+/// taken from her does not come back by a rule.
 async fn by_rule(card: &Card, db: &mut AnyConnection) -> Result<Option<PersonId>, StoreError> {
     let Some(person) = card.is_for.as_deref().and_then(|id| id.parse::<PersonId>().ok()) else {
         return Ok(None);
     };
-    let has_one = cards::of_issuer(&person, &card.issuer, db).await?;
+    let had_one = cards::had_of_issuer(&person, &card.issuer, db).await?;
     let is_active = account::active(&person, db).await?.is_some();
-    Ok((is_active && !has_one).then_some(person))
+    Ok((is_active && !had_one).then_some(person))
 }

@@ -11,6 +11,7 @@ use super::steps::{after_password, brake};
 use super::{Flow, Problem, Stage, Step};
 use crate::account;
 use crate::assurance::Level;
+use crate::evidence::AuthenticatorId;
 use crate::happened::Happened;
 use crate::lockout::{self, Authenticator, Standing};
 use crate::store::{StoreError, upstream_links};
@@ -67,7 +68,8 @@ pub async fn give_directory_password(
     let detail = json!({ "source": link.identity.source });
     log.event("signin.by_directory", link.person.as_str(), detail);
     upstream_links::used(&link.id, Level::Aal1, now, db).await?;
-    after_password(flow, link.person, now, db).await
+    let (by, source) = (AuthenticatorId::Link(link.id), link.identity.source);
+    after_password(flow, link.person, by, source.as_str(), now, db).await
 }
 
 async fn wrong(

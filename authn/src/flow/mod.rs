@@ -26,6 +26,7 @@ use sqlx::AnyConnection;
 use subtle::ConstantTimeEq;
 
 use crate::assurance::{Proof, Requirement, Unmet};
+use crate::evidence::AuthenticatorId;
 use crate::factor::card::Card;
 use crate::oidc::authorize;
 use crate::saml::idp;
@@ -78,6 +79,12 @@ pub enum Stage {
         person: PersonId,
         /// When it was given.
         password_at: DateTime<Utc>,
+        /// Whose password it is: ours, or a source's.
+        #[serde(default = "ours")]
+        by: AuthenticatorId,
+        /// What the source is called.
+        #[serde(default)]
+        name: String,
     },
     /// A card that nobody has used yet was presented; its first use waits for a yes.
     ConfirmCard {
@@ -137,6 +144,11 @@ pub struct Proven {
     pub proof: Proof,
     /// Where she came from, if she proved it elsewhere.
     pub arrived: Option<Arrived>,
+}
+
+/// What a password was that was given before it was noted whose it is.
+fn ours() -> AuthenticatorId {
+    AuthenticatorId::Password
 }
 
 #[derive(Deserialize, Serialize)]

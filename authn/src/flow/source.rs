@@ -9,6 +9,7 @@ use sqlx::AnyConnection;
 
 use super::{Flow, Problem, Proven, Stage, Step};
 use crate::account;
+use crate::evidence::{AuthenticatorId, Evidence};
 use crate::happened::Happened;
 use crate::store::StoreError;
 use crate::store::upstream_links;
@@ -53,10 +54,13 @@ pub async fn give_source(
         return Ok(SourceStep::Inactive(flow));
     }
     upstream_links::used(&link.id, arrived.judged.proof.level, now, db).await?;
+    let mut proof = arrived.judged.proof.clone();
+    let by = AuthenticatorId::Link(link.id.clone());
+    proof.by = vec![Evidence::new(by, link.identity.source.as_str(), proof.at)];
     Ok(SourceStep::Step(Step::Proven(Box::new(Proven {
         flow,
         person: link.person.clone(),
-        proof: arrived.judged.proof.clone(),
+        proof,
         arrived: Some(arrived),
     }))))
 }

@@ -11,6 +11,7 @@ use sqlx::AnyConnection;
 use super::{Flow, Proven, Stage, keep};
 use crate::account;
 use crate::assurance::{Level, Method, Proof};
+use crate::evidence::{self, AuthenticatorId, Evidence, Lost};
 use crate::factor::attestation::Lack;
 use crate::factor::passkey::{Passkeys, Refusal};
 use crate::factor::password::Verdict;
@@ -19,6 +20,7 @@ use crate::happened::Happened;
 use crate::lockout::{self, Authenticator, Standing};
 use crate::recovery;
 use crate::secret::{SealError, Sealer, Secret};
+use crate::session::end::Reason;
 use crate::store::{StoreError, passwords, totps};
 
 /// What comes after a step.
@@ -100,6 +102,7 @@ pub async fn give_password(
     flow: Flow,
     verdict: &Verdict,
     now: DateTime<Utc>,
+    rng: &mut impl CryptoRng,
     log: &mut Happened,
     db: &mut AnyConnection,
 ) -> Result<Step, StoreError> {
@@ -113,21 +116,26 @@ pub async fn give_password(
         Some(person) => account::active(&person, db).await?.map(|_| person),
         None => None,
     };
-    let Some(person) = person.filter(|_| verdict.is_right()) else {
-        lockout::failed(&name, Authenticator::Password, now, log, db).await?;
+    let Some(person) = person.clone().filter(|_| verdict.is_right()) else {
+        let is_closed = lockout::failed(&name, Authenticator::Password, now, log, db).await?;
+        if let Some(person) = person.filter(|_| is_closed) {
+            closed(&person, &AuthenticatorId::Password, now, rng, log, db).await?;
+        }
         log.event("signin.refused", name, json!({ "factor": "password" }));
         return Ok(Step::Again(flow, Problem::Password));
     };
     lockout::cleared(&name, Authenticator::Password, db).await?;
     passwords::used(&person, now, db).await?;
-    after_password(flow, person, now, db).await
+    after_password(flow, person, AuthenticatorId::Password, "", now, db).await
 }
 
-/// After a right password: her security code where she has a code generator, else she has proven what a
-/// password proves.
+/// After a right password, ours or that of a source: her security code where she has a code generator, else she
+/// has proven what a password proves.
 pub(super) async fn after_password(
     mut flow: Flow,
     person: PersonId,
+    by: AuthenticatorId,
+    name: &str,
     now: DateTime<Utc>,
     db: &mut AnyConnection,
 ) -> Result<Step, StoreError> {
@@ -135,6 +143,8 @@ pub(super) async fn after_password(
         flow.stage = Stage::Code {
             person,
             password_at: now,
+            by,
+            name: name.to_owned(),
         };
         keep(&flow, now, db).await?;
         return Ok(Step::Next(flow));
@@ -144,6 +154,7 @@ pub(super) async fn after_password(
         methods: [Method::Pwd].into(),
         at: now,
         attested: false,
+        by: vec![Evidence::new(by, name, now)],
     };
     prove(flow, person, proof)
 }
@@ -154,10 +165,11 @@ pub async fn give_code(
     code: &str,
     sealer: &Sealer,
     now: DateTime<Utc>,
+    rng: &mut impl CryptoRng,
     log: &mut Happened,
     db: &mut AnyConnection,
 ) -> Result<Step, StepError> {
-    let Stage::Code { person, .. } = flow.stage.clone() else {
+    let Stage::Code { person, by, name, .. } = flow.stage.clone() else {
         return Ok(Step::Again(flow, Problem::Stage));
     };
     if let Some(problem) = brake(person.as_str(), Authenticator::Totp, now, db).await? {
@@ -172,7 +184,9 @@ pub async fn give_code(
         None => false,
     };
     if !is_accepted {
-        lockout::failed(person.as_str(), Authenticator::Totp, now, log, db).await?;
+        if lockout::failed(person.as_str(), Authenticator::Totp, now, log, db).await? {
+            closed(&person, &AuthenticatorId::Totp, now, rng, log, db).await?;
+        }
         log.event("signin.refused", person.as_str(), json!({ "factor": "totp" }));
         return Ok(Step::Again(flow, Problem::Code));
     }
@@ -183,6 +197,10 @@ pub async fn give_code(
         methods,
         at: now,
         attested: false,
+        by: vec![
+            Evidence::new(by, name, now),
+            Evidence::new(AuthenticatorId::Totp, "", now),
+        ],
     };
     Ok(prove(flow, person, proof)?)
 }
@@ -215,12 +233,17 @@ pub async fn give_recovery_code(
 }
 
 /// Takes a passkey's answer. It proves everything at once, whatever was asked for.
+#[expect(
+    clippy::too_many_arguments,
+    reason = "an answer, what judges it, and the ambient things"
+)]
 pub async fn give_passkey(
     flow: Flow,
     passkeys: &Passkeys,
     challenge: &str,
     answer: &str,
     now: DateTime<Utc>,
+    rng: &mut impl CryptoRng,
     log: &mut Happened,
     db: &mut AnyConnection,
 ) -> Result<Step, StoreError> {
@@ -228,7 +251,7 @@ pub async fn give_passkey(
         return Ok(Step::Again(flow, Problem::Stage));
     }
     let outcome = passkeys
-        .finish_authentication(challenge, &flow.id, answer, now, log, db)
+        .finish_authentication(challenge, &flow.id, answer, now, rng, log, db)
         .await?;
     match outcome {
         Ok(passed) => match passed.lack {
@@ -252,6 +275,20 @@ pub async fn give_passkey(
             Ok(Step::Again(flow, problem))
         }
     }
+}
+
+/// Ends what rests on an authenticator that too many guesses have closed: one of them may have been right.
+async fn closed(
+    person: &PersonId,
+    authenticator: &AuthenticatorId,
+    now: DateTime<Utc>,
+    rng: &mut impl CryptoRng,
+    log: &mut Happened,
+    db: &mut AnyConnection,
+) -> Result<(), StoreError> {
+    let lost = Lost::Authenticator(authenticator);
+    evidence::end_resting(person, lost, Reason::Untrusted, now, rng, log, db).await?;
+    Ok(())
 }
 
 fn refused(person: &PersonId, reason: &str, log: &mut Happened) {

@@ -19,6 +19,7 @@ fn session(id: &str, level: Level, minutes_ago: i64) -> Session {
         level,
         methods: [].into(),
         attested: false,
+        evidence: Vec::new(),
         auth_time: at,
         started_at: at,
         last_activity: at,

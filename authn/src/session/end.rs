@@ -42,6 +42,8 @@ pub enum Reason {
     Source,
     /// The link by which she came in is no more.
     Unlinked,
+    /// What it was signed in by can no longer be trusted.
+    Untrusted,
     /// She signed in with the same browser by a weaker way.
     Weaker,
 }
@@ -59,6 +61,7 @@ impl Reason {
             Self::SignedOut => "signed_out",
             Self::Source => "source",
             Self::Unlinked => "unlinked",
+            Self::Untrusted => "authenticator_untrusted",
             Self::Weaker => "weaker",
         }
     }

@@ -19,6 +19,7 @@ use countersign_directory::id::{DeviceId, PersonId};
 use serde::{Deserialize, Serialize};
 
 use crate::assurance::{Level, Method, Proof, Requirement, Unmet};
+use crate::evidence::Evidence;
 
 /// The name of a session. Not a secret, and not the `sid` of any client.
 #[derive(Clone, Debug, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
@@ -118,6 +119,8 @@ pub struct Session {
     pub methods: BTreeSet<Method>,
     /// Whether an attested authenticator took part.
     pub attested: bool,
+    /// By which authenticators it was signed in to, earlier ones first.
+    pub evidence: Vec<Evidence>,
     /// When the person last proved who she is.
     pub auth_time: DateTime<Utc>,
     /// When it was born.
@@ -160,6 +163,12 @@ impl Session {
             methods: self.methods.clone(),
             at: self.auth_time,
             attested: self.attested,
+            by: self
+                .evidence
+                .iter()
+                .filter(|one| !one.superseded)
+                .cloned()
+                .collect(),
         }
     }
 }

@@ -10,6 +10,7 @@ use sqlx::AnyConnection;
 
 use super::{Lifetimes, Place, Session, SessionId, Sid};
 use crate::assurance::Proof;
+use crate::evidence;
 use crate::happened::Happened;
 use crate::secret::{Secret, random_id};
 use crate::store::{StoreError, accounts, sessions};
@@ -36,6 +37,7 @@ pub async fn open(
         level: proof.level,
         methods: proof.methods.clone(),
         attested: proof.attested,
+        evidence: proof.by.clone(),
         auth_time: proof.at,
         started_at: now,
         last_activity: now,
@@ -68,6 +70,7 @@ pub async fn renew(
         level: proof.level,
         methods: proof.methods.clone(),
         attested: proof.attested,
+        evidence: evidence::with(session.evidence, proof),
         auth_time: proof.at,
         last_activity: now,
         ends_at: proof.at + lifetimes.absolute(proof.level),
@@ -117,6 +120,7 @@ fn note(kind: &'static str, session: &Session, log: &mut Happened) {
         "session": session.id,
         "acr": session.level.acr(),
         "amr": session.methods,
+        "by": session.evidence.iter().filter(|one| !one.superseded).map(evidence::on_record).collect::<Vec<_>>(),
         "auth_time": session.auth_time,
         "ends_at": session.ends_at,
         "device": session.place.device,

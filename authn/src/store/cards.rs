@@ -32,12 +32,15 @@ pub struct BoundCard {
     pub last_used_at: Option<DateTime<Utc>>,
 }
 
-/// Binds a card. `false`: it is bound to that person already.
+/// Binds a card; one that was taken away from that person counts again. `false`: it is bound to her already.
 pub async fn add(bound: &BoundCard, card: &Card, db: &mut AnyConnection) -> Result<bool, StoreError> {
     let done = sqlx::query(
         "INSERT INTO cards (id, person, issuer, mapping, value, subject, issued_by, level, expires_at, created_at) \
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) \
-         ON CONFLICT (issuer, mapping, value, person) DO NOTHING",
+         ON CONFLICT (issuer, mapping, value, person) DO UPDATE SET id = excluded.id, subject = excluded.subject, \
+         issued_by = excluded.issued_by, level = excluded.level, expires_at = excluded.expires_at, \
+         created_at = excluded.created_at, last_used_at = NULL, withdrawn_at = NULL \
+         WHERE cards.withdrawn_at IS NOT NULL",
     )
     .bind(bound.id.as_str())
     .bind(bound.person.as_str())
@@ -57,7 +60,8 @@ pub async fn add(bound: &BoundCard, card: &Card, db: &mut AnyConnection) -> Resu
 /// Every binding of the name that `card` bears, ordered by person.
 pub async fn by_name(card: &Card, db: &mut AnyConnection) -> Result<Vec<BoundCard>, StoreError> {
     let rows = sqlx::query(
-        "SELECT * FROM cards WHERE issuer = $1 AND mapping = $2 AND value = $3 ORDER BY person, id",
+        "SELECT * FROM cards WHERE issuer = $1 AND mapping = $2 AND value = $3 \
+         AND withdrawn_at IS NULL ORDER BY person, id",
     )
     .bind(card.issuer.as_str())
     .bind(json_text(&card.mapping))
@@ -69,11 +73,26 @@ pub async fn by_name(card: &Card, db: &mut AnyConnection) -> Result<Vec<BoundCar
 
 /// A person's cards, oldest first.
 pub async fn of_person(person: &PersonId, db: &mut AnyConnection) -> Result<Vec<BoundCard>, StoreError> {
-    let rows = sqlx::query("SELECT * FROM cards WHERE person = $1 ORDER BY created_at, id")
-        .bind(person.as_str())
-        .fetch_all(db)
-        .await?;
+    let rows =
+        sqlx::query("SELECT * FROM cards WHERE person = $1 AND withdrawn_at IS NULL ORDER BY created_at, id")
+            .bind(person.as_str())
+            .fetch_all(db)
+            .await?;
     rows.iter().map(|row| read(&Columns::of("cards", row))).collect()
+}
+
+/// Whether a person ever had a card of a set, taken away or not.
+pub async fn had_of_issuer(
+    person: &PersonId,
+    issuer: &str,
+    db: &mut AnyConnection,
+) -> Result<bool, StoreError> {
+    let row = sqlx::query("SELECT COUNT(*) AS known FROM cards WHERE person = $1 AND issuer = $2")
+        .bind(person.as_str())
+        .bind(issuer)
+        .fetch_one(db)
+        .await?;
+    Ok(Columns::of("cards", &row).number("known")? > 0)
 }
 
 /// Notes a use. A renewed card under the same name brings a new end.
@@ -85,7 +104,7 @@ pub async fn used(
 ) -> Result<(), StoreError> {
     sqlx::query(
         "UPDATE cards SET last_used_at = $5, subject = $6, issued_by = $7, expires_at = $8 \
-         WHERE person = $1 AND issuer = $2 AND mapping = $3 AND value = $4",
+         WHERE person = $1 AND issuer = $2 AND mapping = $3 AND value = $4 AND withdrawn_at IS NULL",
     )
     .bind(person.as_str())
     .bind(card.issuer.as_str())
@@ -100,13 +119,21 @@ pub async fn used(
     Ok(())
 }
 
-/// Takes a card of a person away.
-pub async fn remove(id: &str, person: &PersonId, db: &mut AnyConnection) -> Result<bool, StoreError> {
-    let done = sqlx::query("DELETE FROM cards WHERE id = $1 AND person = $2")
-        .bind(id)
-        .bind(person.as_str())
-        .execute(db)
-        .await?;
+/// Takes a card of a person away. It stays known as that: no rule of first use brings it back.
+pub async fn withdraw(
+    id: &str,
+    person: &PersonId,
+    now: DateTime<Utc>,
+    db: &mut AnyConnection,
+) -> Result<bool, StoreError> {
+    let done = sqlx::query(
+        "UPDATE cards SET withdrawn_at = $3 WHERE id = $1 AND person = $2 AND withdrawn_at IS NULL",
+    )
+    .bind(id)
+    .bind(person.as_str())
+    .bind(millis(now))
+    .execute(db)
+    .await?;
     Ok(done.rows_affected() == 1)
 }
 

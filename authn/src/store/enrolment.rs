@@ -87,3 +87,19 @@ pub async fn void(person: &PersonId, now: DateTime<Utc>, db: &mut AnyConnection)
         .await?;
     Ok(())
 }
+
+/// Makes every unused link of a person worthless that a recovery code was given for.
+pub async fn void_capped(
+    person: &PersonId,
+    now: DateTime<Utc>,
+    db: &mut AnyConnection,
+) -> Result<(), StoreError> {
+    sqlx::query(
+        "UPDATE enrolment_links SET used_at = $2 WHERE person = $1 AND used_at IS NULL AND capped = 1",
+    )
+    .bind(person.as_str())
+    .bind(millis(now))
+    .execute(db)
+    .await?;
+    Ok(())
+}

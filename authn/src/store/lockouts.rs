@@ -45,6 +45,16 @@ pub async fn failures(
     .transpose()
 }
 
+/// How many failures in a row there are, for lists: nothing is judged by it.
+pub async fn count(subject: &str, authenticator: &str, db: &mut AnyConnection) -> Result<i64, StoreError> {
+    let row = sqlx::query("SELECT failures FROM lockouts WHERE subject = $1 AND authenticator = $2")
+        .bind(subject)
+        .bind(authenticator)
+        .fetch_optional(db)
+        .await?;
+    row.map_or(Ok(0), |row| Columns::of("lockouts", &row).number("failures"))
+}
+
 /// Adds a failure and returns how many there are in a row now.
 pub async fn add(
     subject: &str,

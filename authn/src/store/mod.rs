@@ -5,6 +5,7 @@
 pub mod accounts;
 pub mod assertions;
 pub mod browsers;
+pub mod card_certificates;
 pub mod cards;
 pub mod ceremonies;
 pub mod clients;

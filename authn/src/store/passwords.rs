@@ -36,6 +36,38 @@ pub async fn hash(person: &PersonId, db: &mut AnyConnection) -> Result<Option<St
         .transpose()
 }
 
+/// When the password was set and last used, if the person has one.
+pub async fn times(
+    person: &PersonId,
+    db: &mut AnyConnection,
+) -> Result<Option<(DateTime<Utc>, Option<DateTime<Utc>>)>, StoreError> {
+    let row = sqlx::query("SELECT created_at, last_used_at FROM passwords WHERE person = $1")
+        .bind(person.as_str())
+        .fetch_optional(db)
+        .await?;
+    row.map(|row| {
+        let row = Columns::of("passwords", &row);
+        Ok((row.time("created_at")?, row.time_option("last_used_at")?))
+    })
+    .transpose()
+}
+
+/// Sets another password in place of the one that the person has. `false`: she has none.
+pub async fn replace(
+    person: &PersonId,
+    hash: &str,
+    now: DateTime<Utc>,
+    db: &mut AnyConnection,
+) -> Result<bool, StoreError> {
+    let done = sqlx::query("UPDATE passwords SET hash = $2, created_at = $3 WHERE person = $1")
+        .bind(person.as_str())
+        .bind(hash)
+        .bind(millis(now))
+        .execute(db)
+        .await?;
+    Ok(done.rows_affected() == 1)
+}
+
 /// Replaces a hash by one of another cost, if it is still the one that was checked.
 pub async fn rehash(
     person: &PersonId,

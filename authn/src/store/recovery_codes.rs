@@ -38,6 +38,25 @@ pub async fn left(person: &PersonId, db: &mut AnyConnection) -> Result<(i64, i64
     Ok((got - row.number("used")?, got))
 }
 
+/// When a person's codes were made, and one of them was last used, if she has any.
+pub async fn times(
+    person: &PersonId,
+    db: &mut AnyConnection,
+) -> Result<Option<(DateTime<Utc>, Option<DateTime<Utc>>)>, StoreError> {
+    let rows = sqlx::query("SELECT created_at, used_at FROM recovery_codes WHERE person = $1")
+        .bind(person.as_str())
+        .fetch_all(db)
+        .await?;
+    let mut times = None;
+    for row in &rows {
+        let row = Columns::of("recovery_codes", row);
+        let (made, used) = (row.time("created_at")?, row.time_option("used_at")?);
+        let latest = times.and_then(|(_, latest)| latest);
+        times = Some((made, used.max(latest)));
+    }
+    Ok(times)
+}
+
 /// Uses a code of a person up (compare-and-set). `false`: it is none of hers, or was used before.
 pub async fn take(
     person: &PersonId,

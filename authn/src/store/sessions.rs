@@ -10,6 +10,7 @@ use sqlx::AnyConnection;
 
 use super::{Columns, StoreError, json_text, millis};
 use crate::assurance::{Level, Method};
+use crate::evidence::Evidence;
 use crate::session::board::AtClient;
 use crate::session::{Place, Session, SessionId, Sid};
 
@@ -17,8 +18,8 @@ use crate::session::{Place, Session, SessionId, Sid};
 pub async fn insert(session: &Session, secret_hash: &[u8], db: &mut AnyConnection) -> Result<(), StoreError> {
     sqlx::query(
         "INSERT INTO sessions (id, secret_hash, person, level, methods, attested, auth_time, \
-         started_at, last_activity_at, ends_at, idle_seconds, device, agent, csrf) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
+         started_at, last_activity_at, ends_at, idle_seconds, device, agent, csrf, evidence) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
     )
     .bind(session.id.as_str())
     .bind(secret_hash.to_vec())
@@ -40,6 +41,7 @@ pub async fn insert(session: &Session, secret_hash: &[u8], db: &mut AnyConnectio
     )
     .bind(session.place.agent.clone())
     .bind(session.csrf.as_str())
+    .bind(json_text(&session.evidence))
     .execute(db)
     .await?;
     Ok(())
@@ -53,7 +55,7 @@ pub async fn renew(
 ) -> Result<bool, StoreError> {
     let done = sqlx::query(
         "UPDATE sessions SET secret_hash = $2, level = $3, methods = $4, attested = $5, \
-         auth_time = $6, last_activity_at = $7, ends_at = $8, csrf = $9, device = $10 \
+         auth_time = $6, last_activity_at = $7, ends_at = $8, csrf = $9, device = $10, evidence = $11 \
          WHERE id = $1 AND ended_at IS NULL",
     )
     .bind(session.id.as_str())
@@ -72,6 +74,7 @@ pub async fn renew(
             .as_ref()
             .map(|device| device.as_str().to_owned()),
     )
+    .bind(json_text(&session.evidence))
     .execute(db)
     .await?;
     Ok(done.rows_affected() == 1)
@@ -314,6 +317,7 @@ fn read_tie(row: &Columns<'_>) -> Result<AtClient, StoreError> {
 
 fn read(row: &Columns<'_>) -> Result<Session, StoreError> {
     let methods: BTreeSet<Method> = row.json("methods")?;
+    let evidence: Vec<Evidence> = row.json("evidence")?;
     let device: Option<DeviceId> = row
         .text_option("device")?
         .map(|text| text.parse().map_err(|_| row.bad("device")))
@@ -324,6 +328,7 @@ fn read(row: &Columns<'_>) -> Result<Session, StoreError> {
         level: Level::from_rank(row.number("level")?).ok_or_else(|| row.bad("level"))?,
         methods,
         attested: row.flag("attested")?,
+        evidence,
         auth_time: row.time("auth_time")?,
         started_at: row.time("started_at")?,
         last_activity: row.time("last_activity_at")?,

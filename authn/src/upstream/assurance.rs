@@ -85,6 +85,7 @@ pub fn judge(
             methods,
             at,
             attested: level == Level::Aal3,
+            by: Vec::new(),
         },
         knows_age,
         until: claimed.session_until,

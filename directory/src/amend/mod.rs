@@ -22,7 +22,8 @@ use serde_json::{Value, json};
 pub use apply::{After, AmendError};
 pub use difference::{Part, difference};
 pub use parts::{
-    ChannelPatch, DeviceTerms, NewPerson, PersonPatch, ProviderFacts, UpstreamLink, clearance_id,
+    ChannelPatch, DeviceTerms, LostAuthenticator, NewPerson, PersonPatch, ProviderFacts, UpstreamLink,
+    clearance_id,
 };
 pub(crate) use widens::channel as channel_widening;
 pub use widens::widening;
@@ -107,8 +108,13 @@ pub enum Amendment {
     PersonLink { id: PersonId, link: UpstreamLink },
     /// Attributes of a person change.
     PersonPatch { id: PersonId, patch: PersonPatch },
-    /// A person gets a new way to sign in, in place of those that she has.
-    PersonRecover { id: PersonId },
+    /// A person gets a new way to sign in, in place of those that she lost; absent: she lost all of them. What is
+    /// lost is withdrawn with it.
+    PersonRecover {
+        id: PersonId,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        lost: Option<Vec<LostAuthenticator>>,
+    },
     /// The record of a connected server comes into being or changes.
     ServerPut {
         id: ServerId,
@@ -153,7 +159,7 @@ impl Amendment {
             | Self::PersonEnable { id }
             | Self::PersonLink { id, .. }
             | Self::PersonPatch { id, .. }
-            | Self::PersonRecover { id } => (Noun::Person, id.as_str()),
+            | Self::PersonRecover { id, .. } => (Noun::Person, id.as_str()),
             Self::ClientPut { id, .. } | Self::ClientRemove { id, .. } | Self::ClientSecret { id, .. } => {
                 (Noun::Client, id.as_str())
             }

@@ -34,6 +34,19 @@ impl UpstreamLink {
     }
 }
 
+/// An authenticator that somebody lost, as officers read it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LostAuthenticator {
+    /// Its name at the API.
+    pub authenticator: String,
+    /// Its kind.
+    pub kind: String,
+    /// What its owner calls it, where there may be several of the kind.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub called: Option<String>,
+}
+
 /// What people compare of a provider's metadata.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -2,6 +2,7 @@
 //! Acts on what the directory weighs and does not keep: how people sign in, applications, metadata that was
 //! fetched, removals that a synchronisation waits with. Each is carried out in the transaction of its event.
 
+use authn::authenticators::{self, Lost};
 use authn::oidc::client::{ClientRecord, new_secret};
 use authn::secret::Secret;
 use authn::store::{clients, saml_metadata, saml_services};
@@ -90,9 +91,15 @@ impl House {
                 let (made, label) = (Made::Administrators, &link.subject);
                 self.link(id, link, label, made, by, now, db).await?;
             }
-            Amendment::PersonRecover { id } => {
+            Amendment::PersonRecover { id, lost } => {
                 let mut log = Happened::new();
                 let rng = &mut self.rng();
+                // At once: a thief has no use of it until she has set up the new way.
+                let named: Option<Vec<String>> = lost
+                    .as_ref()
+                    .map(|lost| lost.iter().map(|one| one.authenticator.clone()).collect());
+                let what = named.as_deref().map_or(Lost::All, Lost::These);
+                authenticators::withdraw(id, what, &self.factors.passkeys, now, rng, &mut log, db).await?;
                 let link = enrolment::issue(id, enrolment::LIFETIME, now, rng, &mut log, db).await?;
                 record::happened(by, &log, now, db).await?;
                 let address = format!("{}/enrol/{}", self.config.issuer, link.expose());

@@ -19,10 +19,12 @@ use crate::app::House;
 use crate::config::cards as config;
 use crate::proxies::Proxies;
 use crate::revocation::Lists;
+use signed_in::Held;
 
 pub mod ask;
 mod fetch;
 pub mod listener;
+mod signed_in;
 
 /// What cards need.
 #[derive(Debug)]
@@ -37,6 +39,8 @@ pub struct Desk {
     pub proxies: Option<Proxies>,
     /// Where lists can be had, as accepted cards say.
     addresses: Mutex<Vec<String>>,
+    /// What open sessions were held against.
+    held: Mutex<Held>,
 }
 
 /// Cards cannot be set up.
@@ -102,6 +106,7 @@ impl Desk {
             answers: Cache::default(),
             proxies: config.proxy.as_ref().map(Proxies::open).transpose()?,
             addresses: Mutex::new(config.crl_urls.clone()),
+            held: Mutex::default(),
         })
     }
 

@@ -179,6 +179,7 @@ async fn open_sessions(app: &App) -> Result<(), Failure> {
             methods: [Method::Mfa].into(),
             at: now,
             attested: level == Level::Aal3,
+            by: Vec::new(),
         };
         let device: DeviceId = device.parse().map_err(outside)?;
         let place = Place {

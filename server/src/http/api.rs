@@ -42,6 +42,8 @@ fn people() -> OpenApiRouter<App> {
         .routes(routes!(console::people::revoke))
         .routes(routes!(console::people::end_sessions))
         .routes(routes!(console::sessions::delete))
+        .routes(routes!(console::authenticators::list))
+        .routes(routes!(console::authenticators::withdraw))
         .routes(routes!(granting::links::list, granting::links::add))
         .routes(routes!(granting::links::remove))
         .routes(routes!(granting::people::enable))

@@ -3,7 +3,7 @@
 //! twice. Two readers of one request must never see two different requests.
 
 use axum::body::Bytes;
-use axum::extract::{FromRequest, Request};
+use axum::extract::{FromRequest, OptionalFromRequest, Request};
 use axum::response::{IntoResponse, Response};
 use countersign_directory::json;
 use http::{HeaderMap, StatusCode, header};
@@ -54,6 +54,26 @@ impl<S: Send + Sync> FromRequest<S> for StrictJson {
                 message: "the body is too large or was cut short".into(),
             })?;
         parse(&bytes).map(Self)
+    }
+}
+
+/// No body at all is none; anything else is a body.
+impl<S: Send + Sync> OptionalFromRequest<S> for StrictJson {
+    type Rejection = BodyFault;
+
+    async fn from_request(request: Request, state: &S) -> Result<Option<Self>, BodyFault> {
+        let headers = request.headers().clone();
+        let bytes = Bytes::from_request(request, state)
+            .await
+            .map_err(|rejection| BodyFault {
+                status: rejection.status(),
+                message: "the body is too large or was cut short".into(),
+            })?;
+        if bytes.is_empty() {
+            return Ok(None);
+        }
+        check_content_type(&headers)?;
+        parse(&bytes).map(|value| Some(Self(value)))
     }
 }
 

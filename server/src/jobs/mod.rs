@@ -108,12 +108,16 @@ fn start_lists(app: &App) {
     let pause = |seconds: u64| Duration::from_secs(seconds.max(1));
     if let Some(config) = &app.config.cards {
         every(app, "card_lists", pause(config.crl_reload_seconds), |app| {
-            look(app, |house| house.cards.as_ref().map(|desk| &desk.lists)).boxed()
+            async move {
+                look(app.clone(), |house| house.cards.as_ref().map(|desk| &desk.lists)).await?;
+                Ok(app.end_cancelled_cards().await?)
+            }
+            .boxed()
         });
         every(app, "revocation_addresses", Duration::from_mins(1), |app| {
             async move {
                 app.fetch_lists().await;
-                Ok(())
+                Ok(app.end_cancelled_cards().await?)
             }
             .boxed()
         });

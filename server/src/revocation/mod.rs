@@ -5,6 +5,7 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use arc_swap::{ArcSwap, Guard};
 use authn::certificate::{Certificate, Crl, CrlSet};
@@ -29,6 +30,7 @@ pub struct Lists {
     limit: usize,
     signers: Vec<Certificate>,
     set: ArcSwap<CrlSet>,
+    generation: AtomicU64,
     read: tokio::sync::Mutex<Read>,
 }
 
@@ -58,6 +60,7 @@ impl Lists {
             limit: mebibytes.saturating_mul(1024 * 1024),
             signers,
             set: ArcSwap::from_pointee(CrlSet::default()),
+            generation: AtomicU64::new(0),
             read: tokio::sync::Mutex::default(),
         }
     }
@@ -65,6 +68,11 @@ impl Lists {
     /// Those that count now.
     pub fn load(&self) -> Guard<Arc<CrlSet>> {
         self.set.load()
+    }
+
+    /// How often other lists came to count: while it is the same, so are they.
+    pub(crate) fn generation(&self) -> u64 {
+        self.generation.load(Ordering::Acquire)
     }
 
     /// The certificates of all whose lists count.
@@ -138,6 +146,7 @@ impl Lists {
         let (lists, bytes) = (set.all().count(), set.bytes());
         tracing::info!(about = self.about, lists, bytes, "revocation lists were read");
         self.set.store(Arc::new(set));
+        self.generation.fetch_add(1, Ordering::Release);
     }
 
     /// Says so, once, when a list has lived four fifths of its time, or is past it.

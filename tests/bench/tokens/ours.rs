@@ -48,6 +48,7 @@ pub async fn seed(app: &App) -> Value {
         methods: [Method::Pwd].into(),
         at: now,
         attested: false,
+        by: Vec::new(),
     };
     let mut browsers = Vec::new();
     for person in (0..PEOPLE).map(world::person) {

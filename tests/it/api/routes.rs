@@ -60,6 +60,11 @@ fn owners() -> BTreeMap<(&'static str, &'static str), &'static str> {
         (("post", "/api/v1/people"), "officer"),
         (("get", "/api/v1/people/{id}"), "console"),
         (("patch", "/api/v1/people/{id}"), "officer"),
+        (("get", "/api/v1/people/{id}/authenticators"), "console"),
+        (
+            ("delete", "/api/v1/people/{id}/authenticators/{authenticator}"),
+            "officer",
+        ),
         (("post", "/api/v1/people/{id}/clearances"), "officer"),
         (("patch", "/api/v1/people/{id}/clearances/{cid}"), "officer"),
         (("post", "/api/v1/people/{id}/clearances/{cid}/resume"), "officer"),

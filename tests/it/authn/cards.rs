@@ -4,7 +4,7 @@
 use chrono::TimeDelta;
 use countersign_authn::assurance::{Level, Method};
 use countersign_authn::cards::bind;
-use countersign_authn::factor::card::{Card, Mapping};
+use countersign_authn::factor::card::{Card, Mapping, Presented};
 use countersign_authn::store::cards::{self, BoundCard};
 use countersign_authn::store::sessions;
 use countersign_authn::{Happened, session::Session};
@@ -488,5 +488,6 @@ fn card_of(desk: &CardHouse, upn: &str) -> Card {
         expires_at: desk.house.app.now() + TimeDelta::days(365),
         is_for: None,
         fingerprint: "00".into(),
+        presented: Presented::default(),
     }
 }

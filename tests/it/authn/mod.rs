@@ -9,6 +9,7 @@ mod codes;
 pub(crate) mod desk;
 mod devices;
 mod ejabberd;
+mod evidence;
 mod hostile;
 mod keycloak;
 mod keys;

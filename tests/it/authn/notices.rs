@@ -12,7 +12,7 @@ use super::desk::{Tab, passkey};
 use super::devices::enrolled;
 
 /// A house that writes messages into a folder, and the folder.
-async fn house() -> (TestHouse, tempfile::TempDir) {
+pub(super) async fn house() -> (TestHouse, tempfile::TempDir) {
     let folder = tempfile::tempdir().unwrap();
     let mut mail = toml::Table::new();
     mail.insert("spool".into(), folder.path().display().to_string().into());
@@ -37,7 +37,7 @@ pub(super) async fn with_address(house: &TestHouse, person: &str, address: &str)
     house.app.commit(db).await.unwrap();
 }
 
-fn messages(folder: &tempfile::TempDir) -> Vec<String> {
+pub(super) fn messages(folder: &tempfile::TempDir) -> Vec<String> {
     let files = std::fs::read_dir(folder.path()).unwrap();
     let mut texts: Vec<String> = files
         .map(|file| std::fs::read_to_string(file.unwrap().path()).unwrap())

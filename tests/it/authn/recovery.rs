@@ -132,6 +132,87 @@ async fn without_the_password_a_code_opens_nothing() {
     );
 }
 
+/// Tries to sign in with a passkey.
+async fn use_of(house: &TestHouse, key: &mut Authenticator) -> StatusCode {
+    let mut tab = Tab::new(house);
+    let flow = tab.begin("/signin").await;
+    let challenge = tab.challenge(&flow).await;
+    let credential = key.get(&challenge["options"]);
+    let id = challenge["id"].as_str().unwrap();
+    let fields = [
+        ("flow", flow.as_str()),
+        ("challenge", id),
+        ("credential", &credential),
+    ];
+    tab.post("/signin/passkey", &fields).await.status
+}
+
+/// Has two officers recover dave, who lost `lost`; answers the link.
+async fn recovered(house: &TestHouse, lost: Option<serde_json::Value>) -> String {
+    let judy = house.browser("judy", Level::Aal2, None).await;
+    let path = "/api/v1/people/dave/recover?reason=lost";
+    let waiting = house.as_person(&judy, Method::POST, path, lost).await;
+    assert_eq!(waiting.status, StatusCode::ACCEPTED, "{}", waiting.text);
+    let id = waiting.json()["proposal"].as_str().unwrap().to_owned();
+    let at = |verb: &str| format!("/api/v1/proposals/{id}{verb}");
+    let kara = house.browser("kara", Level::Aal2, None).await;
+    let shown = house.as_person(&kara, Method::GET, &at(""), None).await.json();
+    let word = json!({"parameters": shown["parameters"]});
+    house
+        .as_person(&kara, Method::POST, &at("/approve"), Some(word))
+        .await;
+    let done = house.as_person(&judy, Method::POST, &at("/execute"), None).await;
+    assert_eq!(done.status, StatusCode::OK, "{}", done.text);
+    let address = done.json()["enrol_url"].as_str().unwrap().to_owned();
+    address.rsplit('/').next().unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn a_recovery_withdraws_what_is_named_and_leaves_the_rest() {
+    let house = open_house().await;
+    let seed = enrol(&house, "dave").await;
+    let mut key = super::desk::passkey(&house, "dave").await;
+    let judy = house.browser("judy", Level::Aal2, None).await;
+    let path = "/api/v1/people/dave/recover?reason=lost";
+    let unknown = json!({"lost": ["nothing-here"]});
+    let answer = house.as_person(&judy, Method::POST, path, Some(unknown)).await;
+    assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{}", answer.text);
+    recovered(&house, Some(json!({"lost": ["totp"]}))).await;
+    assert_eq!(use_of(&house, &mut key).await, StatusCode::OK, "it was not lost");
+    house.advance(TimeDelta::seconds(30)).await;
+    let mut tab = Tab::new(&house);
+    let flow = tab.begin("/signin").await;
+    tab.post("/signin/name", &[("flow", &flow), ("name", "dave")])
+        .await;
+    let fields = [("flow", flow.as_str()), ("password", super::password::PASSWORD)];
+    let answer = tab.post("/signin/password", &fields).await;
+    assert_eq!(
+        answer.status,
+        StatusCode::UNPROCESSABLE_ENTITY,
+        "the password goes with the code, or it would be enough by itself"
+    );
+    let _ = seed;
+}
+
+#[tokio::test]
+async fn a_recovery_by_default_withdraws_everything_at_once() {
+    let house = open_house().await;
+    enrol(&house, "dave").await;
+    let mut key = super::desk::passkey(&house, "dave").await;
+    let link = recovered(&house, None).await;
+    assert_eq!(use_of(&house, &mut key).await, StatusCode::UNPROCESSABLE_ENTITY);
+    let judy = house.browser("judy", Level::Aal2, None).await;
+    let path = "/api/v1/people/dave/authenticators";
+    let left = house.as_person(&judy, Method::GET, path, None).await.json();
+    assert!(left["items"].as_array().unwrap().is_empty(), "{left}");
+    let mut new = Authenticator::new(super::desk::ORIGIN, "localhost", b"new");
+    assert_eq!(
+        enrol_passkey(&house, &link, &mut new).await.status,
+        StatusCode::OK
+    );
+    assert_eq!(use_of(&house, &mut new).await, StatusCode::OK);
+}
+
 #[tokio::test]
 async fn a_new_way_to_sign_in_takes_two_officers_and_ends_the_old_sessions() {
     let house = open_house().await;
@@ -170,12 +251,14 @@ async fn a_new_way_to_sign_in_takes_two_officers_and_ends_the_old_sessions() {
     let link = address.rsplit('/').next().unwrap();
     assert_eq!(
         tab.get("/account").await.status,
-        StatusCode::OK,
-        "nothing is lost before it is used"
+        StatusCode::SEE_OTHER,
+        "what she lost is withdrawn before the new one is set up"
     );
+    assert_eq!(use_of(&house, &mut old).await, StatusCode::UNPROCESSABLE_ENTITY);
     let mut new = Authenticator::new(super::desk::ORIGIN, "localhost", b"new");
     assert_eq!(enrol_passkey(&house, link, &mut new).await.status, StatusCode::OK);
-    assert_eq!(tab.get("/account").await.status, StatusCode::SEE_OTHER);
+    tab.sign_in("/signin", &mut new).await;
+    assert_eq!(tab.get("/account").await.status, StatusCode::OK);
     let again = house.as_person(&judy, Method::POST, &at("/execute"), None).await;
     assert_ne!(again.status, StatusCode::OK, "once");
 }

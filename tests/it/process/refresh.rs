@@ -130,6 +130,7 @@ async fn code_of_a_session(folder: &Path) -> String {
         methods: [Method::Mfa].into(),
         at: now,
         attested: false,
+        by: Vec::new(),
     };
     let person = "alice".parse().unwrap();
     let (place, lifetimes) = (Place::default(), Lifetimes::default());

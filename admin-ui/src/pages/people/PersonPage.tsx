@@ -14,6 +14,7 @@ import { Facts, Page, Panel } from '../../parts/Page';
 import { StatusChip } from '../../parts/StatusChip';
 import { ago, moment } from '../../parts/when';
 import { Acts } from './Acts';
+import { Authenticators } from './Authenticators';
 import { Clearances } from './Clearances';
 import { Memberships } from './Memberships';
 import { Sessions } from './Sessions';
@@ -72,6 +73,9 @@ export function PersonPage() {
       </Panel>
       <Panel title="Sessions" flush>
         <Sessions sessions={who.sessions} onEnded={changed} />
+      </Panel>
+      <Panel title="Ways to sign in" flush>
+        <Authenticators id={who.id} onWithdrawn={changed} />
       </Panel>
       <Panel title="Channels" flush>
         <Memberships memberships={who.memberships} />

@@ -5,6 +5,7 @@ import type { PersonSession } from '../../api/client';
 import { OFFICES } from '../../api/offices';
 import { Button } from '../../parts/Button';
 import { Confirm } from '../../parts/Confirm';
+import { inWords } from '../../parts/authenticator';
 import { columnsOf, DataTable } from '../../parts/DataTable';
 import { notReachedInWords } from '../../parts/notReached';
 import { ago, moment } from '../../parts/when';
@@ -56,7 +57,7 @@ function columnsWith(end: (session: PersonSession) => void) {
     column.accessor('auth_time', { header: 'Signed in', cell: ({ row }) => moment(row.original.auth_time) }),
     column.accessor('amr', {
       header: 'With',
-      cell: ({ row }) => (row.original.amr ?? []).map(method).join(' and ') || '–',
+      cell: ({ row }) => signedInBy(row.original) || '–',
     }),
     column.accessor('aal', { header: 'Assurance', cell: ({ row }) => `AAL ${row.original.aal}` }),
     column.accessor('device', { header: 'Device', cell: ({ row }) => row.original.device ?? '–' }),
@@ -81,6 +82,15 @@ function columnsWith(end: (session: PersonSession) => void) {
       ),
     }),
   ]);
+}
+
+/** The authenticators of its latest sign-in by name; where they are not known, the kinds of evidence. */
+function signedInBy(session: PersonSession): string {
+  const latest = session.authenticators.filter((one) => !one.superseded);
+  const words = latest.length
+    ? latest.map(({ kind, name }) => inWords(kind, name))
+    : (session.amr ?? []).map(method);
+  return words.join(' and ');
 }
 
 /** RFC 8176 names in words. */

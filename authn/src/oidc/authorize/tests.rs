@@ -209,6 +209,7 @@ fn session(level: Level, age: i64) -> Session {
         level,
         methods: [].into(),
         attested: false,
+        evidence: Vec::new(),
         auth_time,
         started_at: auth_time,
         last_activity: noon(),

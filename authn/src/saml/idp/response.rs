@@ -254,6 +254,7 @@ mod tests {
             level: Level::Aal3,
             methods: [Method::Hwk, Method::User].into(),
             attested: true,
+            evidence: Vec::new(),
             auth_time: now() - TimeDelta::hours(1),
             started_at: now() - TimeDelta::hours(1),
             last_activity: now(),

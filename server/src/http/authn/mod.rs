@@ -71,6 +71,7 @@ pub fn router(app: &App) -> Router<App> {
         .route("/account/passkeys/challenge", post(account::passkeys::challenge))
         .route("/account/passkeys/remove", post(account::passkeys::remove))
         .route("/account/passkeys/rename", post(account::passkeys::rename))
+        .route("/account/password", post(account::password::change))
         .route("/account/password/remove", post(account::password::remove))
         .route("/account/recovery", post(account::recovery::make))
         .route("/account/sessions/end", post(account::sessions::end))

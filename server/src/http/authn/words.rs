@@ -2,11 +2,15 @@
 //! The words that people read: levels, times and problems. What happened, and what to do next.
 
 use authn::assurance::Level;
+use authn::evidence::{AuthenticatorId, Evidence};
 use authn::factor::attestation::Lack;
 use authn::factor::card::Mapping;
 use authn::flow::Problem;
+use authn::session::Session;
 use chrono::{DateTime, Utc};
 use countersign_authn as authn;
+
+use crate::app::House;
 
 /// How strong a sign-in was, here or at a source.
 pub fn strength(level: Level) -> &'static str {
@@ -112,7 +116,9 @@ pub fn notice(kind: &str) -> &'static str {
     match kind {
         "authenticator.disabled" => "A way to sign in was closed after too many wrong attempts",
         "card.added" => "A smartcard was added",
+        "card.expired" => "A smartcard that you signed in with has ended",
         "card.removed" => "A smartcard was removed",
+        "card.revoked" => "A smartcard that you signed in with was cancelled by its issuer",
         "device.enrolled" => "A device was put on file for you",
         "device.lost" => "One of your devices was reported as lost",
         "enrolment.issued" => "A link to set up a new way to sign in was made for you",
@@ -124,14 +130,37 @@ pub fn notice(kind: &str) -> &'static str {
         "passkey.counter_went_back" => "There may be a copy of one of your passkeys",
         "passkey.model_compromised" => "The make of one of your passkeys is reported as compromised",
         "passkey.removed" => "A passkey was removed",
+        "password.changed" => "Your password was changed",
         "password.removed" => "Your password was removed",
         "password.set" => "Your password was set",
         "recovery_codes.made" => "New recovery codes were made",
+        "recovery_codes.removed" => "Your recovery codes were made worthless",
         "recovery_codes.used" => "A recovery code was used",
         "signin.new_browser" => "You signed in with a browser that was not used before",
         "totp.added" => "An authenticator app was added",
         "totp.removed" => "An authenticator app was removed",
         _ => "Something about how you sign in changed",
+    }
+}
+
+/// By which authenticators the latest sign-in of a session was, by their names.
+pub fn signed_in_by(house: &House, session: &Session) -> String {
+    let latest = session.evidence.iter().filter(|one| !one.superseded);
+    let names: Vec<String> = latest.map(|one| authenticator(house, one)).collect();
+    names.join(" and ")
+}
+
+fn authenticator(house: &House, evidence: &Evidence) -> String {
+    let name = &evidence.name;
+    match &evidence.by {
+        AuthenticatorId::Card(_) => format!("the smartcard “{name}”"),
+        AuthenticatorId::Link(_) => {
+            let source = name.parse().ok().and_then(|id| house.upstream.source(&id));
+            source.map_or_else(|| name.clone(), |source| source.name.clone())
+        }
+        AuthenticatorId::Passkey(_) => format!("the passkey “{name}”"),
+        AuthenticatorId::Password => "the password".to_owned(),
+        AuthenticatorId::Totp => "a security code".to_owned(),
     }
 }
 

@@ -4,7 +4,8 @@
 //! once, for the browser that began.
 
 use authn::Happened;
-use authn::factor::card::Presented;
+use authn::cards as bound;
+use authn::factor::card::{Presented, Refused};
 use authn::store::ceremonies::{self, Kind};
 use axum::Extension;
 use axum::extract::{Path, State};
@@ -64,6 +65,8 @@ async fn judged(house: &House, nonce: &str, presented: &Presented) -> Result<Opt
         let detail = json!({ "factor": "card", "reason": judged.why, "reference": reference });
         log.event("signin.refused", "", detail);
     }
+    let cancelled = judged.outcome.as_ref().err().and_then(Refused::cancelled);
+    let cancelled = presented.fingerprint().zip(cancelled);
     let verdict = Verdict {
         outcome: judged.outcome,
         reference,
@@ -71,6 +74,9 @@ async fn judged(house: &House, nonce: &str, presented: &Presented) -> Result<Opt
     let result = authn::secret::random_id(&mut rng);
     let state = serde_json::to_string(&verdict).map_err(|_| Fault::Ours)?;
     let mut transaction = house.database.begin_write().await?;
+    if let Some((fingerprint, why)) = cancelled {
+        bound::cancelled(&fingerprint, why, now, &mut rng, &mut log, &mut transaction).await?;
+    }
     let until = now + PATIENCE;
     ceremonies::put(
         &result,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //! `/api/v1` for the administrators' console. Each route asks for its administrative act first.
 
+pub mod authenticators;
 pub mod channels;
 pub mod connect;
 pub mod decisions;

@@ -243,6 +243,7 @@ fn shown(app: &App, session: &session::Session, pen: &mut Pen<'_>) -> PersonSess
         acr: session.level.acr().to_owned(),
         aal: session.level.aal(),
         amr: words(session.methods.iter()),
+        authenticators: session.evidence.iter().map(Into::into).collect(),
         auth_time: session.auth_time,
         last_activity: session.last_activity,
         ends_at: session.ends_at,

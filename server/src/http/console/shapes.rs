@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
+use countersign_authn::evidence::Evidence;
 use countersign_directory as directory;
 use countersign_labels::RawLabel;
 use serde::Serialize;
@@ -148,6 +149,8 @@ pub struct PersonSession {
     pub aal: u8,
     /// The evidence.
     pub amr: Vec<String>,
+    /// By which authenticators she signed in, and earlier ones that it rests on too. Empty: it is not known.
+    pub authenticators: Vec<SessionAuthenticator>,
     /// When she signed in.
     pub auth_time: DateTime<Utc>,
     /// When it was last used.
@@ -158,6 +161,30 @@ pub struct PersonSession {
     pub clients: Vec<String>,
     /// The device, when known.
     pub device: Option<String>,
+}
+
+/// An authenticator that a session rests on.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct SessionAuthenticator {
+    /// `card`, `link` (a sign-in at a source), `passkey`, `password` or `totp`.
+    pub kind: String,
+    /// What it was called then; a source by its id. Null where there is one of the kind.
+    pub name: Option<String>,
+    /// When she proved herself by it.
+    pub at: DateTime<Utc>,
+    /// A later sign-in has taken its place; what applications hold since then rests on it all the same.
+    pub superseded: bool,
+}
+
+impl From<&Evidence> for SessionAuthenticator {
+    fn from(evidence: &Evidence) -> Self {
+        Self {
+            kind: evidence.by.kind().to_owned(),
+            name: Some(evidence.name.clone()).filter(|name| !name.is_empty()),
+            at: evidence.at,
+            superseded: evidence.superseded,
+        }
+    }
 }
 
 /// A channel that a person is in.

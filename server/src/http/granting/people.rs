@@ -1,11 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 //! Who exists, and with which attributes.
 
+use authn::authenticators;
+use authn::session::Session;
 use axum::extract::State;
 use axum::response::Response;
+use countersign_authn as authn;
 use countersign_directory::PersonId;
-use countersign_directory::amend::Amendment;
+use countersign_directory::amend::{Amendment, LostAuthenticator};
+use serde::Deserialize;
 use serde_json::Value;
+use utoipa::ToSchema;
 
 use super::{Applied, Waiting, Why, amend};
 use crate::app::App;
@@ -14,6 +19,14 @@ use crate::http::path::Path;
 use crate::http::problem::Problem;
 use crate::http::query::Query;
 use crate::http::strict_json::StrictJson;
+
+/// What somebody lost.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct LostAuthenticators {
+    /// Ids of her authenticators; absent: all of them.
+    lost: Option<Vec<String>>,
+}
 
 /// Somebody new, active, without clearance. Two people.
 #[utoipa::path(post, path = "/api/v1/people", operation_id = "create_person",
@@ -74,9 +87,11 @@ pub async fn enable(
 }
 
 /// A person who lost her ways to sign in gets a link with which to set up a new one. Two people; whoever
-/// carries it out is told the link, hands it over, and the person is told by mail.
+/// carries it out is told the link, hands it over, and the person is told by mail. What she lost, all of it unless the
+/// body says which, is withdrawn as it is carried out, and all her sessions end.
 #[utoipa::path(post, path = "/api/v1/people/{id}/recover", operation_id = "recover_person",
     params(Why, ("X-CSRF-Token" = String, Header), ("id" = String, Path)),
+    request_body(content = Option<LostAuthenticators>, description = "None, or `lost`: which of her authenticators, by their ids; a password goes with its security code"),
     responses((status = 202, body = Waiting), (status = 400, body = Problem), (status = 401, body = Problem),
         (status = 403, body = Problem), (status = 404, body = Problem), (status = 409, body = Problem)))]
 pub async fn recover(
@@ -84,9 +99,41 @@ pub async fn recover(
     Person(session): Person,
     Path(id): Path<PersonId>,
     Query(why): Query<Why>,
+    body: Option<StrictJson>,
 ) -> Result<Response, Problem> {
-    let act = Amendment::PersonRecover { id };
+    let lost = match body {
+        None => None,
+        Some(body) => lost(&app, &session, &id, body.read()?).await?,
+    };
+    let act = Amendment::PersonRecover { id, lost };
     amend(&app, &session, act, why).await
+}
+
+/// What she lost, as the second person reads it.
+async fn lost(
+    app: &App,
+    session: &Session,
+    id: &PersonId,
+    said: LostAuthenticators,
+) -> Result<Option<Vec<LostAuthenticator>>, Problem> {
+    let Some(ids) = said.lost else {
+        return Ok(None);
+    };
+    // Whose office it is not learns nothing about what she has.
+    app.act(session, "console.read", "console", "people").await?;
+    let mut db = app.database.pool.acquire().await?;
+    let held = authenticators::of_person(id, &app.factors.passkeys, app.now(), &mut db).await?;
+    let named = ids.into_iter().map(|id| {
+        let one = held.iter().find(|one| one.id == id);
+        let one =
+            one.ok_or_else(|| Problem::bad_request(format!("`lost`: she has no authenticator `{id}`")))?;
+        Ok(LostAuthenticator {
+            authenticator: id,
+            kind: one.kind.to_owned(),
+            called: one.name.clone(),
+        })
+    });
+    named.collect::<Result<_, _>>().map(Some)
 }
 
 /// Takes the name out of the body.

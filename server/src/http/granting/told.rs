@@ -3,7 +3,7 @@
 
 use countersign_authz::explain::{Horizon, Pen, Pseudonyms};
 use countersign_directory::Noun;
-use countersign_directory::amend::{Amendment, Part, difference};
+use countersign_directory::amend::{Amendment, LostAuthenticator, Part, difference};
 use countersign_directory::operation::amend::Weighed;
 use countersign_directory::source::veil;
 use serde::Serialize;
@@ -114,7 +114,15 @@ fn elsewhere(act: &Amendment) -> Vec<Changed> {
             vec![part("sign_in_by", None, text.into())]
         }
         Amendment::ClientSecret { .. } => vec![part("secret", None, "a new one".into())],
-        Amendment::PersonRecover { .. } => vec![part("ways_to_sign_in", None, "a new one".into())],
+        Amendment::PersonRecover { lost, .. } => vec![
+            part("ways_to_sign_in", None, "a new one".into()),
+            Changed {
+                part: "ways_withdrawn".to_owned(),
+                was: None,
+                becomes: Some(withdrawn(lost.as_deref())),
+                widens: false,
+            },
+        ],
         Amendment::SourceMetadata { was, becomes, .. } => vec![
             part("keys", Some(json!(was.keys)), json!(becomes.keys)),
             part("addresses", Some(json!(was.addresses)), json!(becomes.addresses)),
@@ -129,6 +137,18 @@ fn elsewhere(act: &Amendment) -> Vec<Changed> {
         }
         _ => Vec::new(),
     }
+}
+
+/// What a recovery withdraws, in words.
+fn withdrawn(lost: Option<&[LostAuthenticator]>) -> Value {
+    let Some(lost) = lost else {
+        return "all of hers".into();
+    };
+    let words = lost.iter().map(|one| match &one.called {
+        Some(called) => format!("{} {called}", one.kind),
+        None => one.kind.clone(),
+    });
+    json!(words.collect::<Vec<_>>())
 }
 
 fn changed(part: Part, noun: Noun, pen: &mut Pen<'_>, is_all: &mut bool) -> Changed {

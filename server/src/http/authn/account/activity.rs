@@ -19,7 +19,14 @@ const BACK: TimeDelta = TimeDelta::days(90);
 /// The newest of each kind that are shown.
 const OF_EACH: u32 = 50;
 
-const KINDS: [(&str, &str); 13] = [
+const KINDS: [(&str, &str); 21] = [
+    ("card.added", "A smartcard was added"),
+    ("card.expired", "A smartcard that was signed in with has ended"),
+    ("card.removed", "A smartcard was removed"),
+    (
+        "card.revoked",
+        "⚠ A smartcard that was signed in with was cancelled",
+    ),
     ("enrolment.used", "An enrolment link was used"),
     ("oidc.code_issued", "Signed in to an application"),
     (
@@ -31,7 +38,10 @@ const KINDS: [(&str, &str); 13] = [
         "⚠ An application's token was used twice; what came of it was revoked",
     ),
     ("passkey.added", "A passkey was added"),
+    ("passkey.counter_went_back", "⚠ There may be a copy of a passkey"),
     ("passkey.removed", "A passkey was removed"),
+    ("password.changed", "The password was changed"),
+    ("password.removed", "The password was removed"),
     ("password.set", "The password was set"),
     ("session.ended", "A session ended"),
     ("session.left_client", "The access of an application was ended"),
@@ -39,6 +49,7 @@ const KINDS: [(&str, &str); 13] = [
     ("session.renewed", "Confirmed that it's you"),
     ("signin.refused", "A sign-in was refused"),
     ("totp.added", "An authenticator app was added"),
+    ("totp.removed", "An authenticator app was removed"),
 ];
 
 #[derive(Template)]

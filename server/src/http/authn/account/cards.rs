@@ -6,6 +6,7 @@
 use authn::Happened;
 use authn::account;
 use authn::assurance::{Level, Requirement};
+use authn::bind::Removed;
 use authn::cards as bound;
 use authn::factor::card::Card;
 use authn::oidc::parameters::Parameters;
@@ -135,13 +136,15 @@ pub async fn remove(State(app): State<App>, headers: HeaderMap, form: OwnForm) -
     let mut log = Happened::new();
     let mut db = app.database.begin_write().await?;
     let id = form.field("card")?;
-    let is_removed = bound::remove(id, &session, now, &mut app.rng(), &mut log, &mut db).await?;
+    let removed = bound::remove(id, &session, now, &mut app.rng(), &mut log, &mut db).await?;
     app.settle(&Actor::Person(session.person.clone()), &log, now, db)
         .await?;
-    let outcome = if is_removed {
-        Ok(Some("The card was removed.".to_owned()))
-    } else {
-        Err("Your only card cannot be removed: add another card or a passkey first.".to_owned())
+    let outcome = match removed {
+        Removed::Gone => Ok(Some("The card was removed.".to_owned())),
+        Removed::GoneWithSession => return Ok(see_other("/signin?then=/account")),
+        Removed::Stays => {
+            Err("Your only card cannot be removed: add another card or a passkey first.".to_owned())
+        }
     };
     page(&app, &session, outcome).await
 }

@@ -3,7 +3,7 @@
 
 use authn::Happened;
 use authn::assurance::Level;
-use authn::bind;
+use authn::bind::{self, Removed};
 use authn::factor::passkey::{Adding, Refusal};
 use authn::session::Session;
 use authn::store::accounts;
@@ -113,13 +113,13 @@ pub async fn remove(State(app): State<App>, headers: HeaderMap, form: OwnForm) -
     let mut log = Happened::new();
     let mut db = app.database.begin_write().await?;
     let id = form.field("passkey")?;
-    let is_removed = bind::remove_passkey(id, &session, now, &mut app.rng(), &mut log, &mut db).await?;
+    let removed = bind::remove_passkey(id, &session, now, &mut app.rng(), &mut log, &mut db).await?;
     app.settle(&Actor::Person(session.person.clone()), &log, now, db)
         .await?;
-    let outcome = if is_removed {
-        Ok(Some("The passkey was removed.".to_owned()))
-    } else {
-        Err("Your only passkey cannot be removed: add another first.".to_owned())
+    let outcome = match removed {
+        Removed::Gone => Ok(Some("The passkey was removed.".to_owned())),
+        Removed::GoneWithSession => return Ok(see_other("/signin?then=/account")),
+        Removed::Stays => Err("Your only passkey cannot be removed: add another first.".to_owned()),
     };
     page(&app, &session, outcome).await
 }

@@ -76,6 +76,7 @@ struct SessionRow {
     agent: String,
     device: Option<String>,
     strength: &'static str,
+    by: String,
     signed_in: String,
     last_active: String,
     ends: String,
@@ -126,7 +127,10 @@ pub(crate) async fn page(
         passkeys: keys.into_iter().map(|key| PasskeyRow::of(house, key)).collect(),
         has_password: ways.password,
         codes: (got > 0).then(|| format!("{left} of {got} left")),
-        sessions: all.iter().map(|one| SessionRow::of(one, session)).collect(),
+        sessions: all
+            .iter()
+            .map(|one| SessionRow::of(house, one, session))
+            .collect(),
         done: outcome.as_ref().ok().cloned().flatten(),
         problem: outcome.err(),
     };
@@ -193,7 +197,7 @@ fn linkable(house: &House) -> Vec<(String, String)> {
 }
 
 impl SessionRow {
-    fn of(session: &Session, this: &Session) -> Self {
+    fn of(house: &House, session: &Session, this: &Session) -> Self {
         let agent = session.place.agent.clone();
         Self {
             id: session.id.to_string(),
@@ -201,6 +205,7 @@ impl SessionRow {
             agent: agent.unwrap_or_else(|| "A browser that did not say its name".to_owned()),
             device: session.place.device.as_ref().map(ToString::to_string),
             strength: words::strength(session.level),
+            by: words::signed_in_by(house, session),
             signed_in: words::moment(session.auth_time),
             last_active: words::moment(session.last_activity),
             ends: words::moment(session.ends_at),

@@ -60,7 +60,7 @@ pub async fn post(
     let person = show::person(&app, &link).await?;
     let password = SecretString::from(form.0.one("password").unwrap_or_default());
     let ceremony = form.field("ceremony")?.to_owned();
-    if let Err(fault) = judged(&app, &password, &person) {
+    if let Err(fault) = judged(&app, &password, &person, Beside::SecondFactor) {
         return again(
             &app,
             link,
@@ -107,8 +107,13 @@ pub async fn post(
     }
 }
 
-/// Whether a password will do beside a code generator: names that are easily guessed are not in it.
-fn judged(house: &House, password: &SecretString, person: &PersonId) -> Result<(), PolicyError> {
+/// Whether a password will do beside what else there is: names that are easily guessed are not in it.
+pub(crate) fn judged(
+    house: &House,
+    password: &SecretString,
+    person: &PersonId,
+    beside: Beside,
+) -> Result<(), PolicyError> {
     let snapshot = house.snapshot();
     let entry = snapshot.person(person.as_str());
     let said = entry.and_then(|entry| entry.display_name.as_deref());
@@ -116,7 +121,7 @@ fn judged(house: &House, password: &SecretString, person: &PersonId) -> Result<(
     let agency = entry.and_then(|entry| entry.agency.as_ref().map(AsRef::as_ref));
     let mut context = vec![person.as_str(), house.config.login.deployment.as_str()];
     context.extend([said, mail, agency].into_iter().flatten());
-    acceptable(password, Beside::SecondFactor, &context)
+    acceptable(password, beside, &context)
 }
 
 async fn again(

@@ -20,6 +20,15 @@ pub async fn post(State(app): State<App>, headers: HeaderMap, form: OwnForm) -> 
     let code = form.0.one("code").unwrap_or_default();
     let mut log = Happened::new();
     let mut transaction = app.database.begin_write().await?;
-    let step = flow::give_code(flow, code, &app.sealer, app.now(), &mut log, &mut transaction).await?;
+    let step = flow::give_code(
+        flow,
+        code,
+        &app.sealer,
+        app.now(),
+        &mut app.rng(),
+        &mut log,
+        &mut transaction,
+    )
+    .await?;
     outcome::answer(&app, &headers, step, log, transaction).await
 }

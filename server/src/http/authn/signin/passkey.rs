@@ -28,6 +28,7 @@ pub async fn post(State(app): State<App>, headers: HeaderMap, form: OwnForm) -> 
         challenge,
         credential,
         app.now(),
+        &mut app.rng(),
         &mut log,
         &mut transaction,
     )

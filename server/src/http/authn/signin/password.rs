@@ -63,6 +63,14 @@ pub async fn post(State(app): State<App>, headers: HeaderMap, form: OwnForm) -> 
     {
         log.event("password.rehashed", person.as_str(), serde_json::json!({}));
     }
-    let step = flow::give_password(flow, &verdict, app.now(), &mut log, &mut transaction).await?;
+    let step = flow::give_password(
+        flow,
+        &verdict,
+        app.now(),
+        &mut app.rng(),
+        &mut log,
+        &mut transaction,
+    )
+    .await?;
     outcome::answer(&app, &headers, step, log, transaction).await
 }
