@@ -39,8 +39,8 @@ pub async fn open(
         auth_time: proof.at,
         started_at: now,
         last_activity: now,
-        ends_at: proof.at + lifetimes.absolute(proof.level),
-        idle: lifetimes.idle,
+        ends_at: proof.at + lifetimes.of(proof.level).absolute,
+        idle: lifetimes.of(proof.level).idle,
         place,
         csrf: random_id(rng),
         ended_at: None,
@@ -70,7 +70,8 @@ pub async fn renew(
         attested: proof.attested,
         auth_time: proof.at,
         last_activity: now,
-        ends_at: proof.at + lifetimes.absolute(proof.level),
+        ends_at: proof.at + lifetimes.of(proof.level).absolute,
+        idle: lifetimes.of(proof.level).idle,
         csrf: random_id(rng),
         ..session
     };

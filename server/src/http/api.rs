@@ -42,6 +42,7 @@ fn people() -> OpenApiRouter<App> {
         .routes(routes!(console::people::revoke))
         .routes(routes!(console::people::end_sessions))
         .routes(routes!(console::sessions::delete))
+        .routes(routes!(console::sessions_end::post))
         .routes(routes!(granting::links::list, granting::links::add))
         .routes(routes!(granting::links::remove))
         .routes(routes!(granting::people::enable))

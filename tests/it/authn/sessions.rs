@@ -111,7 +111,7 @@ async fn signing_out_needs_the_pages_own_token_and_tells_the_clients() {
     assert_eq!(claims["sid"], due[0].sid.as_str());
     assert!(claims["events"]["http://schemas.openid.net/event/backchannel-logout"].is_object());
     // Until the client has confirmed, what it holds counts, and counts as revoked.
-    let facts = house.app.board.facts(&dave, "chat", None).unwrap();
+    let facts = house.app.board.facts(&dave, "chat", None, house.app.now()).unwrap();
     assert!(facts.revoked);
 }
 

@@ -12,6 +12,7 @@ pub mod people;
 pub mod revocation;
 pub mod schemes;
 pub mod sessions;
+pub mod sessions_end;
 pub mod shapes;
 pub mod simulate;
 
