@@ -180,7 +180,6 @@ pub async fn begin(
     Ok(flow)
 }
 
-
 /// Notes that the person was asked what the client may know.
 pub async fn consented(
     flow: &mut Flow,

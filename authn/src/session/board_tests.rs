@@ -48,7 +48,10 @@ fn without_a_name_the_weakest_of_her_sessions_at_that_server_counts() {
     assert_eq!(facts.aal, 1);
     assert_eq!(facts.auth_time, noon() - TimeDelta::minutes(30));
     let card = Sid::from_text("a");
-    assert_eq!(board.facts(&alice(), "synapse", Some(&card), noon()).unwrap().aal, 3);
+    assert_eq!(
+        board.facts(&alice(), "synapse", Some(&card), noon()).unwrap().aal,
+        3
+    );
 }
 
 #[test]
@@ -59,7 +62,10 @@ fn a_name_counts_only_for_its_owner_at_its_client() {
     let dave: PersonId = "dave".parse().unwrap();
     assert_eq!(board.facts(&dave, "synapse", Some(&card), noon()), None);
     assert_eq!(board.facts(&alice(), "zulip", Some(&card), noon()), None);
-    assert_eq!(board.facts(&alice(), "synapse", Some(&Sid::from_text("x")), noon()), None);
+    assert_eq!(
+        board.facts(&alice(), "synapse", Some(&Sid::from_text("x")), noon()),
+        None
+    );
     assert_eq!(board.facts(&dave, "synapse", None, noon()), None);
 }
 

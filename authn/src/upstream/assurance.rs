@@ -307,7 +307,10 @@ mod tests {
         said.session_until = Some(noon() + TimeDelta::minutes(20));
         let judged = judged(&said, &trust(), &need(Level::Aal1)).unwrap();
         let lifetimes = judged.within(&Lifetimes::default(), noon());
-        assert_eq!(judged.proof.at + lifetimes.aal2.absolute, noon() + TimeDelta::minutes(20));
+        assert_eq!(
+            judged.proof.at + lifetimes.aal2.absolute,
+            noon() + TimeDelta::minutes(20)
+        );
     }
 
     #[test]

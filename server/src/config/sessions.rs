@@ -60,15 +60,48 @@ impl Sessions {
     pub(super) fn check(&self) -> Result<(), ConfigError> {
         let most = Self::default();
         let levels = [
-            ("aal1", self.aal1_minutes, most.aal1_minutes, self.aal1_idle_minutes, most.aal1_idle_minutes),
-            ("aal2", self.aal2_minutes, most.aal2_minutes, self.aal2_idle_minutes, most.aal2_idle_minutes),
-            ("aal3", self.aal3_minutes, most.aal3_minutes, self.aal3_idle_minutes, most.aal3_idle_minutes),
+            (
+                "aal1",
+                self.aal1_minutes,
+                most.aal1_minutes,
+                self.aal1_idle_minutes,
+                most.aal1_idle_minutes,
+            ),
+            (
+                "aal2",
+                self.aal2_minutes,
+                most.aal2_minutes,
+                self.aal2_idle_minutes,
+                most.aal2_idle_minutes,
+            ),
+            (
+                "aal3",
+                self.aal3_minutes,
+                most.aal3_minutes,
+                self.aal3_idle_minutes,
+                most.aal3_idle_minutes,
+            ),
         ];
         for (level, absolute, most_absolute, idle, most_idle) in levels {
-            within(&format!("sessions.{level}_minutes"), absolute, most_absolute, "NIST SP 800-63B-4")?;
-            within(&format!("sessions.{level}_idle_minutes"), idle, most_idle, "NIST SP 800-63B-4")?;
+            within(
+                &format!("sessions.{level}_minutes"),
+                absolute,
+                most_absolute,
+                "NIST SP 800-63B-4",
+            )?;
+            within(
+                &format!("sessions.{level}_idle_minutes"),
+                idle,
+                most_idle,
+                "NIST SP 800-63B-4",
+            )?;
             let own_end = format!("`{level}_minutes`");
-            within(&format!("sessions.{level}_idle_minutes"), idle, absolute, &own_end)?;
+            within(
+                &format!("sessions.{level}_idle_minutes"),
+                idle,
+                absolute,
+                &own_end,
+            )?;
         }
         Ok(())
     }
@@ -110,7 +143,9 @@ mod tests {
         ] {
             load(&format!("[sessions]\n{key} = {most}")).unwrap();
             for wrong in [0, most + 1] {
-                let said = load(&format!("[sessions]\n{key} = {wrong}")).unwrap_err().to_string();
+                let said = load(&format!("[sessions]\n{key} = {wrong}"))
+                    .unwrap_err()
+                    .to_string();
                 assert!(said.contains(&format!("sessions.{key}")), "{said}");
                 assert!(said.contains(&format!("1 to {most} minutes")), "{said}");
             }
@@ -123,6 +158,9 @@ mod tests {
         assert!(said.to_string().contains("`aal2_minutes`"), "{said}");
         let config = load("[sessions]\naal2_minutes = 30\naal2_idle_minutes = 30").unwrap();
         let ends = config.sessions.lifetimes().aal2;
-        assert_eq!((ends.absolute, ends.idle), (TimeDelta::minutes(30), TimeDelta::minutes(30)));
+        assert_eq!(
+            (ends.absolute, ends.idle),
+            (TimeDelta::minutes(30), TimeDelta::minutes(30))
+        );
     }
 }

@@ -4,11 +4,11 @@
 use authn::store::outbox;
 use chrono::TimeDelta;
 use countersign_authn as authn;
-use countersign_tests::house::open_house;
+use countersign_tests::house::{open_house, open_house_configured};
 use http::StatusCode;
 use serde_json::json;
 
-use super::desk::{Tab, authorize, client, location, passkey, redeem, told};
+use super::desk::{Tab, authorize, client, location, passkey, redeem, token, told};
 
 #[tokio::test]
 async fn o15_each_sign_in_changes_the_cookie_and_the_old_one_dies() {
@@ -51,6 +51,49 @@ async fn an_idle_session_is_good_for_an_hour_and_not_a_second_longer() {
         house.advance(TimeDelta::seconds(seconds)).await;
         assert_eq!(tab.get("/account").await.status, status, "{seconds}");
     }
+}
+
+#[tokio::test]
+async fn the_ends_of_a_session_are_those_of_the_configuration_and_change_with_its_level() {
+    let sections = "[sessions]\naal2_minutes = 90\naal2_idle_minutes = 10";
+    let house = open_house_configured(sections.parse().unwrap()).await;
+    let mut key = passkey(&house, "dave").await;
+    for (seconds, status) in [(600, StatusCode::OK), (601, StatusCode::SEE_OTHER)] {
+        let mut tab = Tab::new(&house);
+        tab.sign_in("/signin", &mut key).await;
+        let dave = "dave".parse().unwrap();
+        let session = house.app.board.of_person(&dave, house.app.now()).remove(0);
+        assert_eq!(session.ends_at - session.auth_time, TimeDelta::minutes(90));
+        house.advance(TimeDelta::seconds(seconds)).await;
+        assert_eq!(tab.get("/account").await.status, status, "{seconds}");
+    }
+}
+
+#[tokio::test]
+async fn who_refreshes_at_a_client_is_not_idle() {
+    let house = open_house().await;
+    let grants = json!({"grants": ["authorization_code", "refresh_token"]});
+    let secret = client(&house, grants).await;
+    let mut key = passkey(&house, "dave").await;
+    let mut tab = Tab::new(&house);
+    let code = told(&tab.sign_in(&authorize(&[]), &mut key).await)["code"].clone();
+    let mut tokens = redeem(&house, &secret, &code, &[]).await.json();
+    for _ in 0..3 {
+        house.advance(TimeDelta::minutes(50)).await;
+        let fields = [
+            ("grant_type", "refresh_token"),
+            ("refresh_token", tokens["refresh_token"].as_str().unwrap()),
+            ("client_id", "chat"),
+            ("client_secret", secret.as_str()),
+        ];
+        let answer = token(&house, &fields).await;
+        assert_eq!(answer.status, StatusCode::OK, "{}", answer.text);
+        tokens = answer.json();
+        house.app.keep_activity().await.unwrap();
+    }
+    assert_eq!(tab.get("/account").await.status, StatusCode::OK);
+    house.advance(TimeDelta::minutes(61)).await;
+    assert_eq!(tab.get("/account").await.status, StatusCode::SEE_OTHER);
 }
 
 #[tokio::test]
@@ -111,7 +154,11 @@ async fn signing_out_needs_the_pages_own_token_and_tells_the_clients() {
     assert_eq!(claims["sid"], due[0].sid.as_str());
     assert!(claims["events"]["http://schemas.openid.net/event/backchannel-logout"].is_object());
     // Until the client has confirmed, what it holds counts, and counts as revoked.
-    let facts = house.app.board.facts(&dave, "chat", None, house.app.now()).unwrap();
+    let facts = house
+        .app
+        .board
+        .facts(&dave, "chat", None, house.app.now())
+        .unwrap();
     assert!(facts.revoked);
 }
 

@@ -70,10 +70,7 @@ pub(super) async fn to_known(
         .as_ref()
         .zip(sub.as_deref())
         .map(|(known, sub)| (&known.session, sub));
-    match (
-        judge(&request, client, at_hand, required, asked, now),
-        known,
-    ) {
+    match (judge(&request, client, at_hand, required, asked, now), known) {
         (Verdict::Enough, Some(known)) => {
             match admission::refused(house, &client.record, &known.session, &known.person) {
                 None => consent_or_code(house, headers, client, request, known.session).await,

@@ -60,10 +60,7 @@ pub async fn to(
     let at_hand = known
         .as_ref()
         .map(|known| (&known.session, name.as_ref().map(|name| name.value.as_str())));
-    match (
-        judge(&request, &client, at_hand, required, asked, now),
-        known,
-    ) {
+    match (judge(&request, &client, at_hand, required, asked, now), known) {
         (Verdict::Enough(context), Some(known)) => {
             if let Some(why) = admission::refused(house, &client, &known.session, &known.person) {
                 return status(house, &request, Status::RequestDenied, Some(why)).await;

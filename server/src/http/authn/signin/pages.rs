@@ -9,8 +9,8 @@ use countersign_authn as authn;
 use countersign_directory::source::Source;
 use http::StatusCode;
 
-use super::step_up::{self, Short};
 use super::card;
+use super::step_up::{self, Short};
 use crate::app::House;
 use crate::http::authn::words;
 use crate::http::fault::Fault;
@@ -121,9 +121,11 @@ fn own(house: &House, flow: &Flow, problem: Option<Problem>) -> Response {
 /// Whether a name that is typed may lead to a source that is strong enough.
 fn leads_names_on(house: &House, flow: &Flow) -> bool {
     let needed = flow.purpose.requirement.level;
-    house.upstream.all().iter().any(|source| {
-        source.signs_in() && !source.offer.domains.is_empty() && highest(source) >= needed
-    })
+    house
+        .upstream
+        .all()
+        .iter()
+        .any(|source| source.signs_in() && !source.offer.domains.is_empty() && highest(source) >= needed)
 }
 
 /// The sources that have a button and are strong enough: name in addresses, and name for people.

@@ -11,6 +11,7 @@ use authn::secret::Secret;
 use authn::session::Session;
 use axum::extract::{RawQuery, State};
 use axum::response::Response;
+use chrono::{DateTime, Utc};
 use countersign_authn as authn;
 use http::HeaderMap;
 
@@ -34,7 +35,7 @@ pub async fn get(
         return pages::of(&app, &flow, None).await;
     }
     let then = own_page(parameters.one("then"));
-    let requirement = requirement(&parameters);
+    let requirement = requirement(&parameters, app.now());
     let session = browser::session(&app, &headers).await?;
     let is_enough = |session: &Session| session.unmet(&requirement, app.now()).is_none();
     if session.as_ref().is_some_and(is_enough) {
@@ -67,7 +68,14 @@ pub async fn begin(
     session: Option<&Session>,
 ) -> Result<Response, Fault> {
     let hint = purpose.login_hint.as_deref().map(str::trim);
-    let is_meant = |session: &&Session| hint.is_none_or(|hint| hint == session.person.as_str());
+    let snapshot = house.snapshot();
+    let is_meant = |session: &&Session| {
+        let person = snapshot.person(session.person.as_str());
+        let address = person.and_then(|person| person.email.as_deref());
+        hint.is_none_or(|hint| {
+            hint == session.person.as_str() || address.is_some_and(|address| address.eq_ignore_ascii_case(hint))
+        })
+    };
     let short = session.filter(is_meant).and_then(|session| {
         let unmet = session.unmet(&purpose.requirement, house.now())?;
         Some(Stage::StepUp {
@@ -118,16 +126,18 @@ fn own_page(wanted: Option<&str>) -> String {
     wanted.filter(is_own).unwrap_or("/account").to_owned()
 }
 
-fn requirement(parameters: &Parameters) -> Requirement {
+fn requirement(parameters: &Parameters, now: DateTime<Utc>) -> Requirement {
     let values = parameters.one("acr_values").unwrap_or_default();
     let level = values.split_ascii_whitespace().filter_map(Level::from_acr).min();
     let max_age = parameters
         .one("max_age")
         .and_then(|text| text.parse::<u32>().ok());
+    // However slowly she types, a sign-in that comes after this is new.
+    let wants_new = max_age == Some(0);
     Requirement {
         level: level.unwrap_or(Level::Aal1),
-        max_age: max_age.map(i64::from),
-        after: None,
+        max_age: max_age.filter(|_| !wants_new).map(i64::from),
+        after: wants_new.then_some(now),
     }
 }
 

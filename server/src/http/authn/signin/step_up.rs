@@ -28,6 +28,7 @@ struct StepUp {
     person: String,
     why: String,
     client: Option<String>,
+    has_devices: bool,
     offer: Offer,
     problem: Option<String>,
 }
@@ -80,8 +81,11 @@ pub(super) async fn page(
         person: short.person.to_string(),
         why: why(flow, &short, session.as_ref()),
         client: client(flow),
+        has_devices: house.devices.is_some(),
         offer,
-        problem: problem.clone().map(|problem| words::problem(problem, &frame.help)),
+        problem: problem
+            .clone()
+            .map(|problem| words::problem(problem, &frame.help)),
         frame,
     };
     Ok(render(status_of(problem.as_ref()), &page))
@@ -133,10 +137,14 @@ async fn offer(house: &House, flow: &Flow, short: &Short<'_>) -> Result<Offer, F
     let linked = upstream_links::of_person(short.person, &mut db).await?;
     drop(db);
     let linked = linked.into_iter().map(|link| link.identity.source);
-    let sources = again(house, flow, short.from.cloned().into_iter().chain(linked).collect());
+    let sources = again(
+        house,
+        flow,
+        short.from.cloned().into_iter().chain(linked).collect(),
+    );
     let reached_by_directory = if ways.totp { Level::Aal2 } else { Level::Aal1 };
-    let has_password = ways.password
-        || (reached_by_directory >= needed && house.is_in_a_directory(short.person).await?);
+    let has_password =
+        ways.password || (reached_by_directory >= needed && house.is_in_a_directory(short.person).await?);
     let has_card = house.cards.is_some() && (ways.card || takes_new_cards(house, needed));
     let is_none = !has_card && !ways.passkey && !has_password && sources.is_empty();
     Ok(Offer {
@@ -181,7 +189,11 @@ fn takes_new_cards(house: &House, needed: Level) -> bool {
 /// Which authenticator would do, and where it is put on file.
 fn lacks(house: &House, needed: Level, ways: Ways) -> Lacks {
     let help = &Frame::of(house).help;
-    let desk = if help.is_empty() { "the help desk" } else { help.as_str() };
+    let desk = if help.is_empty() {
+        "the help desk"
+    } else {
+        help.as_str()
+    };
     let none = format!(
         "None of your ways to sign in is enough for this. It takes {}.",
         words::needs(needed)
