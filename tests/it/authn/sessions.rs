@@ -8,7 +8,7 @@ use countersign_tests::house::{open_house, open_house_configured};
 use http::StatusCode;
 use serde_json::json;
 
-use super::desk::{Tab, authorize, client, location, passkey, redeem, token, told};
+use super::desk::{Tab, authorize, client, location, passkey, redeem, told};
 
 #[tokio::test]
 async fn o15_each_sign_in_changes_the_cookie_and_the_old_one_dies() {
@@ -67,33 +67,6 @@ async fn the_ends_of_a_session_are_those_of_the_configuration_and_change_with_it
         house.advance(TimeDelta::seconds(seconds)).await;
         assert_eq!(tab.get("/account").await.status, status, "{seconds}");
     }
-}
-
-#[tokio::test]
-async fn who_refreshes_at_a_client_is_not_idle() {
-    let house = open_house().await;
-    let grants = json!({"grants": ["authorization_code", "refresh_token"]});
-    let secret = client(&house, grants).await;
-    let mut key = passkey(&house, "dave").await;
-    let mut tab = Tab::new(&house);
-    let code = told(&tab.sign_in(&authorize(&[]), &mut key).await)["code"].clone();
-    let mut tokens = redeem(&house, &secret, &code, &[]).await.json();
-    for _ in 0..3 {
-        house.advance(TimeDelta::minutes(50)).await;
-        let fields = [
-            ("grant_type", "refresh_token"),
-            ("refresh_token", tokens["refresh_token"].as_str().unwrap()),
-            ("client_id", "chat"),
-            ("client_secret", secret.as_str()),
-        ];
-        let answer = token(&house, &fields).await;
-        assert_eq!(answer.status, StatusCode::OK, "{}", answer.text);
-        tokens = answer.json();
-        house.app.keep_activity().await.unwrap();
-    }
-    assert_eq!(tab.get("/account").await.status, StatusCode::OK);
-    house.advance(TimeDelta::minutes(61)).await;
-    assert_eq!(tab.get("/account").await.status, StatusCode::SEE_OTHER);
 }
 
 #[tokio::test]

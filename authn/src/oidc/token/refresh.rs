@@ -99,11 +99,11 @@ pub(super) async fn begin(
 }
 
 /// Exchanges tokens of different chains for their next pairs, in the order of `asks`. Server says whether the
-/// person of the ask at that place may not be signed in there any more, and why. Commit also what is refused, for a reuse ended its
+/// person may not be signed in there any more, and why. Commit also what is refused, for a reuse ended its
 /// chain; sign after that.
 pub async fn exchange(
     asks: &[Ask],
-    mut no_longer: impl FnMut(usize, &Presented<'_>) -> Option<&'static str>,
+    no_longer: impl Fn(&Presented<'_>) -> Option<&'static str>,
     means: Means<'_>,
     now: DateTime<Utc>,
     rng: &mut impl CryptoRng,
@@ -112,9 +112,9 @@ pub async fn exchange(
 ) -> Result<Vec<Result<Unsigned, Error>>, StoreError> {
     let known = Known::of(asks, now, rng, db).await?;
     let mut coming = Vec::with_capacity(asks.len());
-    for (place, ask) in asks.iter().enumerate() {
+    for ask in asks {
         let presented = match known.present(ask, now) {
-            Ok(presented) => no_longer(place, &presented).map_or(Ok(presented), |why| Err(refused(why))),
+            Ok(presented) => no_longer(&presented).map_or(Ok(presented), |why| Err(refused(why))),
             Err(Turned::Away(error)) => Err(error),
             Err(Turned::Reused { family, why }) => {
                 end(family, why, now, log, db).await?;

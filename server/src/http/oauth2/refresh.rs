@@ -114,21 +114,9 @@ async fn exchange_together(house: &House, asks: &[Ask]) -> Result<Vec<Result<Uns
     let now = house.now();
     let mut rng = house.rng();
     let mut log = Happened::new();
-    let mut used = vec![None; asks.len()];
-    let no_longer = |ask: usize, presented: &Presented<'_>| {
-        if let Some(used) = used.get_mut(ask) {
-            *used = Some(presented.session.id.clone());
-        }
-        no_longer(house, presented)
-    };
+    let no_longer = |presented: &Presented<'_>| no_longer(house, presented);
     let outcomes = refresh::exchange(asks, no_longer, means(house), now, &mut rng, &mut log, &mut db).await?;
     house.settle(&Actor::Nobody, &log, now, db).await?;
-    // Whoever is signed in at a client uses the session by it.
-    for (session, outcome) in used.iter().zip(&outcomes) {
-        if let (Some(session), Ok(_)) = (session, outcome) {
-            house.board.touch(session, now);
-        }
-    }
     Ok(outcomes)
 }
 

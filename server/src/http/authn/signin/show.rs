@@ -73,7 +73,8 @@ pub async fn begin(
         let person = snapshot.person(session.person.as_str());
         let address = person.and_then(|person| person.email.as_deref());
         hint.is_none_or(|hint| {
-            hint == session.person.as_str() || address.is_some_and(|address| address.eq_ignore_ascii_case(hint))
+            hint == session.person.as_str()
+                || address.is_some_and(|address| address.eq_ignore_ascii_case(hint))
         })
     };
     let short = session.filter(is_meant).and_then(|session| {
