@@ -103,8 +103,50 @@ pub async fn strongest_own(
     now: DateTime<Utc>,
     db: &mut AnyConnection,
 ) -> Result<Option<Level>, StoreError> {
+    Ok(own_levels(person, verifier, now, db).await?.strongest())
+}
+
+/// Which of her own ways reach `level` now. A code generator is one as far as her password is.
+pub async fn ways_reaching(
+    level: Level,
+    person: &PersonId,
+    verifier: &Passkeys,
+    now: DateTime<Utc>,
+    db: &mut AnyConnection,
+) -> Result<Ways, StoreError> {
+    let own = own_levels(person, verifier, now, db).await?;
+    let reaches = |way: Option<Level>| way >= Some(level);
+    Ok(Ways {
+        card: reaches(own.card),
+        passkey: reaches(own.passkey),
+        password: reaches(own.password),
+        totp: own.totp,
+    })
+}
+
+/// The level that each kind of way reaches at best.
+#[derive(Default)]
+struct OwnLevels {
+    card: Option<Level>,
+    passkey: Option<Level>,
+    password: Option<Level>,
+    totp: bool,
+}
+
+impl OwnLevels {
+    fn strongest(&self) -> Option<Level> {
+        self.card.max(self.passkey).max(self.password)
+    }
+}
+
+async fn own_levels(
+    person: &PersonId,
+    verifier: &Passkeys,
+    now: DateTime<Utc>,
+    db: &mut AnyConnection,
+) -> Result<OwnLevels, StoreError> {
     let Some(entry) = active(person, db).await? else {
-        return Ok(None);
+        return Ok(OwnLevels::default());
     };
     let ways = ways(person, db).await?;
     let trust = verifier.trusted();
@@ -124,5 +166,10 @@ pub async fn strongest_own(
         (true, false) => Some(Level::Aal1),
         (false, _) => None,
     };
-    Ok(passkeys.chain(cards).chain(password).max())
+    Ok(OwnLevels {
+        card: cards.max(),
+        passkey: passkeys.max(),
+        password,
+        totp: ways.totp,
+    })
 }

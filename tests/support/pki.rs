@@ -45,6 +45,8 @@ pub struct Leaf {
     pub policy: Option<&'static str>,
     /// Whether it is for signing in.
     pub is_for_clients: bool,
+    /// With the first day of this year it begins.
+    pub begins: i32,
     /// The first day of this year ends it.
     pub ends: i32,
 }
@@ -59,6 +61,7 @@ impl Leaf {
             uri: None,
             policy: Some(PIV),
             is_for_clients: true,
+            begins: 2020,
             ends: 2040,
         }
     }
@@ -97,7 +100,7 @@ impl Leaf {
         let name = format!("Card {}", self.serial);
         params.distinguished_name.push(DnType::CommonName, name);
         params.serial_number = Some(SerialNumber::from(self.serial));
-        params.not_before = date_time_ymd(2020, 1, 1);
+        params.not_before = date_time_ymd(self.begins, 1, 1);
         params.not_after = date_time_ymd(self.ends, 1, 1);
         params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
         params.extended_key_usages = vec![if self.is_for_clients {

@@ -95,6 +95,7 @@ async function api(request, response, url) {
           aal: 2,
           auth_time: now(),
           ends_at: new Date(Date.now() + 86_400_000).toISOString(),
+          idle_seconds: 3600,
         },
       });
     case 'GET schemes':

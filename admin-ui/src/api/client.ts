@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import createClient from 'openapi-fetch';
+import { drafts } from './drafts';
 import { Problem, Unreachable } from './problem';
 import type { components, paths } from './schema.gen';
 
@@ -44,19 +45,32 @@ export type Outcome = 'allow' | 'deny' | 'step_up';
 /** The typed client. Paths, parameters and bodies come from docs/openapi.json. */
 export const client = createClient<paths>({ baseUrl: window.location.origin });
 
+let answeredAt = Date.now();
+
 client.use({
   onError: () => new Unreachable(),
+  onResponse: ({ response }) => {
+    if (response.status !== 401 || asksForMore(response)) answeredAt = Date.now();
+  },
 });
+
+/** When the server last answered in a session: each call is activity. */
+export function lastAnswer(): number {
+  return answeredAt;
+}
+
+/** Whether somebody who is signed in is told that she is not strongly or freshly enough (RFC 9470). */
+function asksForMore(response: Response): boolean {
+  return response.headers.get('www-authenticate')?.includes('insufficient_user_authentication') ?? false;
+}
 
 /** Unwraps an answer of the client: its data, or a Problem. Without a session it leaves for the sign-in page. */
 export async function answered<T>(
   call: Promise<{ data?: T; error?: unknown; response: Response }>,
 ): Promise<T> {
   const { data, error, response } = await call;
-  // Somebody who is signed in but not strongly enough is told so where she is (RFC 9470).
-  const stepUp =
-    response.headers.get('www-authenticate')?.includes('insufficient_user_authentication') ?? false;
-  if (response.status === 401 && !stepUp) {
+  // Somebody who is signed in but not strongly enough is told so where she is.
+  if (response.status === 401 && !asksForMore(response)) {
     leaveForSignIn();
     // The page is going away: nothing may render in the meantime.
     return new Promise<T>(() => {});
@@ -65,9 +79,10 @@ export async function answered<T>(
   return data as T;
 }
 
-/** Sends the browser to the sign-in page, and back here afterwards. */
-export function leaveForSignIn(): void {
-  window.location.assign(signInAddress(window.location));
+/** Sends the browser to the sign-in page, and back here afterwards, to what was typed. */
+export function leaveForSignIn(maxAge?: number): void {
+  drafts.keep();
+  window.location.assign(signInAddress(window.location, undefined, maxAge));
 }
 
 /**

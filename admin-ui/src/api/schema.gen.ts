@@ -2523,6 +2523,11 @@ export interface components {
             ends_at: string;
             /** @description Its name. */
             id: string;
+            /**
+             * Format: int64
+             * @description After how many seconds without a call it ends.
+             */
+            idle_seconds: number;
         };
         /** @description A person in full. */
         Person: {

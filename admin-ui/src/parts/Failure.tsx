@@ -2,6 +2,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { CircleAlert } from 'lucide-react';
 import { signInAddress, strongerThan } from '../api/client';
+import { drafts } from '../api/drafts';
 import { inWords, Problem, rolesInWords } from '../api/problem';
 import { me } from '../api/queries';
 import { advice } from './advice';
@@ -69,7 +70,7 @@ function Refusal({ problem, needs, maxAge }: RefusalProps) {
         )}
         {stepUp && (
           <p>
-            <a href={stepUpAddress(problem, own.data?.session?.aal, maxAge)}>
+            <a href={stepUpAddress(problem, own.data?.session?.aal, maxAge)} onClick={() => drafts.keep()}>
               {maxAge === undefined ? 'Sign in with a stronger method' : 'Sign in again'}
             </a>
           </p>

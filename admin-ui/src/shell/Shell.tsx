@@ -3,11 +3,13 @@ import { useQuery } from '@tanstack/react-query';
 import { Outlet, useRouterState } from '@tanstack/react-router';
 import { Info } from 'lucide-react';
 import { useEffect, useRef } from 'react';
+import { drafts } from '../api/drafts';
 import { me } from '../api/queries';
 import { Failure } from '../parts/Failure';
 import { Loading } from '../parts/Loading';
 import { Banner } from './Banner';
 import { Navigation } from './Navigation';
+import { SessionEnd } from './SessionEnd';
 import styles from './Shell.module.css';
 import { TopBar } from './TopBar';
 
@@ -15,6 +17,7 @@ import { TopBar } from './TopBar';
 export function Shell() {
   const own = useQuery(me);
   useFocusOnNewPage();
+  if (own.data) drafts.belongTo(own.data.id);
   return (
     <div className={styles.shell}>
       <a className={styles.skip} href="#page">
@@ -22,6 +25,7 @@ export function Shell() {
       </a>
       <Banner banner={own.data?.banner} loading={own.isPending} where="top" />
       <TopBar me={own.data} />
+      {own.data && <SessionEnd me={own.data} />}
       {own.data?.notice && (
         <aside aria-label="Notice" className={styles.notice}>
           <Info size={16} aria-hidden="true" />

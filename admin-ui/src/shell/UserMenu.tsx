@@ -5,6 +5,7 @@ import { Button } from 'react-aria-components/Button';
 import { Dialog, DialogTrigger } from 'react-aria-components/Dialog';
 import { Popover } from 'react-aria-components/Popover';
 import type { Me } from '../api/client';
+import { drafts } from '../api/drafts';
 import { rolesInWords } from '../api/problem';
 import { Button as OwnButton } from '../parts/Button';
 import { Choice } from '../parts/Choice';
@@ -27,6 +28,10 @@ export function UserMenu({ me }: { me: Me }) {
     const chosen = value === 'light' || value === 'dark' ? value : 'system';
     chooseTheme(chosen);
     setTheme(chosen);
+  };
+  const signOut = () => {
+    drafts.clear();
+    form.current?.submit();
   };
   return (
     <>
@@ -51,7 +56,7 @@ export function UserMenu({ me }: { me: Me }) {
             )}
             <Choice label="Appearance" value={theme} options={THEMES} onChange={choose} />
             <a href="/account">Your account</a>
-            <OwnButton onPress={() => form.current?.submit()}>
+            <OwnButton onPress={signOut}>
               <LogOut size={16} aria-hidden="true" />
               Sign out
             </OwnButton>

@@ -148,6 +148,13 @@ pub enum Refused {
     },
     /// The browser sent no certificate.
     Missing,
+    /// It is not valid yet.
+    NotYet {
+        /// From when it will be.
+        at: DateTime<Utc>,
+        /// Whose it is.
+        subject: String,
+    },
     /// It has no name of the kind that its issuer is held to.
     Nameless {
         /// Whose it is.
@@ -386,7 +393,11 @@ fn refuse(leaf: &Certificate, refusal: Refusal) -> Refused {
             at: leaf.not_after(),
             subject,
         },
-        Refusal::Path(PathError::Policy | PathError::Key | PathError::NotYet) => Refused::Wrong { subject },
+        Refusal::Path(PathError::NotYet) => Refused::NotYet {
+            at: leaf.not_before(),
+            subject,
+        },
+        Refusal::Path(PathError::Policy | PathError::Key) => Refused::Wrong { subject },
         Refusal::Revoked(_) => Refused::Revoked { subject },
         Refusal::Path(_) | Refusal::Untrusted => Refused::Untrusted {
             issuer: shown_issuer(leaf),

@@ -91,7 +91,7 @@ pub async fn finish(
             flow.stage = Stage::StepUp {
                 session: session.id.clone(),
                 person: session.person.clone(),
-                source: arrived.from.identity.source.clone(),
+                source: Some(arrived.from.identity.source.clone()),
                 unmet,
             };
         }

@@ -5,8 +5,11 @@
 //! ```text
 //! Identify --name--> Password --right--> Code --right--> (proven) --> Finished
 //!    \------ a passkey, a card or a source, at any step --^
-//!                                  StepUp <--not enough--/  (back from a source)
+//!  StepUp -- the same ways, those of hers that are strong enough --^
 //! ```
+//!
+//! A flow begins at `StepUp` where somebody is signed in already, and comes to it from a source whose word is
+//! not enough.
 //!
 //! Flows live in SQL, bound to the browser that began them by the hash of its cookie. A stored
 //! stage that is not recognised is an error, never the first stage.
@@ -25,7 +28,7 @@ use serde::{Deserialize, Serialize};
 use sqlx::AnyConnection;
 use subtle::ConstantTimeEq;
 
-use crate::assurance::{Proof, Requirement, Unmet};
+use crate::assurance::{Level, Proof, Requirement, Unmet};
 use crate::evidence::AuthenticatorId;
 use crate::factor::card::Card;
 use crate::oidc::authorize;
@@ -67,6 +70,17 @@ pub struct Purpose {
     pub then: Then,
     /// A name to fill in.
     pub login_hint: Option<String>,
+    /// The act of ours that asks, by its name in the policies.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub act: Option<String>,
+}
+
+impl Purpose {
+    /// Whether a password can reach what is asked, with or without a security code. Where it cannot, none is
+    /// asked for.
+    pub fn is_within_reach_of_passwords(&self) -> bool {
+        self.requirement.level <= Level::Aal2
+    }
 }
 
 /// Where a sign-in stands.
@@ -107,15 +121,15 @@ pub enum Stage {
         /// Whose name it is, if it is an active person's.
         person: Option<PersonId>,
     },
-    /// She came back from a source whose word is not enough for what is asked: one of her own ways has to
-    /// raise the session that it opened.
+    /// She is signed in, and that is not enough for what is asked: one of her ways has to raise the session.
     StepUp {
         /// The session.
         session: SessionId,
         /// Whose it is.
         person: PersonId,
-        /// Where she came from.
-        source: SourceId,
+        /// The source that she has just come back from, if she has.
+        #[serde(default)]
+        source: Option<SourceId>,
         /// What is missing.
         unmet: Unmet,
     },
@@ -158,9 +172,11 @@ struct State {
     stage: Stage,
 }
 
-/// Begins a sign-in in the browser that holds `browser`.
+/// Begins a sign-in in the browser that holds `browser`: at its first question, with the session that is to be
+/// raised, or done but for a question to the person, e.g. what the client may know.
 pub async fn begin(
     purpose: Purpose,
+    stage: Stage,
     browser: &Secret,
     now: DateTime<Utc>,
     rng: &mut impl CryptoRng,
@@ -169,25 +185,8 @@ pub async fn begin(
     let flow = Flow {
         id: random_id(rng),
         purpose,
-        stage: Stage::Identify,
+        stage,
         browser_hash: browser.hash(),
-    };
-    keep(&flow, now, db).await?;
-    Ok(flow)
-}
-
-/// Keeps a sign-in that is done but for a question to the person, e.g. what the client may know.
-pub async fn begin_at_end(
-    purpose: Purpose,
-    session: &SessionId,
-    browser: &Secret,
-    now: DateTime<Utc>,
-    rng: &mut impl CryptoRng,
-    db: &mut AnyConnection,
-) -> Result<Flow, StoreError> {
-    let mut flow = begin(purpose, browser, now, rng, db).await?;
-    flow.stage = Stage::Finished {
-        session: session.clone(),
     };
     keep(&flow, now, db).await?;
     Ok(flow)

@@ -78,13 +78,18 @@ pub enum StepError {
     Store(#[from] StoreError),
 }
 
-/// Takes the name that was typed.
+/// Takes the name that was typed. No password is asked for where it could not be enough; that is the same for
+/// names that nobody has.
 pub async fn give_name(
     mut flow: Flow,
     name: &str,
     now: DateTime<Utc>,
     db: &mut AnyConnection,
 ) -> Result<Step, StoreError> {
+    if !flow.purpose.is_within_reach_of_passwords() {
+        let needed = flow.purpose.requirement.level;
+        return Ok(Step::Again(flow, Problem::TooWeak { needed }));
+    }
     let name = name.trim();
     let id = name.parse::<PersonId>().ok();
     let person = match id {

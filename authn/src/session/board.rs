@@ -6,7 +6,7 @@
 //! A session stays on the board after its end for every client that has not confirmed that end:
 //! an old token may live there, and its facts still count.
 //!
-//! `board.facts(&alice, "synapse", None)` answers with the component-wise minimum over all her
+//! `board.facts(&alice, "synapse", None, now)` answers with the component-wise minimum over all her
 //! sessions at that client, so that a phone's old token does not inherit a desktop's card.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -15,9 +15,11 @@ use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use chrono::{DateTime, TimeDelta, Utc};
 use countersign_directory::id::{DeviceId, PersonId};
 
-use super::{Session, SessionId, Sid};
+use super::{Lifetimes, Session, SessionId, Sid};
 use crate::assurance::Level;
 
+/// Without activity for longer, no guard lets a session go on (`session-expired`).
+const GUARDS_IDLE: TimeDelta = TimeDelta::minutes(60);
 /// How precisely activity is known.
 const NOTED_EVERY: TimeDelta = TimeDelta::seconds(1);
 
@@ -43,7 +45,8 @@ pub struct Facts {
     pub auth_time: DateTime<Utc>,
     /// The oldest activity counted.
     pub last_activity: DateTime<Utc>,
-    /// Whether any session counted was ended before its time. One that ran out shows it by its times.
+    /// Whether any session counted was ended before its time, or ran out by narrower ends than guards know. One that
+    /// ran out by theirs shows it by its times.
     pub revoked: bool,
     /// The device.
     pub device: OnDevice,
@@ -174,22 +177,28 @@ impl Board {
 
     /// What may be believed of `person` at `client`: of the session named by `sid`, or of the
     /// weakest of all. `None` (aal 0) when there is none, or when `sid` is not hers at that client.
-    pub fn facts(&self, person: &PersonId, client: &str, sid: Option<&Sid>) -> Option<Facts> {
+    pub fn facts(
+        &self,
+        person: &PersonId,
+        client: &str,
+        sid: Option<&Sid>,
+        now: DateTime<Utc>,
+    ) -> Option<Facts> {
         let inner = self.read();
         let ids = inner.by_person.get(person)?;
         ids.iter()
             .filter_map(|id| inner.sessions.get(id))
             .filter(|entry| entry.counts_at(client, sid))
-            .map(|entry| Facts::of(&entry.session))
+            .map(|entry| Facts::of(&entry.session, now))
             .reduce(Facts::weaker)
     }
 
     /// What may be believed of one session by its own name, e.g. that of the console.
-    pub fn facts_of(&self, id: &SessionId) -> Option<Facts> {
+    pub fn facts_of(&self, id: &SessionId, now: DateTime<Utc>) -> Option<Facts> {
         self.read()
             .sessions
             .get(id)
-            .map(|entry| Facts::of(&entry.session))
+            .map(|entry| Facts::of(&entry.session, now))
     }
 
     /// Notes that the session, if live, was used. Kept in memory until [`Board::take_touched`]. Within
@@ -300,14 +309,22 @@ impl Entry {
     }
 }
 
+/// Whether a session has run out by ends that are narrower than those that guards hold it to: by its times alone
+/// it would go on.
+fn has_run_out_unseen(session: &Session, now: DateTime<Utc>) -> bool {
+    let most = Lifetimes::default().of(session.level).absolute;
+    let is_seen = now - session.last_activity > GUARDS_IDLE || now - session.auth_time > most;
+    !is_seen && (now > session.ends_at || now - session.last_activity > session.idle)
+}
+
 impl Facts {
-    fn of(session: &Session) -> Self {
+    fn of(session: &Session, now: DateTime<Utc>) -> Self {
         Self {
             aal: session.level.aal(),
             phishing_resistant: session.level >= Level::Aal2PhishingResistant,
             auth_time: session.auth_time,
             last_activity: session.last_activity,
-            revoked: session.was_ended_early(),
+            revoked: session.was_ended_early() || has_run_out_unseen(session, now),
             device: session.place.device.clone().into(),
         }
     }

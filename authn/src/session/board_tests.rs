@@ -23,8 +23,8 @@ fn session(id: &str, level: Level, minutes_ago: i64) -> Session {
         auth_time: at,
         started_at: at,
         last_activity: at,
-        ends_at: at + Lifetimes::default().absolute(level),
-        idle: Lifetimes::default().idle,
+        ends_at: at + Lifetimes::default().of(level).absolute,
+        idle: Lifetimes::default().of(level).idle,
         place: Place::default(),
         csrf: String::new(),
         ended_at: None,
@@ -45,11 +45,14 @@ fn without_a_name_the_weakest_of_her_sessions_at_that_server_counts() {
     board.put(session("card", Level::Aal3, 5), vec![at("synapse", "a")]);
     board.put(session("phone", Level::Aal1, 30), vec![at("synapse", "b")]);
     board.put(session("other", Level::Aal1, 50), vec![at("zulip", "c")]);
-    let facts = board.facts(&alice(), "synapse", None).unwrap();
+    let facts = board.facts(&alice(), "synapse", None, noon()).unwrap();
     assert_eq!(facts.aal, 1);
     assert_eq!(facts.auth_time, noon() - TimeDelta::minutes(30));
     let card = Sid::from_text("a");
-    assert_eq!(board.facts(&alice(), "synapse", Some(&card)).unwrap().aal, 3);
+    assert_eq!(
+        board.facts(&alice(), "synapse", Some(&card), noon()).unwrap().aal,
+        3
+    );
 }
 
 #[test]
@@ -58,10 +61,13 @@ fn a_name_counts_only_for_its_owner_at_its_client() {
     board.put(session("card", Level::Aal3, 5), vec![at("synapse", "a")]);
     let card = Sid::from_text("a");
     let dave: PersonId = "dave".parse().unwrap();
-    assert_eq!(board.facts(&dave, "synapse", Some(&card)), None);
-    assert_eq!(board.facts(&alice(), "zulip", Some(&card)), None);
-    assert_eq!(board.facts(&alice(), "synapse", Some(&Sid::from_text("x"))), None);
-    assert_eq!(board.facts(&dave, "synapse", None), None);
+    assert_eq!(board.facts(&dave, "synapse", Some(&card), noon()), None);
+    assert_eq!(board.facts(&alice(), "zulip", Some(&card), noon()), None);
+    assert_eq!(
+        board.facts(&alice(), "synapse", Some(&Sid::from_text("x")), noon()),
+        None
+    );
+    assert_eq!(board.facts(&dave, "synapse", None, noon()), None);
 }
 
 #[test]
@@ -71,7 +77,7 @@ fn an_ended_session_counts_as_revoked_until_the_server_has_confirmed() {
     phone.ended_at = Some(noon());
     board.put(session("card", Level::Aal3, 5), vec![at("synapse", "a")]);
     board.put(phone.clone(), vec![at("synapse", "b")]);
-    assert!(board.facts(&alice(), "synapse", None).unwrap().revoked);
+    assert!(board.facts(&alice(), "synapse", None, noon()).unwrap().revoked);
     board.put(
         phone,
         vec![AtClient {
@@ -79,7 +85,7 @@ fn an_ended_session_counts_as_revoked_until_the_server_has_confirmed() {
             ..at("synapse", "b")
         }],
     );
-    let facts = board.facts(&alice(), "synapse", None).unwrap();
+    let facts = board.facts(&alice(), "synapse", None, noon()).unwrap();
     assert!(!facts.revoked);
     assert_eq!(facts.aal, 3);
     assert_eq!(board.len(), 1);
@@ -95,11 +101,11 @@ fn a_session_is_good_at_its_ends_and_not_a_second_later() {
         Level::Aal3,
     ] {
         let mut session = session("s", level, 0);
-        let idle_end = noon() + lifetimes.idle;
+        let idle_end = noon() + lifetimes.of(level).idle;
         assert!(session.is_live(idle_end - TimeDelta::seconds(1)));
         assert!(session.is_live(idle_end));
         assert!(!session.is_live(idle_end + TimeDelta::seconds(1)));
-        let end = noon() + lifetimes.absolute(level);
+        let end = noon() + lifetimes.of(level).absolute;
         session.last_activity = end;
         assert!(session.is_live(end - TimeDelta::seconds(1)));
         assert!(session.is_live(end));
@@ -132,4 +138,25 @@ fn unnamed_activity_of_two_sessions_is_nobodys() {
     assert!(board.take_touched().is_empty());
     board.touch_at(&alice(), "synapse", Some(&Sid::from_text("b")), noon());
     assert_eq!(board.take_touched().len(), 1);
+}
+
+#[test]
+fn a_session_that_ran_out_by_narrower_ends_than_the_guards_counts_as_over() {
+    let board = Board::new();
+    let mut short = session("s", Level::Aal2, 0);
+    short.idle = TimeDelta::minutes(20);
+    board.put(short.clone(), vec![at("synapse", "a")]);
+    let over_at = |board: &Board, minutes| {
+        let now = noon() + TimeDelta::minutes(minutes);
+        board.facts(&alice(), "synapse", None, now).unwrap().revoked
+    };
+    assert!(!over_at(&board, 20));
+    assert!(over_at(&board, 21));
+    assert!(over_at(&board, 60));
+    assert!(!over_at(&board, 61), "the guard sees it by its times");
+    short.idle = TimeDelta::minutes(60);
+    short.ends_at = noon() + TimeDelta::minutes(10);
+    board.put(short, vec![at("synapse", "a")]);
+    assert!(!over_at(&board, 10));
+    assert!(over_at(&board, 11));
 }

@@ -62,37 +62,45 @@ impl Sid {
     }
 }
 
-/// How long sessions last, by the level of their sign-in.
+/// How long sessions last, by the level of their sign-in. As they come they are the most that NIST SP 800-63B-4
+/// allows (2.1.3, 2.2.3, 2.3.3), to which guards hold sessions too.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct Lifetimes {
-    /// Absolute end of an aal1 session.
-    pub aal1: TimeDelta,
-    /// Absolute end of an aal2 session, phishing resistant or not.
-    pub aal2: TimeDelta,
-    /// Absolute end of an aal3 session; never above 12 hours.
-    pub aal3: TimeDelta,
+    /// Of an aal1 session.
+    pub aal1: Ends,
+    /// Of an aal2 session, phishing resistant or not.
+    pub aal2: Ends,
+    /// Of an aal3 session.
+    pub aal3: Ends,
+}
+
+/// The two ends of a session.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Ends {
+    /// From its sign-in to its absolute end.
+    pub absolute: TimeDelta,
     /// The longest time without activity.
     pub idle: TimeDelta,
 }
 
 impl Default for Lifetimes {
     fn default() -> Self {
+        let ends = |absolute, idle| Ends { absolute, idle };
         Self {
-            aal1: TimeDelta::days(30),
-            aal2: TimeDelta::hours(24),
-            aal3: TimeDelta::hours(12),
-            idle: TimeDelta::minutes(60),
+            aal1: ends(TimeDelta::days(30), TimeDelta::minutes(60)),
+            aal2: ends(TimeDelta::hours(24), TimeDelta::minutes(60)),
+            aal3: ends(TimeDelta::hours(12), TimeDelta::minutes(15)),
         }
     }
 }
 
 impl Lifetimes {
-    /// The absolute lifetime of a session of `level`.
-    pub fn absolute(&self, level: Level) -> TimeDelta {
+    /// The ends of a session of `level`.
+    pub fn of(&self, level: Level) -> Ends {
         match level {
             Level::Aal1 => self.aal1,
             Level::Aal2 | Level::Aal2PhishingResistant => self.aal2,
-            Level::Aal3 => self.aal3.min(TimeDelta::hours(12)),
+            Level::Aal3 => self.aal3,
         }
     }
 }

@@ -41,8 +41,8 @@ pub async fn open(
         auth_time: proof.at,
         started_at: now,
         last_activity: now,
-        ends_at: proof.at + lifetimes.absolute(proof.level),
-        idle: lifetimes.idle,
+        ends_at: proof.at + lifetimes.of(proof.level).absolute,
+        idle: lifetimes.of(proof.level).idle,
         place,
         csrf: random_id(rng),
         ended_at: None,
@@ -73,7 +73,8 @@ pub async fn renew(
         evidence: evidence::with(session.evidence, proof),
         auth_time: proof.at,
         last_activity: now,
-        ends_at: proof.at + lifetimes.absolute(proof.level),
+        ends_at: proof.at + lifetimes.of(proof.level).absolute,
+        idle: lifetimes.of(proof.level).idle,
         csrf: random_id(rng),
         ..session
     };

@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
+use countersign_directory::SourceId;
 use countersign_directory::id::{DeviceId, PersonId};
 use countersign_directory::store::sql;
 use sqlx::AnyConnection;
@@ -55,7 +56,8 @@ pub async fn renew(
 ) -> Result<bool, StoreError> {
     let done = sqlx::query(
         "UPDATE sessions SET secret_hash = $2, level = $3, methods = $4, attested = $5, \
-         auth_time = $6, last_activity_at = $7, ends_at = $8, csrf = $9, device = $10, evidence = $11 \
+         auth_time = $6, last_activity_at = $7, ends_at = $8, csrf = $9, device = $10, evidence = $11, \
+         idle_seconds = $12 \
          WHERE id = $1 AND ended_at IS NULL",
     )
     .bind(session.id.as_str())
@@ -75,6 +77,7 @@ pub async fn renew(
             .map(|device| device.as_str().to_owned()),
     )
     .bind(json_text(&session.evidence))
+    .bind(session.idle.num_seconds())
     .execute(db)
     .await?;
     Ok(done.rows_affected() == 1)
@@ -156,6 +159,52 @@ pub async fn open_on_device(device: &DeviceId, db: &mut AnyConnection) -> Result
         .await?;
     rows.iter()
         .map(|row| read(&Columns::of("sessions", row)))
+        .collect()
+}
+
+/// Which sessions: those at a client, those that came from a source, or those of an earlier sign-in.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Scope {
+    /// Signed in before this moment.
+    Before(DateTime<Utc>),
+    /// With a part at this client.
+    Client(String),
+    /// From this source.
+    Source(SourceId),
+}
+
+/// The first `most` sessions of `scope` after the one called `after`, born no later than `until`, that were not
+/// ended; in the order of their names.
+pub async fn open_within(
+    scope: &Scope,
+    until: DateTime<Utc>,
+    after: Option<&SessionId>,
+    most: i64,
+    db: &mut AnyConnection,
+) -> Result<Vec<SessionId>, StoreError> {
+    let which = match scope {
+        Scope::Before(_) => "auth_time < $1",
+        Scope::Client(_) => "id IN (SELECT session FROM client_sessions WHERE client = $1)",
+        Scope::Source(_) => "id IN (SELECT session FROM upstream_sessions WHERE source = $1)",
+    };
+    let text = format!(
+        "SELECT id FROM sessions WHERE {which} AND ended_at IS NULL AND started_at <= $2 AND id > $3 \
+         ORDER BY id LIMIT $4"
+    );
+    let query = sqlx::query(sql::statement(text));
+    let query = match scope {
+        Scope::Before(moment) => query.bind(millis(*moment)),
+        Scope::Client(client) => query.bind(client.clone()),
+        Scope::Source(source) => query.bind(source.as_str().to_owned()),
+    };
+    let rows = query
+        .bind(millis(until))
+        .bind(after.map_or("", SessionId::as_str).to_owned())
+        .bind(most)
+        .fetch_all(db)
+        .await?;
+    rows.iter()
+        .map(|row| Ok(SessionId::from_text(Columns::of("sessions", row).text("id")?)))
         .collect()
 }
 

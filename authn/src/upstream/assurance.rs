@@ -9,7 +9,7 @@ use countersign_directory::source::{Level as Word, Trust};
 
 use super::Claimed;
 use crate::assurance::{Level, Method, Proof, Requirement};
-use crate::session::Lifetimes;
+use crate::session::{Ends, Lifetimes};
 
 /// How old a sign-in counts of which the source does not say when it was: too old for every `max_age`.
 const UNKNOWN_AGE: TimeDelta = TimeDelta::days(30);
@@ -99,26 +99,28 @@ impl Judged {
         let most = self
             .until
             .map(|until| (until - self.proof.at).max(TimeDelta::zero()));
-        let bounded = |usual: TimeDelta| {
+        let bounded = |usual: Ends| {
             let own = if self.knows_age {
-                usual
+                usual.absolute
             } else {
                 since + UNKNOWN_LASTS
             };
-            most.map_or(own, |most| own.min(most))
+            Ends {
+                absolute: most.map_or(own, |most| own.min(most)),
+                ..usual
+            }
         };
         Lifetimes {
             aal1: bounded(lifetimes.aal1),
             aal2: bounded(lifetimes.aal2),
             aal3: bounded(lifetimes.aal3),
-            idle: lifetimes.idle,
         }
     }
 
     /// Whether a session of it would be over before it began: the sign-in there is too old.
     pub fn is_over(&self, lifetimes: &Lifetimes, now: DateTime<Utc>) -> bool {
         let lifetimes = self.within(lifetimes, now);
-        now >= self.proof.at + lifetimes.absolute(self.proof.level)
+        now >= self.proof.at + lifetimes.of(self.proof.level).absolute
     }
 }
 
@@ -150,7 +152,8 @@ pub fn ask(need: &Requirement, trust: &Trust, lifetimes: &Lifetimes) -> Asked {
     let highest = trust.assurance.as_ref().map(|assurance| assurance.highest.into());
     // Whatever level comes back, its session must not be over before it begins.
     let longest = lifetimes
-        .absolute(highest.unwrap_or(Level::Aal1).max(need.level))
+        .of(highest.unwrap_or(Level::Aal1).max(need.level))
+        .absolute
         .num_seconds();
     Asked {
         contexts,
@@ -284,7 +287,7 @@ mod tests {
         );
         let lifetimes = Lifetimes::default();
         assert!(!judged.is_over(&lifetimes, noon()));
-        let ends = judged.proof.at + judged.within(&lifetimes, noon()).aal2;
+        let ends = judged.proof.at + judged.within(&lifetimes, noon()).aal2.absolute;
         assert_eq!(ends, noon() + UNKNOWN_LASTS);
     }
 
@@ -305,7 +308,10 @@ mod tests {
         said.session_until = Some(noon() + TimeDelta::minutes(20));
         let judged = judged(&said, &trust(), &need(Level::Aal1)).unwrap();
         let lifetimes = judged.within(&Lifetimes::default(), noon());
-        assert_eq!(judged.proof.at + lifetimes.aal2, noon() + TimeDelta::minutes(20));
+        assert_eq!(
+            judged.proof.at + lifetimes.aal2.absolute,
+            noon() + TimeDelta::minutes(20)
+        );
     }
 
     #[test]

@@ -63,7 +63,7 @@ impl House {
         resource: Reference,
         context: Context,
     ) -> Answered {
-        let known = self.board.facts_of(&session.id);
+        let known = self.board.facts_of(&session.id, self.now());
         let device = session.place.device.clone();
         let facts = Facts {
             session: known.as_ref().map(session_facts),
@@ -106,7 +106,11 @@ pub(crate) fn refused_for(
     if let Some(needed) = answered.decision.step_up {
         problem.status = StatusCode::UNAUTHORIZED.as_u16();
         "Unauthorized".clone_into(&mut problem.title);
-        problem.step_up = Some(step_up(needed, issuer));
+        let mut step_up = step_up(needed, issuer);
+        // The page says for what.
+        step_up.url.push_str("&act=");
+        step_up.url.push_str(action);
+        problem.step_up = Some(step_up);
     }
     problem.required_roles = required_roles(action);
     problem

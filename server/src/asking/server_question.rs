@@ -134,7 +134,7 @@ impl House {
     pub(crate) fn facts(&self, server: &ConnectedServer, asked: &Understood, now: DateTime<Utc>) -> Facts {
         let session = asked.question.subject.parse().ok().and_then(|person| {
             self.board
-                .facts(&person, &server.client_id, asked.session.as_ref())
+                .facts(&person, &server.client_id, asked.session.as_ref(), now)
         });
         let device = session
             .as_ref()

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 use authn::Happened;
 use authn::assurance::{Level, Method, Proof};
-use authn::session::{Lifetimes, Place, open};
+use authn::session::{Place, open};
 use clap::Args;
 use countersign_authn as authn;
 use countersign_directory::operation::{device, import, settings};
@@ -191,7 +191,7 @@ async fn open_sessions(app: &App) -> Result<(), Failure> {
             &person,
             &proof,
             place,
-            &Lifetimes::default(),
+            &app.config.sessions.lifetimes(),
             now,
             &mut rng,
             &mut log,

@@ -23,6 +23,7 @@ pub mod passkeys;
 pub mod provider;
 pub mod proxy;
 pub mod record;
+pub mod sessions;
 mod sources;
 pub mod traces;
 
@@ -69,6 +70,9 @@ pub struct Config {
     /// What the OpenID provider asks of people.
     #[serde(default)]
     pub provider: provider::Provider,
+    /// How long sign-ins last.
+    #[serde(default)]
+    pub sessions: sessions::Sessions,
     /// Smartcards; without this section there are none.
     #[serde(default)]
     pub cards: Option<cards::Cards>,
@@ -180,6 +184,7 @@ impl Config {
         self.limits.check()?;
         self.metrics.fill()?;
         self.record.check(&self.issuer)?;
+        self.sessions.check()?;
         if let Some(matrix) = &self.matrix {
             matrix.check()?;
         }

@@ -44,6 +44,7 @@ fn people() -> OpenApiRouter<App> {
         .routes(routes!(console::sessions::delete))
         .routes(routes!(console::authenticators::list))
         .routes(routes!(console::authenticators::withdraw))
+        .routes(routes!(console::sessions_end::post))
         .routes(routes!(granting::links::list, granting::links::add))
         .routes(routes!(granting::links::remove))
         .routes(routes!(granting::people::enable))

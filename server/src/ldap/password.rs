@@ -80,6 +80,16 @@ impl House {
         last
     }
 
+    /// Whether the password of this person is one that a directory judges.
+    pub(crate) async fn is_in_a_directory(&self, person: &PersonId) -> Result<bool, Fault> {
+        let sources = self.directory_sources().await?;
+        let sources: Vec<Source> = sources
+            .into_iter()
+            .filter(|source| source.trust.identity && has_login(source))
+            .collect();
+        Ok(!sources.is_empty() && self.entry_of(person, &sources).await?.is_some())
+    }
+
     /// The directories that hear a password for this name, which nobody has here. An address of a domain that a
     /// source says is its own is that source's alone, and nobody's where two say so: passwords of one agency
     /// are not for another.

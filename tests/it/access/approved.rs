@@ -106,7 +106,7 @@ async fn an_approval_is_good_for_nothing_else_and_for_nobody_else() {
         let answer = house.ask(&server, asked).await;
         assert_eq!(answer["context"]["reason"], "DUAL_CONTROL", "{what}: {answer}");
     }
-    house.advance(TimeDelta::minutes(30)).await;
+    house.advance(TimeDelta::minutes(15)).await;
     let answer = house.ask(&server, federate("nato-pol", &id)).await;
     assert_eq!(answer["decision"], true, "none of these has spent it: {answer}");
 }
@@ -147,8 +147,8 @@ async fn an_approval_ends_with_its_proposal_and_with_what_it_started_from() {
 
     let late = proposed(&house, &carol, path, label("NC")).await;
     approve(&house, &kara, &late).await;
-    for _ in 0..9 {
-        house.advance(TimeDelta::minutes(54)).await;
+    for _ in 0..35 {
+        house.advance(TimeDelta::minutes(14)).await;
         house
             .ask(&server, question("carol", "channel.join", "town"))
             .await;

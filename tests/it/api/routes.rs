@@ -100,6 +100,7 @@ fn owners() -> BTreeMap<(&'static str, &'static str), &'static str> {
         (("get", "/api/v1/saml/services/{id}"), "console"),
         (("put", "/api/v1/saml/services/{id}"), "sysadmin"),
         (("get", "/api/v1/schemes"), "anyone"),
+        (("post", "/api/v1/sessions/end"), "officer"),
         (("delete", "/api/v1/sessions/{id}"), "officer"),
         (("put", "/api/v1/servers/{id}"), "sysadmin"),
         (("post", "/api/v1/servers/{id}/check"), "sysadmin or server"),

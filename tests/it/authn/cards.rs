@@ -54,6 +54,10 @@ async fn each_trouble_has_its_page() {
             Some(issue(|leaf| leaf.ends = 2026)),
             "this certificate expired on 1 Jan 2026",
         ),
+        (
+            Some(issue(|leaf| leaf.begins = 2039)),
+            "this certificate is valid from 1 Jan 2039, 00:00 UTC on.",
+        ),
         (Some(stranger), "accept cards issued by Other CA."),
         (
             Some(issue(|leaf| leaf.serial = 66)),

@@ -85,6 +85,7 @@ async fn an_id_token_says_who_how_and_when_and_verifies_with_the_published_keys(
             &"dave".parse().unwrap(),
             "chat",
             Some(&countersign_authn::session::Sid::from_text(sid)),
+            house.app.now(),
         );
         assert_eq!(facts.unwrap().aal, 2);
     }

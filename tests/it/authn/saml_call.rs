@@ -139,7 +139,7 @@ async fn an_administrator_ends_a_session_and_who_can_be_called_is_and_who_cannot
         house
             .app
             .board
-            .facts(&dave, "wiki.example", None)
+            .facts(&dave, "wiki.example", None, house.app.now())
             .unwrap()
             .revoked
     );

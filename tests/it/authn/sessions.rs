@@ -4,7 +4,7 @@
 use authn::store::outbox;
 use chrono::TimeDelta;
 use countersign_authn as authn;
-use countersign_tests::house::open_house;
+use countersign_tests::house::{open_house, open_house_configured};
 use http::StatusCode;
 use serde_json::json;
 
@@ -48,6 +48,22 @@ async fn an_idle_session_is_good_for_an_hour_and_not_a_second_longer() {
         let mut key = passkey(&house, "dave").await;
         let mut tab = Tab::new(&house);
         tab.sign_in("/signin", &mut key).await;
+        house.advance(TimeDelta::seconds(seconds)).await;
+        assert_eq!(tab.get("/account").await.status, status, "{seconds}");
+    }
+}
+
+#[tokio::test]
+async fn the_ends_of_a_session_are_those_of_the_configuration_and_change_with_its_level() {
+    let sections = "[sessions]\naal2_minutes = 90\naal2_idle_minutes = 10";
+    let house = open_house_configured(sections.parse().unwrap()).await;
+    let mut key = passkey(&house, "dave").await;
+    for (seconds, status) in [(600, StatusCode::OK), (601, StatusCode::SEE_OTHER)] {
+        let mut tab = Tab::new(&house);
+        tab.sign_in("/signin", &mut key).await;
+        let dave = "dave".parse().unwrap();
+        let session = house.app.board.of_person(&dave, house.app.now()).remove(0);
+        assert_eq!(session.ends_at - session.auth_time, TimeDelta::minutes(90));
         house.advance(TimeDelta::seconds(seconds)).await;
         assert_eq!(tab.get("/account").await.status, status, "{seconds}");
     }
@@ -111,7 +127,11 @@ async fn signing_out_needs_the_pages_own_token_and_tells_the_clients() {
     assert_eq!(claims["sid"], due[0].sid.as_str());
     assert!(claims["events"]["http://schemas.openid.net/event/backchannel-logout"].is_object());
     // Until the client has confirmed, what it holds counts, and counts as revoked.
-    let facts = house.app.board.facts(&dave, "chat", None).unwrap();
+    let facts = house
+        .app
+        .board
+        .facts(&dave, "chat", None, house.app.now())
+        .unwrap();
     assert!(facts.revoked);
 }
 

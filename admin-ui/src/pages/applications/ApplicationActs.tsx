@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-import { useState } from 'react';
 import type { Act, Sent } from '../../api/amend';
 import type { Application } from '../../api/client';
 import { OFFICES } from '../../api/offices';
@@ -8,6 +7,7 @@ import { AmendDialog } from '../../parts/act/AmendDialog';
 import { Button } from '../../parts/Button';
 import { readObject } from '../../parts/json';
 import { TextArea } from '../../parts/TextArea';
+import { useDraft } from '../../parts/useDraft';
 import { Register } from './Register';
 import { hasSecret, idOf, nameOf } from './record';
 
@@ -18,7 +18,10 @@ interface Props {
 
 /** What can be done about an application. What may widen waits for a second person. */
 export function ApplicationActs({ application, onDone }: Props) {
-  const [asking, setAsking] = useState<'change' | 'metadata' | 'remove' | 'secret'>();
+  const [asking, setAsking] = useDraft<'change' | 'metadata' | 'remove' | 'secret' | undefined>(
+    'act',
+    undefined,
+  );
   const id = idOf(application);
   const name = nameOf(application);
   const stop = () => setAsking(undefined);
@@ -76,7 +79,7 @@ interface ChangeProps {
 
 function Change({ application, onDone, onCancel }: ChangeProps) {
   const was = application.client;
-  const [text, setText] = useState(() => JSON.stringify(was, null, 2));
+  const [text, setText] = useDraft('change', () => JSON.stringify(was, null, 2));
   const act = (): Act | string => {
     const client = readObject(text);
     return typeof client === 'string' ? client : { act: 'client_put', id: idOf(application), was, client };

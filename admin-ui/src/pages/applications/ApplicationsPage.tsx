@@ -14,6 +14,7 @@ import { Failure } from '../../parts/Failure';
 import { Loading } from '../../parts/Loading';
 import { Page, Panel } from '../../parts/Page';
 import { StatusChip } from '../../parts/StatusChip';
+import { useDraft } from '../../parts/useDraft';
 import { Register } from './Register';
 import { RegisterClient } from './RegisterClient';
 import { hearsInWords, idOf, nameOf, speaks } from './record';
@@ -24,7 +25,7 @@ const column = columnsOf<Application>();
 export function ApplicationsPage() {
   const found = useQuery(applications);
   const cache = useQueryClient();
-  const [asks, setAsks] = useState<'client' | 'service'>();
+  const [asks, setAsks] = useDraft<'client' | 'service' | undefined>('new', undefined);
   const [news, setNews] = useState<ReactNode>();
   const stop = () => setAsks(undefined);
   const registered = (what: string) => (sent: Sent) => {

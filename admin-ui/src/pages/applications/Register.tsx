@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-import { useState } from 'react';
 import type { Sent } from '../../api/amend';
 import { registerService } from '../../api/applications';
 import { OFFICES } from '../../api/offices';
@@ -7,6 +6,7 @@ import { Reason } from '../../parts/act/Reason';
 import { Confirm } from '../../parts/Confirm';
 import { TextArea } from '../../parts/TextArea';
 import { TextBox } from '../../parts/TextBox';
+import { useDraft } from '../../parts/useDraft';
 
 interface Props {
   /** The application that takes newer metadata; absent, it is a new one. */
@@ -17,12 +17,12 @@ interface Props {
 
 /** A service provider by its metadata, or newer metadata of one. */
 export function Register({ of, onDone, onCancel }: Props) {
-  const [metadata, setMetadata] = useState('');
-  const [signedBy, setSignedBy] = useState('');
-  const [id, setId] = useState('');
-  const [name, setName] = useState('');
-  const [server, setServer] = useState('');
-  const [reason, setReason] = useState('');
+  const [metadata, setMetadata] = useDraft('service metadata', '');
+  const [signedBy, setSignedBy] = useDraft('service signedBy', '');
+  const [id, setId] = useDraft('service id', '');
+  const [name, setName] = useDraft('service name', '');
+  const [server, setServer] = useDraft('service server', '');
+  const [reason, setReason] = useDraft('service reason', '');
   const typed = (key: string, text: string) => (text.trim() === '' ? {} : { [key]: text.trim() });
   const send = () =>
     registerService(

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-import { useState } from 'react';
 import { type Sent, send } from '../../api/amend';
 import { OFFICES } from '../../api/offices';
 import { Reason } from '../../parts/act/Reason';
 import { Confirm } from '../../parts/Confirm';
 import { readObject } from '../../parts/json';
 import { TextArea } from '../../parts/TextArea';
+import { useDraft } from '../../parts/useDraft';
 
 const BEGINNING = JSON.stringify(
   {
@@ -27,8 +27,8 @@ interface Props {
 
 /** A client of OpenID Connect by its record. */
 export function RegisterClient({ onDone, onCancel }: Props) {
-  const [text, setText] = useState(BEGINNING);
-  const [reason, setReason] = useState('');
+  const [text, setText] = useDraft('client', BEGINNING);
+  const [reason, setReason] = useDraft('client reason', '');
   const propose = async () => {
     const client = readObject(text);
     if (typeof client === 'string') throw new Error(client);

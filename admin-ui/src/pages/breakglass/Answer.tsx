@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-import { useState } from 'react';
 import { grantBreakGlass, rejectBreakGlass } from '../../api/breakGlass';
 import { type BreakGlass, type Me, signInAddress } from '../../api/client';
+import { drafts } from '../../api/drafts';
 import { OFFICES } from '../../api/offices';
 import { Button } from '../../parts/Button';
 import { Confirm } from '../../parts/Confirm';
+import { useDraft } from '../../parts/useDraft';
 import { ago } from '../../parts/when';
 import styles from './BreakGlass.module.css';
 
@@ -19,7 +20,7 @@ interface Props {
 
 /** Grants or refuses what another person asked for. */
 export function Answer({ item, me, onDone }: Props) {
-  const [asking, setAsking] = useState<'grant' | 'reject'>();
+  const [asking, setAsking] = useDraft<'grant' | 'reject' | undefined>(`answer ${item.id}`, undefined);
   if (item.requester === me.id) return <span className="quiet">your own: another officer answers it</span>;
   const stop = () => setAsking(undefined);
   const done = (what: string) => () => {
@@ -59,7 +60,13 @@ export function Answer({ item, me, onDone }: Props) {
             <p className={styles.stale}>
               You signed in {ago(me.session.auth_time, new Date())}. To grant this you must have signed in
               within the last five minutes:{' '}
-              <a href={signInAddress(window.location, undefined, FRESH_SECONDS)}>sign in again</a>.
+              <a
+                href={signInAddress(window.location, undefined, FRESH_SECONDS)}
+                onClick={() => drafts.keep()}
+              >
+                sign in again
+              </a>
+              .
             </p>
           ) : (
             <p className="quiet">You signed in {ago(me.session.auth_time, new Date())}: recent enough.</p>

@@ -1,17 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
-import { useState } from 'react';
 import { askForChannel } from '../../api/breakGlass';
 import { Button } from '../../parts/Button';
 import { Confirm } from '../../parts/Confirm';
 import { TextArea } from '../../parts/TextArea';
 import { TextBox } from '../../parts/TextBox';
+import { useDraft } from '../../parts/useDraft';
 
 /** Asks for one channel. Anybody active may; whether there is such a channel is not told. */
 export function Ask({ onDone }: { onDone: (what: string) => void }) {
-  const [open, setOpen] = useState(false);
-  const [channel, setChannel] = useState('');
-  const [minutes, setMinutes] = useState('60');
-  const [reason, setReason] = useState('');
+  const [open, setOpen] = useDraft('ask', false);
+  const [channel, setChannel] = useDraft('ask channel', '');
+  const [minutes, setMinutes] = useDraft('ask minutes', '60');
+  const [reason, setReason] = useDraft('ask reason', '');
+  const stop = () => {
+    setOpen(false);
+    setChannel('');
+    setReason('');
+  };
   return (
     <>
       <Button onPress={() => setOpen(true)}>Ask for a channel</Button>
@@ -22,10 +27,10 @@ export function Ask({ onDone }: { onDone: (what: string) => void }) {
           needs={[]}
           act={() => askForChannel(channel.trim(), Number(minutes), reason)}
           onDone={() => {
-            setOpen(false);
+            stop();
             onDone('Your request waits for a security officer, for one hour.');
           }}
-          onCancel={() => setOpen(false)}
+          onCancel={stop}
         >
           <TextBox label="Channel id" value={channel} onChange={setChannel} />
           <TextBox

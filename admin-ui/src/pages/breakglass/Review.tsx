@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-import { useState } from 'react';
 import { reviewBreakGlass } from '../../api/breakGlass';
 import type { BreakGlass, Me } from '../../api/client';
 import { OFFICES } from '../../api/offices';
 import { Button } from '../../parts/Button';
 import { Confirm } from '../../parts/Confirm';
 import { TextArea } from '../../parts/TextArea';
+import { useDraft } from '../../parts/useDraft';
 
 interface Props {
   item: BreakGlass;
@@ -15,9 +15,13 @@ interface Props {
 
 /** Says what was found when somebody looked at it. */
 export function Review({ item, me, onDone }: Props) {
-  const [open, setOpen] = useState(false);
-  const [found, setFound] = useState('');
+  const [open, setOpen] = useDraft(`review ${item.id}`, false);
+  const [found, setFound] = useDraft(`review ${item.id} found`, '');
   if (item.requester === me.id) return <span className="quiet">your own: another officer reviews it</span>;
+  const stop = () => {
+    setOpen(false);
+    setFound('');
+  };
   return (
     <>
       <Button
@@ -33,10 +37,10 @@ export function Review({ item, me, onDone }: Props) {
           needs={OFFICES.people}
           act={() => reviewBreakGlass(item.id, found)}
           onDone={() => {
-            setOpen(false);
+            stop();
             onDone('The review is closed.');
           }}
-          onCancel={() => setOpen(false)}
+          onCancel={stop}
         >
           <p>Reason given at the time: {item.reason}</p>
           <TextArea label="What you found" hint="Put on record." value={found} onChange={setFound} />

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-import { useState } from 'react';
 import type { Act, Sent } from '../../api/amend';
 import type { Channel } from '../../api/client';
 import { OFFICES } from '../../api/offices';
@@ -7,6 +6,7 @@ import { AmendDialog } from '../../parts/act/AmendDialog';
 import { CheckBox } from '../../parts/CheckBox';
 import { sameWords, typedList } from '../../parts/list';
 import { TextBox } from '../../parts/TextBox';
+import { useDraft } from '../../parts/useDraft';
 
 const FLAGS = [
   ['externals_allowed', 'Takes outsiders and guests'],
@@ -22,10 +22,10 @@ interface Props {
 
 /** Whom a channel takes, and its missions. */
 export function ChangeChannel({ channel, onDone, onCancel }: Props) {
-  const [flags, setFlags] = useState<Record<string, boolean>>(() =>
+  const [flags, setFlags] = useDraft<Record<string, boolean>>('change flags', () =>
     Object.fromEntries(FLAGS.map(([flag]) => [flag, channel[flag]])),
   );
-  const [missions, setMissions] = useState(channel.missions.join(', '));
+  const [missions, setMissions] = useDraft('change missions', channel.missions.join(', '));
   const filled = (): Act | string => {
     const patch: Record<string, unknown> = {};
     for (const [flag] of FLAGS) if (flags[flag] !== channel[flag]) patch[flag] = flags[flag];

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-import { useState } from 'react';
 import type { Sent } from '../../api/amend';
 import type { Channel } from '../../api/client';
 import { OFFICES } from '../../api/offices';
 import { AmendDialog } from '../../parts/act/AmendDialog';
 import { Button } from '../../parts/Button';
+import { useDraft } from '../../parts/useDraft';
 import { ChangeChannel } from './ChangeChannel';
 import { Reclassify } from './Reclassify';
 
@@ -15,7 +15,7 @@ interface Props {
 
 /** What can be done about a channel. A label that is above the reader is not hers to change. */
 export function ChannelActs({ channel, onDone }: Props) {
-  const [doing, setDoing] = useState<'change' | 'label' | 'state'>();
+  const [doing, setDoing] = useDraft<'change' | 'label' | 'state' | undefined>('act', undefined);
   const name = channel.name ?? channel.id;
   const isOpen = channel.state === 'open';
   const stop = () => setDoing(undefined);

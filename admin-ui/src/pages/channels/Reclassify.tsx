@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-import { useState } from 'react';
 import type { Act, NewLabel, Sent } from '../../api/amend';
 import type { Channel, Label } from '../../api/client';
 import { OFFICES } from '../../api/offices';
@@ -8,6 +7,7 @@ import { LevelFields } from '../../parts/act/LevelFields';
 import { CheckBox } from '../../parts/CheckBox';
 import { typedList } from '../../parts/list';
 import { TextBox } from '../../parts/TextBox';
+import { useDraft } from '../../parts/useDraft';
 
 interface Props {
   channel: Channel;
@@ -18,13 +18,13 @@ interface Props {
 /** Gives a channel another label. */
 export function Reclassify({ channel, onDone, onCancel }: Props) {
   const { label } = channel;
-  const [reached, setReached] = useState({
+  const [reached, setReached] = useDraft('label', {
     scheme: label.scheme,
     level: label.level,
     compartments: (label.compartments ?? []).join(', '),
   });
-  const [audience, setAudience] = useState((label.releasable_to ?? []).join(', '));
-  const [nationals, setNationals] = useState(label.nationals_only ?? false);
+  const [audience, setAudience] = useDraft('label audience', (label.releasable_to ?? []).join(', '));
+  const [nationals, setNationals] = useDraft('label nationals', label.nationals_only ?? false);
   const act: Act | string =
     reached.scheme === '' || reached.level === ''
       ? 'Choose a scheme and a level.'

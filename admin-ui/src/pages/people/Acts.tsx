@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-import { useState } from 'react';
 import { endSessions, revokePerson } from '../../api/acts';
 import type { Sent } from '../../api/amend';
 import type { Person } from '../../api/client';
@@ -8,6 +7,7 @@ import { AmendDialog } from '../../parts/act/AmendDialog';
 import { Button } from '../../parts/Button';
 import { Confirm } from '../../parts/Confirm';
 import { notReachedInWords } from '../../parts/notReached';
+import { useDraft } from '../../parts/useDraft';
 import { ChangePerson } from './ChangePerson';
 import { GrantClearance } from './GrantClearance';
 
@@ -19,7 +19,10 @@ interface Props {
 
 /** What can be done about a person. Whether the reader may is the server's to say. */
 export function Acts({ person, onDone, onAmended }: Props) {
-  const [asking, setAsking] = useState<'change' | 'enable' | 'end' | 'grant' | 'revoke'>();
+  const [asking, setAsking] = useDraft<'change' | 'enable' | 'end' | 'grant' | 'revoke' | undefined>(
+    'act',
+    undefined,
+  );
   const name = person.display_name ?? person.id;
   const done = (what: string) => {
     setAsking(undefined);

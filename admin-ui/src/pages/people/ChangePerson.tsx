@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-import { useState } from 'react';
 import type { Act, Sent } from '../../api/amend';
 import type { Person } from '../../api/client';
 import { OFFICES, ROLES } from '../../api/offices';
@@ -9,6 +8,7 @@ import { CheckBox } from '../../parts/CheckBox';
 import fields from '../../parts/Field.module.css';
 import { sameWords, typedList } from '../../parts/list';
 import { TextBox } from '../../parts/TextBox';
+import { useDraft } from '../../parts/useDraft';
 
 const LISTS = [
   ['nationalities', 'Nationalities', 'Three-letter codes, separated by commas.'],
@@ -24,8 +24,8 @@ interface Props {
 
 /** Roles, nationalities, missions and briefings of a person. */
 export function ChangePerson({ person, onDone, onCancel }: Props) {
-  const [roles, setRoles] = useState<readonly string[]>(person.roles);
-  const [typed, setTyped] = useState<Record<string, string>>(() =>
+  const [roles, setRoles] = useDraft<readonly string[]>('change roles', person.roles);
+  const [typed, setTyped] = useDraft<Record<string, string>>('change lists', () =>
     Object.fromEntries(LISTS.map(([list]) => [list, person[list].join(', ')])),
   );
   const toggle = (role: string, held: boolean) =>

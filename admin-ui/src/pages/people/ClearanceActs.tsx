@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-import { useState } from 'react';
 import type { Sent } from '../../api/amend';
 import type { Clearance } from '../../api/client';
 import { OFFICES } from '../../api/offices';
 import { AmendDialog } from '../../parts/act/AmendDialog';
 import { Button } from '../../parts/Button';
+import { useDraft } from '../../parts/useDraft';
 import styles from './ClearanceActs.module.css';
 import { RenewClearance } from './RenewClearance';
 
@@ -25,7 +25,7 @@ const DONE = {
 
 /** What can be done about one clearance. A revoked one stays as it is, for good. */
 export function ClearanceActs({ id, clearance, onDone }: Props) {
-  const [doing, setDoing] = useState<Doing>();
+  const [doing, setDoing] = useDraft<Doing | undefined>(`clearance ${clearance.id}`, undefined);
   if (clearance.state === 'revoked') return <span className="quiet">over for good</span>;
   const name = `${clearance.scheme} ${clearance.level}`;
   const stop = () => setDoing(undefined);

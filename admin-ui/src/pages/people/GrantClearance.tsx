@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-import { useState } from 'react';
 import type { Act, Sent } from '../../api/amend';
 import { OFFICES } from '../../api/offices';
 import { AmendDialog } from '../../parts/act/AmendDialog';
@@ -7,6 +6,7 @@ import { LevelFields } from '../../parts/act/LevelFields';
 import { Choice } from '../../parts/Choice';
 import { typedList } from '../../parts/list';
 import { TextBox } from '../../parts/TextBox';
+import { useDraft } from '../../parts/useDraft';
 import { beginningOf, endOf, isoDay } from '../../parts/when';
 
 const KINDS = [
@@ -23,10 +23,10 @@ interface Props {
 
 /** Gives a person a clearance. */
 export function GrantClearance({ id, name, onDone, onCancel }: Props) {
-  const [reached, setReached] = useState({ scheme: '', level: '', compartments: '' });
-  const [kind, setKind] = useState('personnel');
-  const [from, setFrom] = useState(isoDay(new Date()));
-  const [until, setUntil] = useState('');
+  const [reached, setReached] = useDraft('grant', { scheme: '', level: '', compartments: '' });
+  const [kind, setKind] = useDraft('grant kind', 'personnel');
+  const [from, setFrom] = useDraft('grant from', isoDay(new Date()));
+  const [until, setUntil] = useDraft('grant until', '');
   const filled = (): Act | string => {
     if (reached.scheme === '' || reached.level === '') return 'Choose a scheme and a level.';
     if (from === '' || until === '') return 'Say from when and until when it is good.';

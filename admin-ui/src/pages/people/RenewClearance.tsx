@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-import { useState } from 'react';
 import type { Act, Sent } from '../../api/amend';
 import type { Clearance } from '../../api/client';
 import { OFFICES } from '../../api/offices';
 import { AmendDialog } from '../../parts/act/AmendDialog';
 import { TextBox } from '../../parts/TextBox';
+import { useDraft } from '../../parts/useDraft';
 import { day, endOf } from '../../parts/when';
 
 interface Props {
@@ -16,7 +16,7 @@ interface Props {
 
 /** Gives a clearance another end. */
 export function RenewClearance({ id, clearance, onDone, onCancel }: Props) {
-  const [until, setUntil] = useState('');
+  const [until, setUntil] = useDraft(`clearance ${clearance.id} until`, '');
   const act: Act | string =
     until === ''
       ? 'Say until when it is good.'

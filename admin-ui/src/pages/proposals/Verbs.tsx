@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { type ReactNode, useState } from 'react';
+import type { ReactNode } from 'react';
 import type { Me, Proposal } from '../../api/client';
 import { OFFICES } from '../../api/offices';
 import { approve, execute, reject, withdraw } from '../../api/proposals';
@@ -7,6 +7,7 @@ import { partOf } from '../../api/standing';
 import { isOfSource } from '../../parts/act/words';
 import { Button } from '../../parts/Button';
 import { Confirm } from '../../parts/Confirm';
+import { useDraft } from '../../parts/useDraft';
 
 interface Props {
   proposal: Proposal;
@@ -18,7 +19,7 @@ type Verb = 'approve' | 'reject' | 'withdraw' | 'execute';
 
 /** What the reader can do about a proposal. What cannot be approved has no such button. */
 export function Verbs({ proposal, me, onDone }: Props) {
-  const [asking, setAsking] = useState<Verb>();
+  const [asking, setAsking] = useDraft<Verb | undefined>('verb', undefined);
   const part = partOf(proposal, me);
   const { outdated, withheld } = proposal;
   const verbs: Verb[] = [];

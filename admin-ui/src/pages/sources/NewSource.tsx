@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-import { useState } from 'react';
 import type { Act, Sent } from '../../api/amend';
 import { OFFICES } from '../../api/offices';
 import { AmendDialog } from '../../parts/act/AmendDialog';
 import { readObject } from '../../parts/json';
 import { TextArea } from '../../parts/TextArea';
 import { TextBox } from '../../parts/TextBox';
+import { useDraft } from '../../parts/useDraft';
 
 const BEGINNING = JSON.stringify(
   {
@@ -31,8 +31,8 @@ interface Props {
 
 /** A record that is new: written as the documentation writes it. */
 export function NewSource({ onDone, onCancel }: Props) {
-  const [id, setId] = useState('');
-  const [text, setText] = useState(BEGINNING);
+  const [id, setId] = useDraft('new id', '');
+  const [text, setText] = useDraft('new record', BEGINNING);
   const act = (): Act | string => {
     if (!/^[a-z0-9][a-z0-9-]*$/.test(id)) return 'The id has small letters, digits and hyphens.';
     const source = readObject(text);

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-import { useState } from 'react';
 import type { Act, Sent } from '../../api/amend';
 import type { Source } from '../../api/client';
 import { OFFICES } from '../../api/offices';
@@ -7,6 +6,7 @@ import { AmendDialog } from '../../parts/act/AmendDialog';
 import { Button } from '../../parts/Button';
 import { readObject } from '../../parts/json';
 import { TextArea } from '../../parts/TextArea';
+import { useDraft } from '../../parts/useDraft';
 import { idOf, nameOf, stateOf } from './record';
 
 interface Props {
@@ -16,7 +16,10 @@ interface Props {
 
 /** What can be done about a source. What widens waits for a second person. */
 export function SourceActs({ source, onDone }: Props) {
-  const [asking, setAsking] = useState<'change' | 'disable' | 'enable' | 'remove'>();
+  const [asking, setAsking] = useDraft<'change' | 'disable' | 'enable' | 'remove' | undefined>(
+    'act',
+    undefined,
+  );
   const id = idOf(source);
   const name = nameOf(source);
   const stop = () => setAsking(undefined);
@@ -80,7 +83,7 @@ interface ChangeProps {
 
 function Change({ source, onDone, onCancel }: ChangeProps) {
   const { id, ...record } = source.source;
-  const [text, setText] = useState(() => JSON.stringify(record, null, 2));
+  const [text, setText] = useDraft('change', () => JSON.stringify(record, null, 2));
   const act = (): Act | string => {
     const changed = readObject(text);
     if (typeof changed === 'string') return changed;

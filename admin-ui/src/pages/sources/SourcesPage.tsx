@@ -13,6 +13,7 @@ import { Failure } from '../../parts/Failure';
 import { Loading } from '../../parts/Loading';
 import { Page, Panel } from '../../parts/Page';
 import { StatusChip } from '../../parts/StatusChip';
+import { useDraft } from '../../parts/useDraft';
 import { NewSource } from './NewSource';
 import { idOf, nameOf, protocolOf, stateOf } from './record';
 
@@ -21,7 +22,7 @@ const column = columnsOf<Source>();
 /** Where people come from, and how each source stands. */
 export function SourcesPage() {
   const found = useQuery(sources);
-  const [asks, setAsks] = useState(false);
+  const [asks, setAsks] = useDraft('new', false);
   const [news, setNews] = useState<React.ReactNode>();
   return (
     <Page

@@ -9,6 +9,7 @@ import { Button } from '../Button';
 import styles from '../Confirm.module.css';
 import { Failure } from '../Failure';
 import { Loading } from '../Loading';
+import { useDraft } from '../useDraft';
 import { Weighed } from './Weighed';
 
 interface Props {
@@ -27,7 +28,7 @@ interface Props {
  * is sent. A stray click outside does not close it.
  */
 export function AmendDialog({ title, children, act, needs, onDone, onCancel }: Props) {
-  const [reason, setReason] = useState('');
+  const [reason, setReason] = useDraft(`reason ${title}`, '');
   const [missing, setMissing] = useState<string>();
   const weighing = useMutation({ mutationFn: weigh });
   const sending = useMutation({ mutationFn: (what: Act) => send(what, reason), onSuccess: onDone });

@@ -213,8 +213,8 @@ fn session(level: Level, age: i64) -> Session {
         auth_time,
         started_at: auth_time,
         last_activity: noon(),
-        ends_at: auth_time + Lifetimes::default().aal2,
-        idle: Lifetimes::default().idle,
+        ends_at: auth_time + Lifetimes::default().aal2.absolute,
+        idle: Lifetimes::default().aal2.idle,
         place: Place::default(),
         csrf: String::new(),
         ended_at: None,
@@ -228,7 +228,7 @@ fn judged(changes: &[(&str, &str)], session: Option<&Session>, required: Level) 
         &client(),
         session.map(|session| (session, "sub-a")),
         required,
-        false,
+        None,
         noon(),
     )
 }
@@ -302,33 +302,34 @@ fn a_hint_must_name_the_person_who_is_signed_in() {
     let mut request = checked(&query(&[]), &client()).unwrap();
     request.expected_sub = Some("sub-b".into());
     let alice = session(Level::Aal2, 1);
-    let judge = |request: &Request, again| {
+    let judge = |request: &Request, asked| {
         judge(
             request,
             &client(),
             Some((&alice, "sub-a")),
             Level::Aal1,
-            again,
+            asked,
             noon(),
         )
     };
-    assert!(matches!(judge(&request, false), Verdict::SignIn(_)));
-    assert_eq!(error_of(&judge(&request, true)), Code::LoginRequired);
+    assert!(matches!(judge(&request, None), Verdict::SignIn(_)));
+    assert_eq!(error_of(&judge(&request, Some(Level::Aal1))), Code::LoginRequired);
     request.prompt.insert(Prompt::None);
-    assert_eq!(error_of(&judge(&request, false)), Code::LoginRequired);
+    assert_eq!(error_of(&judge(&request, None)), Code::LoginRequired);
 }
 
 #[test]
 fn a_sign_in_that_falls_short_ends_with_an_error_and_not_in_a_circle() {
     let request = checked(&query(&[]), &client()).unwrap();
     let weak = session(Level::Aal2, 0);
-    let verdict = judge(
-        &request,
-        &client(),
-        Some((&weak, "sub-a")),
-        Level::Aal3,
-        true,
-        noon(),
-    );
+    let judged = |asked| {
+        let at_hand = Some((&weak, "sub-a"));
+        judge(&request, &client(), at_hand, Level::Aal3, asked, noon())
+    };
+    let verdict = judged(Some(Level::Aal3));
     assert_eq!(error_of(&verdict), Code::UnmetAuthenticationRequirements);
+    // What she needs was not known when she was asked: then she is asked for that.
+    for asked in [None, Some(Level::Aal1), Some(Level::Aal2PhishingResistant)] {
+        assert_eq!(judged(asked), Verdict::SignIn(Requirement::level(Level::Aal3)));
+    }
 }

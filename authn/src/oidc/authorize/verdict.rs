@@ -23,13 +23,14 @@ pub enum Verdict {
 
 /// Judges `request` with the session at hand and her `sub`. `required` is the least level that
 /// policy asks of this person at this client's server; it comes from outside this room.
-/// `has_just_signed_in` says that asking again would bring nothing better.
+/// `asked` is the level that a sign-in which has just been done was to reach: asking for no more than that
+/// again would bring nothing better. What a person needs may be known only once she has said who she is.
 pub fn judge(
     request: &Request,
     client: &Client,
     session: Option<(&Session, &str)>,
     required: Level,
-    has_just_signed_in: bool,
+    asked: Option<Level>,
     now: DateTime<Utc>,
 ) -> Verdict {
     let need = requirement(request, client, required);
@@ -45,7 +46,7 @@ pub fn judge(
     };
     if expected.is_some_and(|expected| expected != sub) {
         let error = Error::new(Code::LoginRequired, "another person is signed in");
-        let is_final = is_silent || has_just_signed_in;
+        let is_final = is_silent || asked.is_some();
         return if is_final {
             Verdict::Error(error)
         } else {
@@ -61,7 +62,7 @@ pub fn judge(
             Code::InteractionRequired,
             "a stronger sign-in is needed",
         )),
-        Some(Unmet::Level) if has_just_signed_in => Verdict::Error(Error::new(
+        Some(Unmet::Level) if asked >= Some(need.level) => Verdict::Error(Error::new(
             Code::UnmetAuthenticationRequirements,
             "the sign-in did not reach the assurance that is needed",
         )),

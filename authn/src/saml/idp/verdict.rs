@@ -23,24 +23,24 @@ pub enum Verdict {
 }
 
 /// Judges `request` with the session at hand and her name there. `required` is the least level that
-/// policy asks of this person at this client; it comes from outside this room. `has_just_signed_in`
-/// says that asking again would bring nothing better.
+/// policy asks of this person at this client; it comes from outside this room. `asked` is the level that
+/// a sign-in which has just been done was to reach: asking for no more than that again would bring nothing better.
 pub fn judge(
     request: &Request,
     record: &ClientRecord,
     session: Option<(&Session, Option<&str>)>,
     required: Level,
-    has_just_signed_in: bool,
+    asked: Option<Level>,
     now: DateTime<Utc>,
 ) -> Verdict {
-    let asked = match request.context.as_ref().map(|asked| asked.least(record)) {
+    let wished = match request.context.as_ref().map(|asked| asked.least(record)) {
         // No sign-in of ours would do, however strong.
         Some(None) => return Verdict::Status(Status::NoAuthnContext),
         Some(Some(level)) => level,
         None => Level::Aal1,
     };
     let need = Requirement {
-        level: required.max(record.level).max(asked),
+        level: required.max(record.level).max(wished),
         max_age: if request.force { None } else { record.max_age },
         // A sign-in that came after the request satisfies it, however slowly the person types.
         after: request.force.then_some(request.received_at),
@@ -52,7 +52,7 @@ pub fn judge(
     let ask = |need: Requirement, final_status: Status| {
         if request.is_passive {
             Verdict::Status(Status::NoPassive)
-        } else if has_just_signed_in {
+        } else if asked >= Some(need.level) {
             Verdict::Status(final_status)
         } else {
             Verdict::SignIn(need)
@@ -69,7 +69,7 @@ pub fn judge(
     }
     match &request.context {
         None => Verdict::Enough(context::told(record, session.level)),
-        Some(asked) => match asked.met(record, session.level, &session.methods) {
+        Some(wished) => match wished.met(record, session.level, &session.methods) {
             Some(class) => Verdict::Enough(class),
             // Strong enough, but by another factor than the one that is asked for.
             None => ask(anew, Status::NoAuthnContext),

@@ -12,6 +12,7 @@ use rand::Rng as _;
 use serde::{Deserialize, Serialize};
 
 use crate::app::House;
+use crate::http::authn::words;
 use crate::http::fault::Fault;
 use crate::http::page::{Frame, render};
 
@@ -130,6 +131,14 @@ pub fn refused(
         Refused::Expired { at, subject } => (
             "This certificate has expired",
             format!("{subject}: this certificate expired on {}. Contact {desk} for a new card.", day(*at)),
+        ),
+        Refused::NotYet { at, subject } => (
+            "This certificate is not valid yet",
+            format!(
+                "{subject}: this certificate is valid from {} on. Until then, use your previous card or another way to \
+                 sign in. If it should be valid already, contact {desk}: the date of this site or of the card is wrong.",
+                words::moment(*at)
+            ),
         ),
         Refused::Untrusted { issuer } => (
             "This card is not accepted here",

@@ -65,8 +65,76 @@ pub fn needs(level: Level) -> &'static str {
     match level {
         Level::Aal1 => "a password",
         Level::Aal2 => "two factors",
+        Level::Aal2PhishingResistant => "a passkey or a smartcard",
+        Level::Aal3 => "a smartcard or an attested security key",
+    }
+}
+
+/// With what somebody is signed in, at that level.
+pub fn signed_in_with(level: Level) -> &'static str {
+    match level {
+        Level::Aal1 => "one factor",
+        Level::Aal2 => "two factors",
         Level::Aal2PhishingResistant => "a passkey",
         Level::Aal3 => "a smartcard or an attested security key",
+    }
+}
+
+/// A level by its name in the standards, and what follows.
+pub fn assurance(level: Level) -> &'static str {
+    match level {
+        Level::Aal1 => "That is assurance level AAL1.",
+        Level::Aal2 => "That is assurance level AAL2.",
+        Level::Aal2PhishingResistant => {
+            "That is assurance level AAL2, phishing-resistant: a password or a security code will not do."
+        }
+        Level::Aal3 => {
+            "That is assurance level AAL3, phishing-resistant and in hardware: a password or a security code will \
+             not do."
+        }
+    }
+}
+
+/// A time that something may last.
+pub fn span(seconds: i64) -> String {
+    let (count, unit) = match seconds {
+        s if s % 3600 == 0 => (s / 3600, "hour"),
+        s if s % 60 == 0 => (s / 60, "minute"),
+        s => (s, "second"),
+    };
+    let plural = if count == 1 { "" } else { "s" };
+    format!("{count} {unit}{plural}")
+}
+
+/// An act of the console that asks for more, by its name in the policies; `None` for what is none.
+pub fn act(action: &str) -> Option<&'static str> {
+    Some(match action {
+        "audit.read" => "Reading the record",
+        "break_glass.approve" => "Answering an emergency request",
+        "break_glass.request" => "Asking for a channel in an emergency",
+        "channel.reclassify" | "channel.set_label" => "Changing the label of a channel",
+        "clearance.grant" => "Changing a clearance",
+        "clearance.import" => "Importing clearances",
+        "console.read" => "Reading in the console",
+        "decision.simulate" => "Asking what would be decided",
+        "person.manage" => "Changing people, channels or proposals",
+        "policy.publish" => "Publishing a policy",
+        "server.manage" => "Changing the installation",
+        "session.end" => "Ending sessions",
+        "source.try" => "Trying a source of people",
+        "user.revoke" => "Ending somebody's access",
+        _ => return None,
+    })
+}
+
+/// What a page of ours is for.
+pub fn page(path: &str) -> &'static str {
+    match path.split('?').next().unwrap_or_default() {
+        path if path.starts_with("/admin") => "What you want to do in the console",
+        "/account/cards/add" => "Adding a smartcard",
+        "/account/devices" => "Putting a device on file",
+        path if path.starts_with("/account") => "Changing how you sign in",
+        _ => "This",
     }
 }
 

@@ -30,6 +30,7 @@ pub async fn get(State(app): State<App>, Person(session): Person) -> Result<Json
             aal: session.level.aal(),
             auth_time: session.auth_time,
             ends_at: session.ends_at,
+            idle_seconds: session.idle.num_seconds(),
         },
     }))
 }

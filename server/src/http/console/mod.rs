@@ -13,6 +13,7 @@ pub mod people;
 pub mod revocation;
 pub mod schemes;
 pub mod sessions;
+pub mod sessions_end;
 pub mod shapes;
 pub mod simulate;
 

@@ -54,6 +54,8 @@ pub struct OwnSession {
     pub auth_time: DateTime<Utc>,
     /// When it ends at the latest.
     pub ends_at: DateTime<Utc>,
+    /// After how many seconds without a call it ends.
+    pub idle_seconds: i64,
 }
 
 /// A label as world files write it.

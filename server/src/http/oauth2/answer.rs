@@ -34,20 +34,21 @@ struct FormPost {
     fields: Vec<(&'static str, String)>,
 }
 
-/// Answers a frozen request with the session at hand.
+/// Answers a frozen request with the session at hand. `asked` is the level that a sign-in for it has just been
+/// asked to reach.
 pub async fn to(
     house: &House,
     headers: &HeaderMap,
     request: Request,
     session: Option<Session>,
-    has_just_signed_in: bool,
+    asked: Option<Level>,
 ) -> Result<Response, Fault> {
     let (client, known) = look_up(house, &request, session).await?;
     let Some(client) = client else {
         let error = Error::new(Code::UnauthorizedClient, "the client was removed");
         return Ok(tell(house, &request, &error));
     };
-    to_known(house, headers, request, &client, known, has_just_signed_in).await
+    to_known(house, headers, request, &client, known, asked).await
 }
 
 /// The same, for a client and a person as they were found a moment ago.
@@ -57,7 +58,7 @@ pub(super) async fn to_known(
     request: Request,
     client: &Client,
     known: Option<Known>,
-    has_just_signed_in: bool,
+    asked: Option<Level>,
 ) -> Result<Response, Fault> {
     let now = house.now();
     let required = match &known {
@@ -69,17 +70,17 @@ pub(super) async fn to_known(
         .as_ref()
         .zip(sub.as_deref())
         .map(|(known, sub)| (&known.session, sub));
-    match (
-        judge(&request, client, at_hand, required, has_just_signed_in, now),
-        known,
-    ) {
+    match (judge(&request, client, at_hand, required, asked, now), known) {
         (Verdict::Enough, Some(known)) => {
             match admission::refused(house, &client.record, &known.session, &known.person) {
                 None => consent_or_code(house, headers, client, request, known.session).await,
                 Some(why) => Ok(tell(house, &request, &Error::new(Code::AccessDenied, why))),
             }
         }
-        (Verdict::SignIn(requirement), _) => {
+        (Verdict::SignIn(requirement), known) => {
+            let wants_another = request.prompt.contains(&Prompt::SelectAccount)
+                || request.expected_sub.is_some() && request.expected_sub != sub;
+            let session = known.filter(|_| !wants_another).map(|known| known.session);
             let login_hint = request.login_hint.clone();
             let then = Then::Authorize(Box::new(request));
             begin(
@@ -89,7 +90,9 @@ pub(super) async fn to_known(
                     requirement,
                     then,
                     login_hint,
+                    act: None,
                 },
+                session.as_ref(),
             )
             .await
         }

@@ -65,7 +65,7 @@ async fn handle(house: &House, headers: &HeaderMap, sent: &Parameters) -> Result
                 None => None,
             };
             drop(db);
-            answer::to_known(house, headers, request, &client, known, false).await
+            answer::to_known(house, headers, request, &client, known, None).await
         }
         (Ok(_), None) => Err(Fault::Ours),
         (Err(Refusal::Page(error)), _) => Ok(refused(house, &error)),

@@ -36,13 +36,14 @@ use crate::http::page::{Frame, Message, render};
 /// How long a name is remembered after its session's end, so that a late logout is still understood.
 const NAMES_REMEMBERED: TimeDelta = TimeDelta::days(1);
 
-/// Answers a frozen request with the session at hand.
+/// Answers a frozen request with the session at hand. `asked` is the level that a sign-in for it has just been
+/// asked to reach.
 pub async fn to(
     house: &House,
     headers: &HeaderMap,
     request: Request,
     session: Option<Session>,
-    has_just_signed_in: bool,
+    asked: Option<Level>,
 ) -> Result<Response, Fault> {
     let now = house.now();
     let (client, known) = look_up(house, &request, session).await?;
@@ -59,10 +60,7 @@ pub async fn to(
     let at_hand = known
         .as_ref()
         .map(|known| (&known.session, name.as_ref().map(|name| name.value.as_str())));
-    match (
-        judge(&request, &client, at_hand, required, has_just_signed_in, now),
-        known,
-    ) {
+    match (judge(&request, &client, at_hand, required, asked, now), known) {
         (Verdict::Enough(context), Some(known)) => {
             if let Some(why) = admission::refused(house, &client, &known.session, &known.person) {
                 return status(house, &request, Status::RequestDenied, Some(why)).await;
@@ -73,13 +71,17 @@ pub async fn to(
             }
             consent_or_assertion(house, headers, &client, request, &known, &context).await
         }
-        (Verdict::SignIn(requirement), _) => {
+        (Verdict::SignIn(requirement), known) => {
+            let name = name.map(|name| name.value);
+            let wants_another = request.expected.is_some() && request.expected != name;
+            let session = known.filter(|_| !wants_another).map(|known| known.session);
             let purpose = Purpose {
                 requirement,
                 then: Then::Saml(Box::new(request)),
                 login_hint: None,
+                act: None,
             };
-            begin(house, headers, purpose).await
+            begin(house, headers, purpose, session.as_ref()).await
         }
         (Verdict::Status(why), _) => status(house, &request, why, None).await,
         (Verdict::Enough(_), None) => Err(Fault::Ours),

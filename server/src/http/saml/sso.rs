@@ -89,7 +89,7 @@ pub async fn post(State(app): State<App>, request: HttpRequest) -> Result<Respon
 
 async fn go_on(house: &House, headers: &HeaderMap, request: Request) -> Result<Response, Fault> {
     let session = browser::session(house, headers).await?;
-    answer::to(house, headers, request, session, false).await
+    answer::to(house, headers, request, session, None).await
 }
 
 /// Takes a message: its sender is known, it is meant for us, of this moment, and new.

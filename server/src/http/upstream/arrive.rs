@@ -6,7 +6,6 @@ use authn::Happened;
 use authn::account;
 use authn::assurance::Requirement;
 use authn::flow::{Arrived, Flow, Judged, SourceStep, Step, Then, give_directory_password, give_source};
-use authn::session::Lifetimes;
 use authn::store::clients;
 use authn::store::upstream_sessions::CameFrom;
 use authn::upstream::Claimed;
@@ -47,7 +46,7 @@ pub async fn arrived(
         Ok(judged) => judged,
         Err(fault) => return pages::trouble(house, source, &Trouble::Refused, &fault, back).await,
     };
-    if judged.is_over(&Lifetimes::default(), now) {
+    if judged.is_over(&house.config.sessions.lifetimes(), now) {
         let back = pages::source_anew(&flow.id, source);
         return pages::trouble(
             house,
@@ -77,7 +76,7 @@ pub async fn arrived(
     };
     match give_source(flow, &link, arrived, now, &mut log, &mut transaction).await? {
         SourceStep::Step(Step::Proven(proven)) => {
-            outcome::arrived(house, headers, source, *proven, log, transaction).await
+            outcome::arrived(house, headers, *proven, log, transaction).await
         }
         SourceStep::Step(step) => outcome::answer(house, headers, step, log, transaction).await,
         SourceStep::Inactive(_) => {

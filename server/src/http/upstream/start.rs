@@ -4,7 +4,6 @@
 use authn::assurance::Requirement;
 use authn::flow::Then;
 use authn::oidc::parameters::Parameters;
-use authn::session::Lifetimes;
 use authn::upstream::assurance;
 use authn::upstream::oidc::request::{self, Held, PassedOn};
 use authn::upstream::trip::{self, Errand, Trip};
@@ -80,7 +79,7 @@ pub(super) async fn send(
         Err(fault) => return pages::trouble(house, source, &Trouble::from(&fault), &fault, back).await,
     };
     let mut rng = house.rng();
-    let asked = assurance::ask(&need, &source.trust, &Lifetimes::default());
+    let asked = assurance::ask(&need, &source.trust, &house.config.sessions.lifetimes());
     let trip = Trip {
         errand,
         need,

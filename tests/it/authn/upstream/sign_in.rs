@@ -118,12 +118,21 @@ async fn a_source_that_falls_short_is_followed_by_a_local_step_up_of_the_same_se
 }
 
 #[tokio::test]
-async fn a_source_that_falls_short_without_a_way_of_her_own_is_the_right_error() {
+async fn a_source_that_falls_short_without_a_way_of_her_own_says_what_would_do_and_then_is_the_right_error() {
     let stage = stage(json!({})).await;
     client(&stage.house, json!({})).await;
     let mut tab = Tab::new(&stage.house);
     let path = authorize(&[("acr_values", "phrh")]);
-    let answer = stage.sign_in(&mut tab, &path, nina()).await;
+    let page = stage.sign_in(&mut tab, &path, nina()).await;
+    assert_eq!(page.status, StatusCode::OK, "{}", page.text);
+    assert!(
+        page.text.contains("None of your ways to sign in is enough"),
+        "{}",
+        page.text
+    );
+    let back = page.text.split("href=\"/signin/back?flow=").nth(1).unwrap();
+    let flow = back.split('"').next().unwrap();
+    let answer = tab.get(&format!("/signin/back?flow={flow}")).await;
     assert_eq!(told(&answer)["error"], "unmet_authentication_requirements");
     assert_eq!(
         stage.session("nina").await.level,

@@ -20,5 +20,7 @@ pub async fn get(
 ) -> Result<Response, Fault> {
     let parameters = Parameters::read(&query.unwrap_or_default());
     let flow = browser::flow(&app, &headers, parameters.one("flow").ok_or(Fault::Malformed)?).await?;
-    begin(&app, &headers, flow.purpose).await
+    let mut purpose = flow.purpose;
+    purpose.login_hint = None;
+    begin(&app, &headers, purpose, None).await
 }

@@ -35,9 +35,10 @@ pub async fn get(
     }
     let needed = flow.purpose.requirement.level;
     let session = browser::session(&app, &headers).await?;
-    let has_stepped_short = matches!(flow.stage, Stage::StepUp { .. });
-    let is_short =
-        has_stepped_short || (needed > Level::Aal2 && session.is_none_or(|session| session.level < needed));
+    // Whoever came back from a source may lack the age that was asked for: of that, too, there is no better.
+    let has_come_short = matches!(flow.stage, Stage::StepUp { source: Some(_), .. });
+    let is_weak = session.map_or(needed > Level::Aal2, |session| session.level < needed);
+    let is_short = has_come_short || is_weak;
     let error = if is_short {
         Error::new(
             Code::UnmetAuthenticationRequirements,
@@ -51,6 +52,8 @@ pub async fn get(
             let answer = Answer::error(&request, &error, &app.config.issuer);
             Ok(respond(&app, &request.client_name, &answer))
         }
+        // The console keeps what was typed, and says itself what it lacks.
+        Then::Page(path) if path.starts_with("/admin") => Ok(see_other(&path)),
         Then::Page(_) => Ok(see_other("/account")),
         Then::Saml(request) => {
             let status = if is_short {

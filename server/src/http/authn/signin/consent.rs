@@ -66,9 +66,13 @@ pub(crate) async fn ask(
         requirement: Requirement::level(Level::Aal1),
         then,
         login_hint: None,
+        act: None,
+    };
+    let stage = Stage::Finished {
+        session: session.id.clone(),
     };
     let page = |flow: &Flow| format!("/signin/consent?flow={}", flow.id);
-    show::begin_and_lead(house, headers, purpose, Some(&session.id), page).await
+    show::begin_and_lead(house, headers, purpose, stage, page).await
 }
 
 /// What is asked for.

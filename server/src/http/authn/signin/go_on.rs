@@ -27,7 +27,7 @@ pub async fn get(
     let parameters = Parameters::read(&query.unwrap_or_default());
     let flow = browser::flow(&app, &headers, parameters.one("flow").ok_or(Fault::Malformed)?).await?;
     let Stage::Finished { session: opened } = &flow.stage else {
-        return Ok(pages::of(&app, &flow, None));
+        return pages::of(&app, &flow, None).await;
     };
     let session = browser::session(&app, &headers).await?;
     let session = session
@@ -39,13 +39,15 @@ pub async fn get(
     if !is_ours {
         return Err(Fault::Gone);
     }
+    // What she needs there may be known only now: for more than was asked she is asked once more.
+    let asked = Some(flow.purpose.requirement.level);
     match flow.purpose.then {
         Then::Page(_) if session.unmet(&flow.purpose.requirement, app.now()).is_some() => {
             Ok(too_weak(&app, &session, flow.purpose.requirement.level))
         }
         Then::Page(path) => Ok(see_other(&path)),
-        Then::Saml(request) => saml::answer::to(&app, &headers, *request, Some(session), true).await,
-        Then::Authorize(request) => answer::to(&app, &headers, *request, Some(session), true).await,
+        Then::Saml(request) => saml::answer::to(&app, &headers, *request, Some(session), asked).await,
+        Then::Authorize(request) => answer::to(&app, &headers, *request, Some(session), asked).await,
     }
 }
 

@@ -18,3 +18,4 @@ pub mod passkey;
 pub mod password;
 pub mod recovery;
 pub mod show;
+mod step_up;

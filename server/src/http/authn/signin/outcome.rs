@@ -3,14 +3,11 @@
 
 use askama::Template;
 use authn::Happened;
-use authn::account;
 use authn::flow::finish::{Finished, finish};
 use authn::flow::{Flow, Proven, Stage, Step};
-use authn::session::Lifetimes;
 use axum::response::Response;
 use countersign_authn as authn;
 use countersign_directory::Actor;
-use countersign_directory::source::Source;
 use http::{HeaderMap, HeaderValue, StatusCode};
 
 use super::pages;
@@ -49,17 +46,16 @@ pub(crate) async fn answer(
         Step::Again(flow, problem) => {
             house.settle(&Actor::Nobody, &log, now, transaction).await?;
             log.events.clear();
-            Ok(pages::of(house, &flow, Some(problem)))
+            pages::of(house, &flow, Some(problem)).await
         }
     }
 }
 
 /// Opens the session of somebody who came back from a source. If that is not enough, one of her own ways has
-/// to raise it; if she has none that would, whoever asked is told so.
+/// to raise it; if she has none that would, the page says so.
 pub(crate) async fn arrived(
     house: &House,
     headers: &HeaderMap,
-    source: &Source,
     proven: Proven,
     log: Happened,
     transaction: WriteTransaction,
@@ -67,22 +63,7 @@ pub(crate) async fn arrived(
     let (finished, cookie) = open(house, headers, proven, log, transaction).await?;
     let flow = finished.flow;
     let next = match &flow.stage {
-        Stage::StepUp { person, .. } => {
-            let needed = flow.purpose.requirement.level;
-            let mut db = house.database.pool.acquire().await?;
-            let passkeys = &house.factors.passkeys;
-            let own = account::strongest_own(person, passkeys, house.now(), &mut db).await?;
-            let could_there = source
-                .trust
-                .assurance
-                .as_ref()
-                .map(|assurance| assurance.highest.into());
-            if own.max(could_there) >= Some(needed) {
-                page_of(&flow)
-            } else {
-                format!("/signin/back?flow={}", flow.id)
-            }
-        }
+        Stage::StepUp { .. } => page_of(&flow),
         _ => format!("/signin/continue?flow={}", flow.id),
     };
     Ok(browser::with_cookie(
@@ -129,7 +110,7 @@ async fn open(
     let present = browser::session(house, headers).await?;
     let actor = Actor::Person(proven.person.clone());
     let place = browser::place(headers);
-    let lifetimes = Lifetimes::default();
+    let lifetimes = house.config.sessions.lifetimes();
     let mut rng = house.rng();
     let finished = finish(
         proven,

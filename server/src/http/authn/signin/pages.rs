@@ -2,16 +2,18 @@
 //! The pages of a sign-in, by its stage.
 
 use askama::Template;
-use authn::assurance::{Level, Unmet};
-use authn::flow::{Flow, Stage, Then};
+use authn::assurance::Level;
+use authn::flow::{Flow, Problem, Purpose, Stage, Then};
 use axum::response::Response;
 use countersign_authn as authn;
-use countersign_directory::{PersonId, SourceId};
+use countersign_directory::source::Source;
 use http::StatusCode;
 
 use super::card;
+use super::step_up::{self, Short};
 use crate::app::House;
 use crate::http::authn::words;
+use crate::http::fault::Fault;
 use crate::http::page::{Frame, render, see_other};
 
 #[derive(Template)]
@@ -22,22 +24,10 @@ struct Identify {
     client: Option<String>,
     reason: Option<String>,
     has_cards: bool,
+    has_names: bool,
     sources: Vec<(String, String)>,
     has_devices: bool,
     name: String,
-    problem: Option<String>,
-}
-
-#[derive(Template)]
-#[template(path = "step_up.html")]
-struct StepUp {
-    frame: Frame,
-    flow: String,
-    why: String,
-    again: Option<(String, String)>,
-    has_cards: bool,
-    password_of: Option<String>,
-    needs_code: bool,
     problem: Option<String>,
 }
 
@@ -47,6 +37,7 @@ struct Password {
     frame: Frame,
     flow: String,
     name: String,
+    has_cards: bool,
     problem: Option<String>,
 }
 
@@ -56,17 +47,33 @@ struct Code {
     frame: Frame,
     flow: String,
     name: String,
+    has_cards: bool,
     problem: Option<String>,
 }
 
 /// The page of the stage at which `flow` stands.
-pub(super) fn of(house: &House, flow: &Flow, problem: Option<authn::flow::Problem>) -> Response {
+pub(super) async fn of(house: &House, flow: &Flow, problem: Option<Problem>) -> Result<Response, Fault> {
+    if let Stage::StepUp {
+        session,
+        person,
+        source,
+        unmet,
+    } = &flow.stage
+    {
+        let short = Short {
+            session,
+            person,
+            from: source.as_ref(),
+            unmet: *unmet,
+        };
+        return step_up::page(house, flow, short, problem).await;
+    }
+    Ok(own(house, flow, problem))
+}
+
+fn own(house: &House, flow: &Flow, problem: Option<Problem>) -> Response {
     let frame = Frame::of(house);
-    let status = if problem.is_some() {
-        StatusCode::UNPROCESSABLE_ENTITY
-    } else {
-        StatusCode::OK
-    };
+    let status = status_of(problem.as_ref());
     let problem = problem.map(|problem| words::problem(problem, &frame.help));
     let id = flow.id.clone();
     match &flow.stage {
@@ -76,7 +83,8 @@ pub(super) fn of(house: &House, flow: &Flow, problem: Option<authn::flow::Proble
                 client: client(flow),
                 reason: reason(flow),
                 has_cards: house.cards.is_some(),
-                sources: buttons(house),
+                has_names: flow.purpose.is_within_reach_of_passwords() || leads_names_on(house, flow),
+                sources: buttons(house, flow),
                 has_devices: house.devices.is_some(),
                 frame,
                 flow: id,
@@ -91,6 +99,7 @@ pub(super) fn of(house: &House, flow: &Flow, problem: Option<authn::flow::Proble
                 frame,
                 flow: id,
                 name: name.clone(),
+                has_cards: house.cards.is_some(),
                 problem,
             },
         ),
@@ -100,82 +109,53 @@ pub(super) fn of(house: &House, flow: &Flow, problem: Option<authn::flow::Proble
                 frame,
                 flow: id,
                 name: person.to_string(),
+                has_cards: house.cards.is_some(),
                 problem,
             },
         ),
         Stage::ConfirmCard { person, card } => card::confirm_page(house, flow, person.as_str(), card),
-        Stage::StepUp {
-            person,
-            source,
-            unmet,
-            ..
-        } => {
-            let again = again_there(house, flow, source);
-            let page = step_up(house, flow, person, *unmet, again, problem);
-            render(status, &page)
-        }
-        Stage::Finished { .. } => see_other(&format!("/signin/continue?flow={id}")),
+        Stage::Finished { .. } | Stage::StepUp { .. } => see_other(&format!("/signin/continue?flow={id}")),
     }
 }
 
-/// The sources that have a button: name in addresses, and name for people.
-fn buttons(house: &House) -> Vec<(String, String)> {
-    let sources = house.upstream.all();
-    let with_button = sources
+/// Whether a name that is typed may lead to a source that is strong enough.
+fn leads_names_on(house: &House, flow: &Flow) -> bool {
+    let needed = flow.purpose.requirement.level;
+    house
+        .upstream
+        .all()
         .iter()
-        .filter(|source| source.offer.button && source.signs_in() && source.ldap().is_none());
+        .any(|source| source.signs_in() && !source.offer.domains.is_empty() && highest(source) >= needed)
+}
+
+/// The sources that have a button and are strong enough: name in addresses, and name for people.
+fn buttons(house: &House, flow: &Flow) -> Vec<(String, String)> {
+    let needed = flow.purpose.requirement.level;
+    let sources = house.upstream.all();
+    let with_button = sources.iter().filter(|source| {
+        source.offer.button && source.signs_in() && source.ldap().is_none() && highest(source) >= needed
+    });
     with_button
         .map(|source| (source.id.to_string(), source.name.clone()))
         .collect()
 }
 
-/// The way to the source once more, if its word could be enough: address and name.
-fn again_there(house: &House, flow: &Flow, source: &SourceId) -> Option<(String, String)> {
-    let source = house.upstream.source(source).filter(|source| source.signs_in())?;
-    let highest = source
-        .trust
-        .assurance
-        .as_ref()
-        .map_or(Level::Aal1, |assurance| assurance.highest.into());
-    (highest >= flow.purpose.requirement.level).then(|| {
-        let address = format!("/signin/source?flow={}&source={}&anew=yes", flow.id, source.id);
-        (address, source.name.clone())
-    })
+/// The strongest that the word of a source may count for.
+pub(super) fn highest(source: &Source) -> Level {
+    let assurance = source.trust.assurance.as_ref();
+    assurance.map_or(Level::Aal1, |assurance| assurance.highest.into())
 }
 
-/// The page for somebody whose source's word is not enough.
-fn step_up(
-    house: &House,
-    flow: &Flow,
-    person: &PersonId,
-    unmet: Unmet,
-    again: Option<(String, String)>,
-    problem: Option<String>,
-) -> StepUp {
-    let needed = flow.purpose.requirement.level;
-    let who = client(flow).unwrap_or_else(|| "What you came from".to_owned());
-    let why = match unmet {
-        Unmet::Age => format!(
-            "{who} asks you to confirm that it's you, and nobody can say when you last did. What you were doing is kept."
-        ),
-        Unmet::Level => format!(
-            "You are signed in, but {who} needs {}. What you were doing is kept.",
-            words::needs(needed)
-        ),
-    };
-    StepUp {
-        frame: Frame::of(house),
-        flow: flow.id.clone(),
-        why,
-        again,
-        has_cards: house.cards.is_some(),
-        password_of: (needed <= Level::Aal2).then(|| person.to_string()),
-        needs_code: needed == Level::Aal2,
-        problem,
+/// A page of a problem is an answer to what was sent.
+pub(super) fn status_of(problem: Option<&Problem>) -> StatusCode {
+    if problem.is_some() {
+        StatusCode::UNPROCESSABLE_ENTITY
+    } else {
+        StatusCode::OK
     }
 }
 
-fn client(flow: &Flow) -> Option<String> {
+pub(super) fn client(flow: &Flow) -> Option<String> {
     match &flow.purpose.then {
         Then::Authorize(request) => Some(request.client_name.clone()),
         Then::Page(_) => None,
@@ -183,19 +163,29 @@ fn client(flow: &Flow) -> Option<String> {
     }
 }
 
-/// Why the sign-in page is shown to somebody who may be signed in already, in words.
+/// Who or what asks for a sign-in.
+pub(super) fn asking(purpose: &Purpose) -> String {
+    match &purpose.then {
+        Then::Authorize(request) => request.client_name.clone(),
+        Then::Page(path) => purpose
+            .act
+            .as_deref()
+            .and_then(words::act)
+            .unwrap_or_else(|| words::page(path))
+            .to_owned(),
+        Then::Saml(request) => request.client_name.clone(),
+    }
+}
+
+/// Why more is asked for than anybody's way to sign in, in words.
 fn reason(flow: &Flow) -> Option<String> {
     let need = &flow.purpose.requirement;
-    let who = match &flow.purpose.then {
-        Then::Authorize(request) => request.client_name.as_str(),
-        Then::Page(path) if path.starts_with("/admin") => "What you want to do in the console",
-        Then::Page(_) => "This",
-        Then::Saml(request) => request.client_name.as_str(),
-    };
-    if need.level >= authn::assurance::Level::Aal2PhishingResistant {
+    let who = asking(&flow.purpose);
+    if !flow.purpose.is_within_reach_of_passwords() {
         return Some(format!(
-            "{who} needs {}. What you were doing is kept.",
-            words::needs(need.level)
+            "{who} needs {}. {} What you were doing is kept.",
+            words::needs(need.level),
+            words::assurance(need.level)
         ));
     }
     let is_anew = need.after.is_some() || need.max_age.is_some();

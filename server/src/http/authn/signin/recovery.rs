@@ -36,7 +36,7 @@ pub async fn get(
 ) -> Result<Response, Fault> {
     let parameters = Parameters::read(&query.unwrap_or_default());
     let flow = browser::flow(&app, &headers, parameters.one("flow").ok_or(Fault::Malformed)?).await?;
-    Ok(page(&app, &flow, None))
+    page(&app, &flow, None).await
 }
 
 /// `POST /signin/recovery`
@@ -60,15 +60,15 @@ pub async fn post(State(app): State<App>, headers: HeaderMap, form: OwnForm) -> 
         }
         Err(Step::Again(flow, problem)) => {
             app.settle(&Actor::Nobody, &log, now, transaction).await?;
-            Ok(page(&app, &flow, Some(problem)))
+            page(&app, &flow, Some(problem)).await
         }
         Err(step) => outcome::answer(&app, &headers, step, log, transaction).await,
     }
 }
 
-fn page(house: &House, flow: &Flow, problem: Option<Problem>) -> Response {
+async fn page(house: &House, flow: &Flow, problem: Option<Problem>) -> Result<Response, Fault> {
     let Stage::Code { person, .. } = &flow.stage else {
-        return pages::of(house, flow, problem);
+        return pages::of(house, flow, problem).await;
     };
     let frame = Frame::of(house);
     let status = if problem.is_some() {
@@ -82,5 +82,5 @@ fn page(house: &House, flow: &Flow, problem: Option<Problem>) -> Response {
         problem: problem.map(|problem| words::problem(problem, &frame.help)),
         frame,
     };
-    render(status, &page)
+    Ok(render(status, &page))
 }

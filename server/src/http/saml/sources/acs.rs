@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use authn::assurance::{Level, Requirement};
-use authn::flow::{self, Purpose, Then};
+use authn::flow::{self, Purpose, Stage, Then};
 use authn::oidc::parameters::Parameters;
 use authn::saml::{post, relay_state};
 use authn::secret::Secret;
@@ -154,6 +154,7 @@ async fn unasked(
         requirement: Requirement::level(Level::Aal1),
         then: Then::Page("/account".to_owned()),
         login_hint: None,
+        act: None,
     };
     let need = purpose.requirement.clone();
     let present = browser::secret(house, headers);
@@ -164,7 +165,7 @@ async fn unasked(
         .then(|| cookies::set(&house.config, name, secret.expose()))
         .flatten();
     let mut db = house.database.begin_write().await?;
-    let flow = flow::begin(purpose, &secret, now, &mut rng, &mut db).await?;
+    let flow = flow::begin(purpose, Stage::Identify, &secret, now, &mut rng, &mut db).await?;
     house.commit(db).await?;
     let response = arrived(house, headers, source, flow, waiting.claimed, need, skew(source)).await?;
     Ok(browser::with_cookie(response, cookie))

@@ -4,7 +4,6 @@
 use authn::assurance::Requirement;
 use authn::saml::fresh_id;
 use authn::secret::Secret;
-use authn::session::Lifetimes;
 use authn::upstream::assurance;
 use authn::upstream::saml::request::{self, Ask};
 use authn::upstream::trip::{self, Errand, Trip};
@@ -49,7 +48,7 @@ pub async fn send(
     let by = keys.signing(now).ok_or(Fault::Ours)?;
     let mut rng = house.rng();
     let id = fresh_id(&mut rng);
-    let asked = assurance::ask(&need, &source.trust, &Lifetimes::default());
+    let asked = assurance::ask(&need, &source.trust, &house.config.sessions.lifetimes());
     // SAML can ask for no age but none, and there are providers that call each answer a new sign-in (Keycloak).
     let anew = asked.anew || need.max_age.is_some();
     let held = Held { request: id.clone() };
