@@ -67,7 +67,12 @@ pub(super) fn of(house: &House, flow: &Flow, problem: Option<authn::flow::Proble
     } else {
         StatusCode::OK
     };
-    let problem = problem.map(|problem| words::problem(problem, &frame.help));
+    let is_password = problem == Some(authn::flow::Problem::Password);
+    let mut problem = problem.map(|problem| words::problem(problem, &frame.help));
+    if is_password && has_directory(house) {
+        // Whether one is down is not said: that would tell whose password is kept there.
+        problem.get_or_insert_default().push_str(words::DIRECTORY);
+    }
     let id = flow.id.clone();
     match &flow.stage {
         Stage::Identify => {
@@ -116,6 +121,14 @@ pub(super) fn of(house: &House, flow: &Flow, problem: Option<authn::flow::Proble
         }
         Stage::Finished { .. } => see_other(&format!("/signin/continue?flow={id}")),
     }
+}
+
+/// Whether the password of somebody may be kept in a directory.
+fn has_directory(house: &House) -> bool {
+    let sources = house.upstream.all();
+    sources
+        .iter()
+        .any(|source| source.signs_in() && source.ldap().is_some_and(|ldap| !ldap.login.is_empty()))
 }
 
 /// The sources that have a button: name in addresses, and name for people.
