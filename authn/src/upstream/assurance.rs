@@ -219,6 +219,7 @@ mod tests {
             authenticated_at: at,
             session_until: None,
             session: None,
+            id_token: None,
         }
     }
 
