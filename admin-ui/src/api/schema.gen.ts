@@ -2362,7 +2362,7 @@ export interface components {
              * @description When it last let her in.
              */
             last_used_at?: string | null;
-            /** @description How it came about: `administrators`, `creation`, `domain` or `herself`. */
+            /** @description How it came about: `administrators`, `approval`, `creation`, `domain` or `herself`. */
             made_by: string;
             /** @description The source. */
             source: string;

@@ -16,20 +16,24 @@ pub struct CameFrom {
     pub identity: Identity,
     /// The source's own name of its session.
     pub upstream: Option<String>,
+    /// The ID token by which she came, sealed, where the source's record says that it is kept.
+    pub id_token: Option<Vec<u8>>,
 }
 
 /// Notes where a session came from; the latest word of a source counts.
 pub async fn put(session: &SessionId, from: &CameFrom, db: &mut AnyConnection) -> Result<(), StoreError> {
     sqlx::query(
-        "INSERT INTO upstream_sessions (session, source, issuer, subject, upstream) VALUES ($1, $2, $3, $4, $5) \
+        "INSERT INTO upstream_sessions (session, source, issuer, subject, upstream, id_token) \
+         VALUES ($1, $2, $3, $4, $5, $6) \
          ON CONFLICT (session, source) DO UPDATE SET issuer = excluded.issuer, \
-         subject = excluded.subject, upstream = excluded.upstream",
+         subject = excluded.subject, upstream = excluded.upstream, id_token = excluded.id_token",
     )
     .bind(session.as_str())
     .bind(from.identity.source.as_str())
     .bind(from.identity.issuer.as_str())
     .bind(from.identity.subject.as_str())
     .bind(from.upstream.clone())
+    .bind(from.id_token.clone())
     .execute(db)
     .await?;
     Ok(())
@@ -51,6 +55,7 @@ pub async fn of_session(session: &SessionId, db: &mut AnyConnection) -> Result<V
                     subject: row.text("subject")?,
                 },
                 upstream: row.text_option("upstream")?,
+                id_token: row.bytes_option("id_token")?,
             })
         })
         .collect()

@@ -223,6 +223,7 @@ mod tests {
             authenticated_at: at,
             session_until: None,
             session: None,
+            id_token: None,
         }
     }
 

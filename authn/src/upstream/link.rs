@@ -67,6 +67,8 @@ impl Claimed {
 pub enum Made {
     /// Two administrators made it.
     Administrators,
+    /// The source asked, and an administrator approved it.
+    Approval,
     /// The account came from the source.
     Creation,
     /// The source is authoritative for the domain of her verified address.
@@ -80,6 +82,7 @@ impl Made {
     pub fn word(self) -> &'static str {
         match self {
             Self::Administrators => "administrators",
+            Self::Approval => "approval",
             Self::Creation => "creation",
             Self::Domain => "domain",
             Self::Herself => "herself",
@@ -88,9 +91,15 @@ impl Made {
 
     /// The way of that name.
     pub fn named(word: &str) -> Option<Self> {
-        [Self::Administrators, Self::Creation, Self::Domain, Self::Herself]
-            .into_iter()
-            .find(|made| made.word() == word)
+        [
+            Self::Administrators,
+            Self::Approval,
+            Self::Creation,
+            Self::Domain,
+            Self::Herself,
+        ]
+        .into_iter()
+        .find(|made| made.word() == word)
     }
 }
 
@@ -189,16 +198,20 @@ fn settle(rule: Conflict, made: Made, there: &[&Link]) -> Result<Vec<String>, Li
         // An address is given to the next who has that name: where somebody there is linked already, nobody but
         // she or an administrator says that the newcomer is the same.
         return match rule {
-            Conflict::Fail => Err(LinkRefusal::Taken),
+            Conflict::Ask | Conflict::Fail => Err(LinkRefusal::Taken),
             Conflict::Add | Conflict::Replace | Conflict::Set if there.is_empty() => Ok(Vec::new()),
             Conflict::Add | Conflict::Replace | Conflict::Set => Err(LinkRefusal::HasOne),
         };
     }
+    if made == Made::Approval && !there.is_empty() {
+        // Nobody was asked whether the two there are one.
+        return Err(LinkRefusal::HasOne);
+    }
     match rule {
         Conflict::Add => Ok(Vec::new()),
         Conflict::Replace => Ok(there.iter().map(|link| link.id.clone()).collect()),
-        Conflict::Fail | Conflict::Set if there.is_empty() => Ok(Vec::new()),
-        Conflict::Fail | Conflict::Set => Err(LinkRefusal::HasOne),
+        Conflict::Ask | Conflict::Fail | Conflict::Set if there.is_empty() => Ok(Vec::new()),
+        Conflict::Ask | Conflict::Fail | Conflict::Set => Err(LinkRefusal::HasOne),
     }
 }
 
@@ -394,8 +407,29 @@ mod tests {
             );
             assert_eq!(settle(Conflict::Set, made, &[&one]), Err(LinkRefusal::HasOne));
             assert_eq!(settle(Conflict::Set, made, &[]), Ok(Vec::new()));
-            assert!(settle(Conflict::Fail, made, &[&one]).is_err());
+            for rule in [Conflict::Ask, Conflict::Fail] {
+                assert_eq!(settle(rule, made, &[&one]), Err(LinkRefusal::HasOne));
+                assert_eq!(settle(rule, made, &[]), Ok(Vec::new()));
+            }
         }
+    }
+
+    /// Whoever approves that somebody is this person says nothing about another who is linked there already.
+    #[test]
+    fn an_approval_links_beside_nobody() {
+        let one = link();
+        let rules = [
+            Conflict::Add,
+            Conflict::Ask,
+            Conflict::Fail,
+            Conflict::Replace,
+            Conflict::Set,
+        ];
+        for rule in rules {
+            assert_eq!(settle(rule, Made::Approval, &[&one]), Err(LinkRefusal::HasOne));
+            assert_eq!(settle(rule, Made::Approval, &[]), Ok(Vec::new()));
+        }
+        assert_eq!(settle(Conflict::Ask, Made::Domain, &[]), Err(LinkRefusal::Taken));
     }
 
     /// An address that was given to somebody else there takes no account over, whatever the rule.

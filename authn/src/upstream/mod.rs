@@ -37,4 +37,6 @@ pub struct Claimed {
     pub session_until: Option<DateTime<Utc>>,
     /// The source's own name of the session (`sid`, SessionIndex), for a logout that comes from there.
     pub session: Option<String>,
+    /// Its ID token, sealed, where it is kept for a logout there.
+    pub id_token: Option<Vec<u8>>,
 }

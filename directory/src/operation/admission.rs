@@ -64,7 +64,28 @@ pub async fn ask(
         link: link.clone(),
         said: Box::new(said.clone()),
     };
-    let weighed = weigh(&act, now, db).await?;
+    file(
+        &act,
+        link,
+        format!("signed in at `{}`", link.source),
+        now,
+        rng,
+        db,
+    )
+    .await
+}
+
+/// Files what a source asks for about one of its people, unless something is filed about her already, or was
+/// refused.
+pub(super) async fn file(
+    act: &Amendment,
+    link: &UpstreamLink,
+    reason: String,
+    now: DateTime<Utc>,
+    rng: &mut impl rand::CryptoRng,
+    db: &mut AnyConnection,
+) -> Result<Asked, AmendFault> {
+    let weighed = weigh(act, now, db).await?;
     if let Some(latest) = admissions::latest(link, db).await?
         && let Some(held) = proposals::load(&latest, db).await?
     {
@@ -89,10 +110,10 @@ pub async fn ask(
     let request = Request {
         action: action.to_owned(),
         resource_kind: kind.to_owned(),
-        resource_id: id.as_str().to_owned(),
+        resource_id: act.thing().1.to_owned(),
         parameters: weighed.parameters,
         requester: None,
-        reason: format!("signed in at `{}`", link.source),
+        reason,
         lasts: LASTS,
     };
     let (proposal, outcome) =
@@ -102,7 +123,7 @@ pub async fn ask(
                 approval::ApprovalError::Store(cause) => AmendFault::Store(cause),
                 other => AmendError::Invalid(other.to_string()).into(),
             })?;
-    proposals::insert(&proposal, &act, &weighed.widens, db).await?;
+    proposals::insert(&proposal, act, &weighed.widens, db).await?;
     admissions::put(link, &proposal, db).await?;
     Ok(Asked::Filed(outcome))
 }

@@ -10,6 +10,7 @@ pub mod break_glass;
 pub mod channel;
 pub mod device;
 pub mod import;
+pub mod matching;
 pub mod member;
 pub mod person;
 pub mod proposal;

@@ -52,6 +52,8 @@ pub enum Create {
 pub enum Conflict {
     /// The link is added beside others that the account has.
     Add,
+    /// A security officer is asked whether the account is hers.
+    Ask,
     /// She is told whom to ask.
     #[default]
     Fail,

@@ -39,6 +39,10 @@ pub struct Oidc {
     /// It may end sessions that came from it (OpenID Connect Back-Channel Logout).
     #[serde(default = "crate::entity::yes")]
     pub logout: bool,
+    /// Its ID token is kept, sealed, while the session lasts: it is sent along when she signs out there. Else it is
+    /// dropped as soon as it is read.
+    #[serde(default)]
+    pub keep_id_token: bool,
     /// The authorities to which its TLS certificate leads, PEM; absent, the system's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub authorities: Option<String>,

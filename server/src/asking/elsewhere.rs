@@ -13,7 +13,8 @@ use chrono::{DateTime, Utc};
 use countersign_authn as authn;
 use countersign_directory::amend::{Amendment, ProviderFacts, UpstreamLink};
 use countersign_directory::operation::admission::{self, Admitted};
-use countersign_directory::store::source_syncs;
+use countersign_directory::operation::matching;
+use countersign_directory::store::{proposals, source_syncs};
 use countersign_directory::{Actor, ApprovalId, Client, Noun, PersonId, SourceId};
 use http::StatusCode;
 use secrecy::SecretString;
@@ -24,6 +25,7 @@ use crate::app::House;
 use crate::http::problem::Problem;
 use crate::record;
 use crate::saml::facts;
+use crate::upstream::names::{NameSeen, still_free};
 use crate::upstream::person::label as label_there;
 
 /// What whoever carries an act out is told, this once, to hand it over.
@@ -157,13 +159,55 @@ impl House {
         }
     }
 
-    /// Opens the account that a source asked for and that was just approved. A proposal of a person waits for her.
+    /// What was seen of the name of whoever gets an account when this is approved.
+    pub(crate) async fn name_to_approve(
+        &self,
+        id: &ApprovalId,
+    ) -> Result<Option<(PersonId, NameSeen)>, Problem> {
+        let held = {
+            let mut db = self.database.pool.acquire().await?;
+            proposals::load(id, &mut db).await?
+        };
+        let Some(Amendment::PersonAdmit { id, .. }) = held.map(|held| held.act) else {
+            return Ok(None);
+        };
+        let seen = self.seen_of(id.clone()).await;
+        let seen = seen.map_err(|_logged| Problem::new(StatusCode::SERVICE_UNAVAILABLE, "try again"))?;
+        Ok(Some((id, seen)))
+    }
+
+    /// Does what a source asked for and what was just approved: opens the account, or makes the link. A proposal of
+    /// a person waits for her. `name` is what was seen of the new account's name.
     pub(crate) async fn admit(
         &self,
         id: &ApprovalId,
+        name: Option<&(PersonId, NameSeen)>,
         now: DateTime<Utc>,
         db: &mut AnyConnection,
     ) -> Result<(), Problem> {
+        if let Some(matched) = matching::take(id, now, &mut *db).await? {
+            let by = Actor::Source(matched.link.source.clone());
+            record::append(&by, &matched.outcome.events, now, &mut *db).await?;
+            let label = matched.link.subject.clone();
+            return self
+                .link(
+                    &matched.person,
+                    &matched.link,
+                    &label,
+                    Made::Approval,
+                    &by,
+                    now,
+                    db,
+                )
+                .await;
+        }
+        if let Some((name, seen)) = name
+            && !still_free(name, *seen, &mut *db).await?
+        {
+            return Err(conflict(format!(
+                "somebody has the name `{name}` by now, or one that looks like it: reject this"
+            )));
+        }
         let Some(admitted) = admission::open_account(id, now, &mut *db).await? else {
             return Ok(());
         };

@@ -22,6 +22,7 @@ pub mod metadata_files;
 mod models;
 mod notices;
 mod policies;
+mod refused_messages;
 mod reviews;
 pub mod saml_metadata;
 mod sweep;
@@ -79,6 +80,9 @@ pub fn start(app: &App) {
             Ok(())
         }
         .boxed()
+    });
+    every(app, "refused_messages", Duration::from_mins(1), |app| {
+        async move { Ok(app.note_refused_messages().await?) }.boxed()
     });
     every(app, "reviews", Duration::from_mins(1), |app| {
         async move { Ok(app.note_overdue_reviews().await?) }.boxed()

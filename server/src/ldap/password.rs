@@ -67,17 +67,15 @@ impl House {
         if let Some((source, subject)) = entry {
             return self.asked(source, Ask::Linked(&subject), password).await;
         }
-        let mut last = Ok(refused(None, "nobody has this name"));
+        let mut last = refused(None, "nobody has this name");
         for source in self.asked_about(name, &sources) {
             // The first directory in which it is hers decides. One that does not answer keeps out nobody but its own.
-            match (self.asked(source, Ask::Name(name), password).await, &last) {
-                (Ok(Word::Claimed(proven)), _) => return Ok(Word::Claimed(proven)),
-                // She may be in one that did not answer: that is no wrong password.
-                (Ok(_), Err(_)) => {}
-                (answer, _) => last = answer,
+            match self.asked(source, Ask::Name(name), password).await? {
+                Word::Claimed(proven) => return Ok(Word::Claimed(proven)),
+                said => last = said,
             }
         }
-        last
+        Ok(last)
     }
 
     /// Whether the password of this person is one that a directory judges.
@@ -149,8 +147,10 @@ impl House {
             }))),
             Ok(Verdict::Refused(reason)) => Ok(refused(Some(source), &reason)),
             Err(fault) => {
+                // Said, and counted, as a wrong password is: else whoever guesses while a directory is down would
+                // learn from each answer whether a name is one of ours or of that directory.
                 tracing::error!(source = %source.id, error = %fault, "a directory cannot judge a sign-in");
-                Err(Fault::Ours)
+                Ok(refused(Some(source), "the directory cannot judge it now"))
             }
         }
     }

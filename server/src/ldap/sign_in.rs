@@ -170,6 +170,7 @@ fn claimed(source: &SourceId, entry: Entry, now: DateTime<Utc>) -> Claimed {
         authenticated_at: Some(now),
         session_until: None,
         session: None,
+        id_token: None,
     }
 }
 

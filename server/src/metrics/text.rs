@@ -49,6 +49,15 @@ impl Collector for Now {
             "Requests that were told to come back, or are too large, by why",
             refusals.map(|(why, count)| ([("why", why)], count)),
         )?;
+        let refused = app.upstream.refusals.counted();
+        counters(
+            &mut to,
+            "refused_messages",
+            "Messages in the name of a source that were refused, by source",
+            refused
+                .iter()
+                .map(|(source, count)| ([("source", source.as_str())], *count)),
+        )?;
         let build = [
             ("version", env!("CARGO_PKG_VERSION")),
             ("policies", app.engine.policy_revision()),

@@ -11,10 +11,12 @@ use countersign_directory::SourceId;
 use countersign_directory::source::Source;
 
 pub mod call;
+mod conflict;
 pub mod names;
 mod newcomer;
 pub mod person;
 pub mod provider;
+pub(crate) mod refusals;
 mod slots;
 
 pub use call::CallFault;
@@ -22,6 +24,7 @@ pub use provider::Provider;
 
 use self::names::Seen;
 use self::provider::Known;
+use self::refusals::Refusals;
 use self::slots::Slots;
 use crate::saml::partner::Peer;
 
@@ -37,6 +40,8 @@ pub struct Desk {
     pub(crate) files_read: tokio::sync::Mutex<BTreeMap<SourceId, Vec<u8>>>,
     /// The names of people, for newcomers.
     pub(crate) names: Arc<tokio::sync::Mutex<Seen>>,
+    /// Messages that anybody can send and that were refused.
+    pub(crate) refusals: Refusals,
     /// SAML identity providers as their metadata was last read.
     pub(crate) peers: Slots<Peer>,
 }
@@ -48,6 +53,7 @@ impl Desk {
         let stays = |id: &SourceId| sources.iter().any(|source| source.id == *id);
         self.providers.retain(stays);
         self.peers.retain(stays);
+        self.refusals.retain(stays);
         self.sources.store(Arc::new(sources));
     }
 

@@ -10,12 +10,13 @@ use authn::upstream::link;
 use chrono::{DateTime, TimeDelta, Utc};
 use countersign_authn as authn;
 use countersign_authz::Snapshot;
-use countersign_directory::change::Revision;
+use countersign_directory::change::{Cursor, Revision};
 use countersign_directory::source::mapping::Whom;
 use countersign_directory::source::name::{Names, named};
 use countersign_directory::source::{Create, Source};
-use countersign_directory::store::tombstones;
+use countersign_directory::store::{StoreError, changes, tombstones};
 use countersign_directory::{Noun, PersonId};
+use sqlx::AnyConnection;
 
 use crate::app::House;
 use crate::beside;
@@ -23,12 +24,14 @@ use crate::http::fault::Fault;
 
 /// How much later than its own moment a removal may come to be seen.
 const SEEN_LATE: TimeDelta = TimeDelta::hours(1);
+/// The most changes between the look at a name and the moment in which it is given.
+const MOST_SINCE: u32 = 10_000;
 
 /// What was seen of a newcomer's name.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum NameSeen {
-    /// Nobody has or had it, or one that looks like it.
-    Free,
+    /// In the world of that revision nobody has or had it, or one that looks like it.
+    Free(Revision),
     /// Nobody looked: she seemed to be no newcomer, or cannot be one.
     NotLookedAt,
     /// Somebody has or had it, or one that looks like it.
@@ -88,19 +91,16 @@ impl House {
         else {
             return Ok(NameSeen::NotLookedAt);
         };
-        Ok(if self.looks_like_somebody(id).await? {
-            NameSeen::Taken
-        } else {
-            NameSeen::Free
-        })
+        self.seen_of(id).await
     }
 
     /// Whether somebody has or had that name or one that looks like it.
-    async fn looks_like_somebody(&self, id: PersonId) -> Result<bool, Fault> {
+    pub(crate) async fn seen_of(&self, id: PersonId) -> Result<NameSeen, Fault> {
         // One at a time: the first gathers what the others only look at.
         let mut seen = Arc::clone(&self.upstream.names).lock_owned().await;
         let now = self.now();
         let world = self.snapshot();
+        let revision = world.revision();
         let gone = {
             let mut db = self.database.pool.acquire().await?;
             let since = seen.gone_until - SEEN_LATE;
@@ -110,9 +110,41 @@ impl House {
             seen.gather(&world, &gone, now);
             seen.names.has_like(id.as_str())
         };
-        beside::holding((), look).await.map_err(|fault| {
+        let is_like = beside::holding((), look).await.map_err(|fault| {
             tracing::error!(error = %fault, "names could not be compared");
             Fault::Ours
+        })?;
+        Ok(if is_like {
+            NameSeen::Taken
+        } else {
+            NameSeen::Free(revision)
         })
     }
+}
+
+/// Whether a name that was seen to be free still is, in the transaction that gives it to somebody. Two who come at
+/// the same moment by names that look alike both see theirs free: from here on there is one writer, and whoever is
+/// second finds the first.
+pub(crate) async fn still_free(
+    id: &PersonId,
+    seen: NameSeen,
+    db: &mut AnyConnection,
+) -> Result<bool, StoreError> {
+    let NameSeen::Free(revision) = seen else {
+        return Ok(false);
+    };
+    changes::lock(&mut *db).await?;
+    let since = changes::after(Cursor::end_of(revision), MOST_SINCE, &mut *db).await?;
+    if since.len() >= MOST_SINCE as usize {
+        // So much happened in between that nobody looks through it here: she comes again.
+        return Ok(false);
+    }
+    let mut names = Names::default();
+    for recorded in since
+        .iter()
+        .filter(|recorded| recorded.change.noun == Noun::Person)
+    {
+        names.add(&recorded.change.id);
+    }
+    Ok(!names.has_like(id.as_str()))
 }

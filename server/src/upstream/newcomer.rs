@@ -7,16 +7,17 @@ use authn::upstream::Claimed;
 use authn::upstream::link::Made;
 use chrono::{DateTime, Utc};
 use countersign_authn as authn;
-use countersign_directory::amend::{AmendError, UpstreamLink};
+use countersign_directory::amend::{AmendError, Amendment, UpstreamLink};
 use countersign_directory::operation::admission::{self, Asked};
 use countersign_directory::operation::amend::AmendFault;
 use countersign_directory::source::apply::{Barrier, Entry, Tie};
-use countersign_directory::source::name::named;
+use countersign_directory::source::name::{Names, named};
 use countersign_directory::source::{Create, Source, Sourced};
+use countersign_directory::store::{StoreError, proposals};
 use countersign_directory::{Actor, PersonId};
 use sqlx::AnyConnection;
 
-use super::names::NameSeen;
+use super::names::{NameSeen, still_free};
 use super::person::{Whose, Why};
 use crate::app::House;
 use crate::http::fault::Fault;
@@ -50,7 +51,7 @@ impl House {
         };
         let address = sourced.email.as_deref();
         let has_address = address.is_some_and(|address| self.snapshot().person_at(address).is_some());
-        if has_address || seen != NameSeen::Free {
+        if has_address || !still_free(&id, seen, &mut *db).await? {
             return Ok(Whose::Nobody(Why::Taken));
         }
         match source.linking.create {
@@ -111,6 +112,9 @@ impl House {
             issuer: claimed.issuer.clone(),
             subject: claimed.subject.clone(),
         };
+        if looks_like_one_who_waits(id, &link, now, &mut *db).await? {
+            return Ok(Why::Taken);
+        }
         let rng = &mut self.rng();
         match admission::ask(id, &link, sourced, now, rng, &mut *db).await {
             Ok(Asked::Filed(outcome)) => {
@@ -132,4 +136,23 @@ impl House {
             }
         }
     }
+}
+
+/// Whether somebody else waits for an account by this name, or by one that looks like it: an officer who looks at one
+/// of the two does not see the other.
+async fn looks_like_one_who_waits(
+    id: &PersonId,
+    own: &UpstreamLink,
+    now: DateTime<Utc>,
+    db: &mut AnyConnection,
+) -> Result<bool, StoreError> {
+    let mut names = Names::default();
+    for (_, held) in proposals::open(now, db).await? {
+        if let Amendment::PersonAdmit { id, link, .. } = &held.act
+            && link != own
+        {
+            names.add(id.as_str());
+        }
+    }
+    Ok(names.has_like(id.as_str()))
 }

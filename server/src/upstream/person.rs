@@ -45,6 +45,8 @@ pub enum Why {
     Unlinked,
     /// She has none yet: somebody has to approve it.
     WaitsForApproval,
+    /// One with her name or address is here: somebody has to say whether it is hers.
+    WaitsForWord,
 }
 
 impl House {
@@ -69,6 +71,9 @@ impl House {
             Ok(sourced) => sourced,
             Err(_logged) => return Ok(Whose::Nobody(Why::Mapping)),
         };
+        if let Some(why) = self.asks_whose(source, claimed, &sourced, now, &mut *db).await? {
+            return Ok(Whose::Nobody(why));
+        }
         let answered = sourced
             .email
             .as_deref()

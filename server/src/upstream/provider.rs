@@ -16,6 +16,7 @@ use authn::upstream::oidc::{self, logout_token, userinfo};
 use authn::upstream::{Claimed, logout::Ended};
 use chrono::{DateTime, TimeDelta, Utc};
 use countersign_authn as authn;
+use countersign_directory::SourceId;
 use countersign_directory::source::{ClientAuthentication, Oidc, Source, purpose};
 use http::{HeaderValue, StatusCode, header};
 use reqwest::RequestBuilder;
@@ -33,6 +34,8 @@ const PAUSE: TimeDelta = TimeDelta::seconds(30);
 
 /// How long one that does not answer, or not as it should, is not called again.
 const LEFT_ALONE: TimeDelta = TimeDelta::seconds(5);
+/// The longest ID token that is kept for a logout, in bytes: it has to fit into an address. Without it she is asked there.
+const LONGEST_KEPT: usize = 4_096;
 
 /// A provider.
 #[derive(Debug)]
@@ -203,12 +206,21 @@ impl House {
             }
             _ => None,
         };
-        Ok(oidc::claimed(
-            source.id.clone(),
-            &held.issuer,
-            &judged,
-            more.as_ref(),
-        )?)
+        let mut claimed = oidc::claimed(source.id.clone(), &held.issuer, &judged, more.as_ref())?;
+        if provider.oidc.keep_id_token && tokens.id_token.len() <= LONGEST_KEPT {
+            let token = tokens.id_token.as_bytes();
+            let sealed = self
+                .sealer
+                .seal(&kept_purpose(&source.id), token, &mut self.rng());
+            claimed.id_token = Some(sealed.map_err(|fault| ProviderFault::Proof(fault.to_string()))?);
+        }
+        Ok(claimed)
+    }
+
+    /// The ID token that was kept of a sign-in by this source.
+    pub(crate) fn kept_id_token(&self, source: &SourceId, sealed: &[u8]) -> Option<SecretString> {
+        let opened = self.sealer.open(&kept_purpose(source), sealed).ok()?;
+        Some(std::str::from_utf8(&opened).ok()?.into())
     }
 
     /// What the token endpoint at `address` makes of us: it is given a code that nobody was given.
@@ -261,6 +273,10 @@ impl House {
             }
         })
     }
+}
+
+fn kept_purpose(source: &SourceId) -> String {
+    format!("upstream_id_token/{source}")
 }
 
 /// Sends a form to a token endpoint; what it answers. To nowhere else: it may hold a secret.

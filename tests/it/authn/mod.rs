@@ -21,7 +21,7 @@ mod notices;
 mod ocsp;
 mod pages;
 mod passkey;
-mod password;
+pub(crate) mod password;
 mod peer;
 mod pkits;
 mod provider;

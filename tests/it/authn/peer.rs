@@ -130,7 +130,8 @@ async fn a_clients_person_signs_in_by_a_provider_that_others_wrote() {
     let peer = Peer::start(&logout).await;
     let record = json!({
         "id": "mod", "name": "Ministry",
-        "protocol": { "oidc": { "issuer": peer.issuer, "client_id": "countersign", "secret_file": secret, "userinfo": true } },
+        "protocol": { "oidc": { "issuer": peer.issuer, "client_id": "countersign", "secret_file": secret, "userinfo": true,
+            "keep_id_token": true } },
         "offer": { "button": true },
         "trust": {
             "identity": true, "attributes": true, "domains": ["mod.example"],
@@ -193,6 +194,30 @@ async fn a_clients_person_signs_in_by_a_provider_that_others_wrote() {
 
     // A code there is used up: the same way back leads nowhere.
     assert_eq!(tab.get(&back).await.status, http::StatusCode::GONE);
+
+    // She signs out here, and there by the token that was kept: it takes that, and no other.
+    let mut other = Tab::new(&house);
+    let flow = other.begin(&authorize(&[("login_hint", "petra")])).await;
+    let there = other.get(&format!("/signin/source?flow={flow}&source=mod")).await;
+    let back = peer.sign_in(location(&there)).await;
+    other.get(&back).await;
+    let csrf = open_sessions(&house, "petra").await[0].csrf.clone();
+    let page = other.post("/account/signout", &[("csrf", &csrf)]).await;
+    let (_, there) = page.text.split_once("You may still be signed in").unwrap();
+    let (_, there) = there.split_once("<a href=\"").unwrap();
+    let there = there.split('"').next().unwrap().replace("&#38;", "&");
+    let ours = format!(
+        "{}/session/end?client_id=countersign&id_token_hint=eyJ",
+        peer.issuer
+    );
+    assert!(there.starts_with(&ours), "{}", page.text);
+    for (address, expected) in [
+        (there.clone(), 200),
+        (there.replacen("hint=eyJ", "hint=eyK", 1), 400),
+    ] {
+        let answer = reqwest::get(&address).await.unwrap();
+        assert_eq!(answer.status(), expected, "{}", answer.text().await.unwrap());
+    }
 
     // It ends her session there, and so it ends here.
     let mut db = house.app.database.pool.acquire().await.unwrap();

@@ -3,13 +3,16 @@
 
 use std::time::Duration;
 
+use countersign_directory::ldap::sync::Mode;
 use countersign_tests::house::open_house;
 use countersign_tests::slapd::{Slapd, group, person};
 use http::StatusCode;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
-use super::journey::{at_password, directory, drained, put};
+use super::journey::{at_password, directory, drained, pass, put};
+use crate::authn::desk::Tab;
+use crate::authn::password::enrol;
 
 /// Takes connections and says nothing.
 async fn stalling() -> u16 {
@@ -75,11 +78,11 @@ async fn a_directory_that_is_down_keeps_out_nobody_of_another() {
     first.stop();
     let status = async |name: &str, password: &str| at_password(&house, name, password).await.2;
     assert_eq!(status("anna", "password of anna").await, StatusCode::OK);
-    // He may be in the one that is down: that is no wrong password, and counts as none.
-    for _ in 0..6 {
+    // He may be in the one that is down: that is said as a wrong password is.
+    for _ in 0..4 {
         assert_eq!(
             status("bert", "password of bert").await,
-            StatusCode::SERVICE_UNAVAILABLE
+            StatusCode::UNPROCESSABLE_ENTITY
         );
     }
     first.run();
@@ -88,4 +91,40 @@ async fn a_directory_that_is_down_keeps_out_nobody_of_another() {
         status("nobody", "password of anna").await,
         StatusCode::UNPROCESSABLE_ENTITY
     );
+}
+
+/// While a directory is down, no answer tells whose name is one of ours, whose is that directory's, and whose is
+/// nobody's: not the first, and not the one that says that she has to wait.
+#[tokio::test]
+async fn a_directory_that_is_down_tells_nobody_who_is_local() {
+    let (house, slapd) = (open_house().await, directory());
+    put(&house, &slapd, |_| {}).await;
+    pass(&house, Mode::Full, false).await;
+    enrol(&house, "dave").await;
+    slapd.stop();
+    let mut all = Vec::new();
+    // Of ours with a password and without, linked to an entry there, and nobody.
+    for name in ["dave", "noah", "anna", "nobody", "nobody@agency.example"] {
+        let mut answers = Vec::new();
+        for _ in 0..6 {
+            let mut tab = Tab::new(&house);
+            let flow = tab.begin("/signin").await;
+            let next = tab.post("/signin/name", &[("flow", &flow), ("name", name)]).await;
+            let fields = [("flow", flow.as_str()), ("password", "a wrong one")];
+            let answer = tab.post("/signin/password", &fields).await;
+            let text = answer.text.replace(&flow, "").replace(name, "");
+            answers.push((next.status, answer.status, text));
+        }
+        all.push(answers);
+    }
+    assert_eq!(all[0][0].1, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(
+        all[0][0].2.contains("may not answer right now"),
+        "{}",
+        all[0][0].2
+    );
+    assert!(all[0][5].2.contains("Too many attempts"), "{}", all[0][5].2);
+    for others in &all[1..] {
+        assert_eq!(others, &all[0]);
+    }
 }

@@ -17,6 +17,7 @@ const column = columnsOf<Linked>();
 
 const MADE_BY: Record<string, string> = {
   administrators: 'two administrators',
+  approval: 'an officer’s approval',
   creation: 'creation',
   domain: 'her address',
   herself: 'herself',

@@ -145,5 +145,6 @@ pub fn claimed(
         authenticated_at: authenticated_at.transpose()?,
         session_until: None,
         session: text("sid"),
+        id_token: None,
     })
 }

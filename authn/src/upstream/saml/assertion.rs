@@ -62,6 +62,7 @@ pub(super) fn check(assertion: Node<'_, '_>, rules: &Rules, now: DateTime<Utc>) 
             authenticated_at: Some(event.at),
             session_until: event.until,
             session: event.index,
+            id_token: None,
         },
         name,
         in_response_to: confirmed.in_response_to,
@@ -313,6 +314,7 @@ impl Kept {
             authenticated_at,
             session_until,
             session,
+            id_token: _,
         } = arrival.claimed.clone();
         Self {
             issuer,
@@ -339,6 +341,7 @@ impl Kept {
             authenticated_at: self.authenticated_at,
             session_until: self.session_until,
             session: self.session,
+            id_token: None,
         };
         (claimed, self.name)
     }

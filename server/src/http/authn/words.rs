@@ -27,6 +27,10 @@ pub fn moment(at: DateTime<Utc>) -> String {
     at.format("%-d %b %Y, %H:%M UTC").to_string()
 }
 
+/// Said to each wrong password where some are kept in directories, whether or not these answer.
+pub const DIRECTORY: &str = " If you are sure of both, the directory that keeps your password may not answer right now: \
+                             try again later.";
+
 /// What was wrong with a step, as the person may know it.
 pub fn problem(problem: Problem, help: &str) -> String {
     let desk = if help.is_empty() { "the help desk" } else { help };

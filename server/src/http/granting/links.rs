@@ -36,7 +36,7 @@ pub struct LinkedIdentity {
     pub subject: String,
     /// What she is called there. Nothing is decided by it.
     pub label: String,
-    /// How it came about: `administrators`, `creation`, `domain` or `herself`.
+    /// How it came about: `administrators`, `approval`, `creation`, `domain` or `herself`.
     pub made_by: String,
     /// When.
     pub created_at: DateTime<Utc>,

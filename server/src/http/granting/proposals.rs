@@ -161,6 +161,8 @@ pub async fn approve(
     let said: Approve = body.read()?;
     app.act(&session, "person.manage", "console", "proposals").await?;
     let now = app.now();
+    // Before the transaction: whoever writes would wait for it.
+    let name = app.name_to_approve(&id).await?;
     let mut transaction = app.database.begin_write().await?;
     let snapshot = app.snapshot();
     if let Some(held) = proposals::load(&id, &mut transaction).await? {
@@ -178,7 +180,7 @@ pub async fn approve(
     let outcome = proposal::approve(&id, &session.person, said.parameters, now, &mut transaction).await?;
     let actor = Actor::Person(session.person);
     record::append(&actor, &outcome.events, now, &mut transaction).await?;
-    app.admit(&id, now, &mut transaction).await?;
+    app.admit(&id, name.as_ref(), now, &mut transaction).await?;
     app.commit(transaction).await?;
     Ok(Json(applied(&app)))
 }
@@ -332,6 +334,9 @@ fn shown(id: &ApprovalId, held: Proposal, now: DateTime<Utc>) -> Proposed {
     } = held;
     let requester = match &act {
         Amendment::PersonAdmit { link, .. } => Some(Actor::Source(link.source.clone()).to_string()),
+        Amendment::PersonLink { link, .. } if approval.requester.is_none() => {
+            Some(Actor::Source(link.source.clone()).to_string())
+        }
         _ => approval.requester.as_ref().map(ToString::to_string),
     };
     let (word, said, used_at) = match &approval.state {

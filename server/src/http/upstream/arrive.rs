@@ -72,6 +72,7 @@ pub async fn arrived(
         from: CameFrom {
             identity: claimed.identity(),
             upstream: claimed.session.clone(),
+            id_token: claimed.id_token.clone(),
         },
     };
     match give_source(flow, &link, arrived, now, &mut log, &mut transaction).await? {
@@ -178,6 +179,7 @@ impl From<Why> for Trouble {
             Why::Taken => Self::Taken,
             Why::Unlinked => Self::Unlinked,
             Why::WaitsForApproval => Self::WaitsForApproval,
+            Why::WaitsForWord => Self::WaitsForWord,
         }
     }
 }

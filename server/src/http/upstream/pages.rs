@@ -46,6 +46,8 @@ pub enum Trouble {
     Unreachable,
     /// Her account waits for somebody's word.
     WaitsForApproval,
+    /// Whether an account that is here is hers waits for somebody's word.
+    WaitsForWord,
 }
 
 /// Where a page of trouble leads on: the same again, and another way.
@@ -92,14 +94,48 @@ pub async fn trouble(
 ) -> Result<Response, Fault> {
     let reference = reference(house);
     tracing::warn!(reference, source = %source.id, reason = %why, "a sign-in by a source was refused");
+    put_on_record(house, source, why, &reference, None).await?;
+    Ok(page(house, source, *trouble, reference, back))
+}
+
+/// The same for what anybody can send us in the source's name, whoever she is. Of those of one minute one goes on
+/// record, and the number of the others.
+pub async fn trouble_of_anybody(
+    house: &House,
+    source: &Source,
+    trouble: &Trouble,
+    why: &(impl Display + Sync),
+    back: Back,
+) -> Result<Response, Fault> {
+    let reference = reference(house);
+    tracing::warn!(reference, source = %source.id, reason = %why, "a message of a source was refused");
+    if let Some(more) = house.upstream.refusals.note(&source.id, house.now()) {
+        put_on_record(house, source, why, &reference, Some(more)).await?;
+    }
+    Ok(page(house, source, *trouble, reference, back))
+}
+
+/// `more`: for how many others of before it stands.
+async fn put_on_record(
+    house: &House,
+    source: &Source,
+    why: &(impl Display + Sync),
+    reference: &str,
+    more: Option<u64>,
+) -> Result<(), Fault> {
     let mut log = Happened::new();
     let reason = why.to_string();
-    let detail = json!({ "factor": "source", "source": source.id, "reason": reason, "reference": reference });
+    let mut detail =
+        json!({ "factor": "source", "source": source.id, "reason": reason, "reference": reference });
+    if let (Some(more), Some(detail)) = (more.filter(|more| *more > 0), detail.as_object_mut()) {
+        detail.insert("more".to_owned(), more.into());
+    }
     log.event("signin.refused", "", detail);
-    let now = house.now();
     let transaction = house.database.begin_write().await?;
-    house.settle(&Actor::Nobody, &log, now, transaction).await?;
-    Ok(page(house, source, *trouble, reference, back))
+    house
+        .settle(&Actor::Nobody, &log, house.now(), transaction)
+        .await?;
+    Ok(())
 }
 
 /// The page for somebody whom the source knows and who opens no account here.
@@ -174,8 +210,8 @@ fn page(house: &House, source: &Source, trouble: Trouble, reference: String, bac
         Trouble::Rejected => (
             "Your account was not approved",
             format!(
-                "{name} knows you, but a security officer here decided against an account for you. If you think that \
-                 this is a mistake, contact {desk}."
+                "{name} knows you, but a security officer here decided against an account for you, or that one is \
+                 yours. If you think that this is a mistake, contact {desk}."
             ),
         ),
         Trouble::Taken if is_directory => (
@@ -225,6 +261,14 @@ fn page(house: &House, source: &Source, trouble: Trouble, reference: String, bac
             format!(
                 "{name} knows you. A security officer here has to approve your account first, and has been asked to. \
                  Sign in again later; if it takes too long, contact {desk}."
+            ),
+        ),
+        Trouble::WaitsForWord => (
+            "Someone has to confirm that it's you",
+            format!(
+                "{name} knows you, and an account with your name or address is here already. A security officer here \
+                 has to say whether it is yours, and has been asked to. Sign in again later; if it takes too long, \
+                 contact {desk}. If you can sign in to that account another way, you can link {name} there yourself."
             ),
         ),
     };

@@ -9,3 +9,4 @@ mod look;
 mod metadata;
 mod once;
 mod routes;
+mod second;

@@ -6,6 +6,7 @@ use axum::extract::connect_info::MockConnectInfo;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use chrono::TimeDelta;
+use countersign_audit::store::leaves::{self, Filter};
 use countersign_authn::Happened;
 use countersign_authn::saml::metadata::Entity;
 use countersign_authn::saml::redirect::{Carrier, Received, address};
@@ -342,6 +343,71 @@ async fn a_refused_response_says_nothing_of_why() {
     }
     pages.dedup();
     assert_eq!(pages.len(), 1, "{pages:?}");
+}
+
+/// How many refusals are on record, and what they say of others that they stand for.
+async fn refusals(house: &TestHouse) -> (usize, u64) {
+    house.app.drain().await.unwrap();
+    let filter = Filter {
+        kind: Some("signin.refused".to_owned()),
+        limit: 100,
+        ..Filter::default()
+    };
+    let mut db = house.app.database.pool.acquire().await.unwrap();
+    let found = leaves::list(&filter, &mut db).await.unwrap();
+    let more = found.iter().map(|leaf| {
+        let text = String::from_utf8_lossy(&leaf.record).into_owned();
+        let more = text.split_once("\"more\":").map_or("0", |(_, rest)| rest);
+        let end = more.find(|c: char| !c.is_ascii_digit()).unwrap_or(more.len());
+        more[..end].parse::<u64>().unwrap()
+    });
+    (found.len(), more.sum())
+}
+
+/// Anybody may post here. What she posts is counted, and fills no record.
+#[tokio::test]
+async fn nonsense_of_strangers_is_one_entry_a_minute_and_a_number() {
+    let house = house_with(json!({ "logout": true })).await;
+    let altered = draft(&house).assertion_signed().replace(">alice<", ">mallory<");
+    for round in 0..10 {
+        for message in ["no xml", "<!DOCTYPE a><a/>", &altered] {
+            let answer = post(&house, message, None).await;
+            assert_eq!(answer.status, StatusCode::FORBIDDEN, "{round}");
+            assert!(answer.text.contains("Reference: <code>S-"), "{}", answer.text);
+        }
+        let slo = form("/saml/sources/agency/slo", &[("SAMLRequest", "bm8geG1s")]);
+        assert!(house.send(slo).await.status.is_client_error());
+    }
+    assert_eq!(refusals(&house).await, (1, 0));
+    house.app.note_refused_messages().await.unwrap();
+    assert_eq!(refusals(&house).await, (1, 0), "the minute is not over");
+    // The next stands for those before it as well.
+    house.advance(TimeDelta::seconds(60)).await;
+    post(&house, "no xml", None).await;
+    assert_eq!(refusals(&house).await, (2, 39));
+    // Where none follows, the number goes on record by itself.
+    post(&house, "no xml", None).await;
+    post(&house, "no xml", None).await;
+    house.advance(TimeDelta::seconds(60)).await;
+    house.app.note_refused_messages().await.unwrap();
+    house.app.note_refused_messages().await.unwrap();
+    assert_eq!(refusals(&house).await, (3, 41));
+    let metrics = countersign_server::metrics::text::of(&house.app).unwrap();
+    let line = "countersign_refused_messages_total{source=\"agency\"} 43";
+    assert!(metrics.contains(line), "{metrics}");
+    // Somebody who signs in meanwhile is taken, and who comes with another's response is on record by herself.
+    link_alice(&house).await;
+    signed_in(&house).await;
+    let (_, id, state) = sent_away(&house).await;
+    let answer = Draft {
+        in_response_to: Some(id.clone()),
+        response_to: Some(id),
+        id: "assertion-of-another".to_owned(),
+        ..draft(&house)
+    };
+    let posted = post(&house, &answer.assertion_signed(), Some(&state)).await;
+    get(&house, location(&posted), "").await;
+    assert_eq!(refusals(&house).await, (4, 41));
 }
 
 /// Single logout from there: the session here is over before it is answered; the message is good once.

@@ -7,8 +7,10 @@ use chrono::TimeDelta;
 use countersign_authn::assurance::Level;
 use countersign_authn::session::SessionId;
 use countersign_authn::store::{sessions, upstream_links};
-use countersign_directory::store::{People, Shelf as _, changes};
-use countersign_directory::{Change, Noun};
+use countersign_directory::source::Conflict;
+use countersign_directory::store::{People, Shelf as _, Sources, changes};
+use countersign_directory::{Change, Noun, Person};
+use countersign_tests::house::Answer;
 use http::{Method as Verb, StatusCode};
 use serde_json::{Value, json};
 
@@ -320,6 +322,202 @@ async fn a_newcomers_name_is_held_against_all_that_came_before() {
         };
         assert_eq!(page.status, expected, "{name} {}", page.text);
     }
+}
+
+/// Tries to sign in: the page that follows.
+async fn tried(stage: &Stage, who: Value) -> Answer {
+    let mut tab = Tab::new(&stage.house);
+    let there = stage.leave(&mut tab, "/signin").await;
+    stage.return_from(&mut tab, &there, who).await
+}
+
+async fn proposals(stage: &Stage) -> Vec<Value> {
+    let kara = stage.house.browser("kara", Level::Aal2, None).await;
+    let listed = stage
+        .house
+        .as_person(&kara, Verb::GET, "/api/v1/proposals", None)
+        .await;
+    listed.json()["items"].as_array().unwrap().clone()
+}
+
+async fn decide(stage: &Stage, by: &str, proposal: &Value, verb: &str) -> Answer {
+    let by = stage.house.browser(by, Level::Aal2, None).await;
+    let path = format!("/api/v1/proposals/{}/{verb}", proposal["id"].as_str().unwrap());
+    let body = (verb == "approve").then(|| json!({"parameters": proposal["parameters"]}));
+    stage.house.as_person(&by, Verb::POST, &path, body).await
+}
+
+/// Under the rule `ask` an officer says whether an account is hers; until then nothing is linked, and she reads that it
+/// waits and for whom.
+#[tokio::test]
+async fn whose_account_it_is_an_officer_says_where_the_rule_is_to_ask() {
+    let stage = stage(json!({ "linking": { "create": "no", "conflict": "ask" } })).await;
+    give_address(&stage, "noah", "noah@agency.example").await;
+    let by_name = json!({ "sub": "d-1", "preferred_username": "dave", "name": "Dave there" });
+    let by_address = json!({ "sub": "n-1", "preferred_username": "other", "email": "Noah@agency.example",
+        "email_verified": true });
+    for _ in 0..2 {
+        for who in [&by_name, &by_address] {
+            let page = tried(&stage, who.clone()).await;
+            assert_eq!(page.status, StatusCode::FORBIDDEN);
+            assert!(
+                page.text.contains("A security officer here has to say"),
+                "{}",
+                page.text
+            );
+        }
+    }
+    let listed = proposals(&stage).await;
+    assert_eq!(listed.len(), 2, "once each: {listed:?}");
+    let about = |person: &str| listed.iter().find(|one| one["act"]["id"] == person).unwrap();
+    let dave = about("dave");
+    assert_eq!(dave["requester"], "source:mod");
+    let reason = dave["reason"].as_str().unwrap();
+    assert!(
+        reason.contains("`Dave there`") && reason.contains("the name there"),
+        "{reason}"
+    );
+    let reason = about("noah")["reason"].as_str().unwrap();
+    assert!(
+        reason.contains("address that the source has verified"),
+        "{reason}"
+    );
+    assert_eq!((stage.links("dave").await, stage.links("noah").await), (0, 0));
+    // One who may not, and then an officer's word: that links, once.
+    let refused = decide(&stage, "noah", dave, "approve").await;
+    assert_eq!(refused.status, StatusCode::FORBIDDEN, "{}", refused.text);
+    assert_eq!(stage.links("dave").await, 0);
+    let approved = decide(&stage, "kara", dave, "approve").await;
+    assert_eq!(approved.status, StatusCode::OK, "{}", approved.text);
+    assert_eq!(stage.links("dave").await, 1);
+    assert_eq!(
+        decide(&stage, "kara", dave, "approve").await.status,
+        StatusCode::CONFLICT
+    );
+    stage
+        .sign_in(&mut Tab::new(&stage.house), "/signin", by_name)
+        .await;
+    assert_eq!(stage.session("dave").await.person.as_str(), "dave");
+    // Her no is for good.
+    let rejected = decide(&stage, "kara", about("noah"), "reject").await;
+    assert_eq!(rejected.status, StatusCode::OK, "{}", rejected.text);
+    let page = tried(&stage, by_address).await;
+    assert!(page.text.contains("decided against"), "{}", page.text);
+    assert!(proposals(&stage).await.is_empty());
+    assert_eq!(stage.links("noah").await, 0);
+    // Somebody of the source is linked to dave by now: nobody is asked about a second.
+    let second = json!({ "sub": "d-2", "preferred_username": "dave" });
+    let page = tried(&stage, second).await;
+    assert!(page.text.contains("There is an account already"), "{}", page.text);
+    assert!(proposals(&stage).await.is_empty());
+}
+
+/// Nobody is asked about accounts that hold an office, nor where name and address are those of two; and what was asked
+/// is not approved any more once the rule is another.
+#[tokio::test]
+async fn nobody_is_asked_for_the_account_of_an_officer_or_of_one_of_two() {
+    let stage = stage(json!({ "linking": { "create": "yes", "conflict": "ask" } })).await;
+    give_address(&stage, "noah", "noah@agency.example").await;
+    for who in [
+        // A security officer and a sysadmin.
+        json!({ "sub": "k", "preferred_username": "kara" }),
+        json!({ "sub": "j", "preferred_username": "judy" }),
+        json!({ "sub": "two", "preferred_username": "dave", "email": "noah@agency.example" }),
+    ] {
+        let page = tried(&stage, who.clone()).await;
+        assert_eq!(page.status, StatusCode::FORBIDDEN, "{who}");
+        assert!(
+            page.text.contains("There is an account already"),
+            "{who} {}",
+            page.text
+        );
+    }
+    assert!(proposals(&stage).await.is_empty());
+    // Who is like nobody here is dealt with as ever.
+    stage
+        .sign_in(&mut Tab::new(&stage.house), "/signin", nina())
+        .await;
+    let page = tried(&stage, json!({ "sub": "d", "preferred_username": "dave" })).await;
+    assert!(
+        page.text.contains("A security officer here has to say"),
+        "{}",
+        page.text
+    );
+    let asked = proposals(&stage).await.remove(0);
+    let id = "mod".parse().unwrap();
+    let mut source = (*stage.house.app.upstream.source(&id).unwrap()).clone();
+    source.linking.conflict = Conflict::Add;
+    let mut db = stage.house.app.database.begin_write().await.unwrap();
+    changes::lock(&mut db).await.unwrap();
+    Sources::put(&[(&id, &source)], &mut db).await.unwrap();
+    let change = Change::put(Noun::Source, "mod");
+    changes::record(&[change], stage.house.app.now(), &mut db)
+        .await
+        .unwrap();
+    stage.house.app.commit(db).await.unwrap();
+    let answer = decide(&stage, "kara", &asked, "approve").await;
+    assert_eq!(answer.status, StatusCode::CONFLICT, "{}", answer.text);
+    assert_eq!(stage.links("dave").await, 0);
+}
+
+/// Names in Latin and in Cyrillic letters that nobody tells apart.
+const ALIKE: [(&str, &str); 4] = [
+    ("cope", "\u{441}\u{43e}\u{440}\u{435}"),
+    ("oxo", "\u{43e}\u{445}\u{43e}"),
+    ("pace", "\u{440}\u{430}\u{441}\u{435}"),
+    ("exa", "\u{435}\u{445}\u{430}"),
+];
+
+/// Two who come at the same moment by names that look alike: both look before either is written, and one gets in.
+#[tokio::test(flavor = "multi_thread")]
+async fn of_two_at_the_same_moment_whose_names_look_alike_one_gets_in() {
+    for create in ["yes", "with_approval"] {
+        let stage = stage(json!({ "linking": { "create": create } })).await;
+        let mut let_in = 0;
+        for (number, (latin, cyrillic)) in ALIKE.into_iter().enumerate() {
+            let who = |name: &str| json!({ "sub": format!("{name}-{number}"), "preferred_username": name });
+            let (one, other) = tokio::join!(tried(&stage, who(latin)), tried(&stage, who(cyrillic)));
+            let goes_on = |page: &Answer| {
+                page.status == StatusCode::OK || page.text.contains("Your account waits for approval")
+            };
+            let both = [&one, &other].into_iter().filter(|page| goes_on(page)).count();
+            assert_eq!(both, 1, "{latin} {} {}", one.text, other.text);
+            let_in += both;
+        }
+        assert_eq!(let_in, ALIKE.len());
+        if create == "with_approval" {
+            assert_eq!(proposals(&stage).await.len(), ALIKE.len());
+        }
+    }
+}
+
+/// Somebody got a name that looks like it while she waited: that is not approved any more.
+#[tokio::test]
+async fn who_waits_is_held_against_those_who_came_meanwhile() {
+    let stage = stage(json!({ "linking": { "create": "with_approval" } })).await;
+    tried(&stage, json!({ "sub": "c", "preferred_username": "cope" })).await;
+    let asked = proposals(&stage).await.remove(0);
+    let like = stage
+        .house
+        .app
+        .snapshot()
+        .person("dave")
+        .unwrap()
+        .as_ref()
+        .clone();
+    let person = Person { email: None, ..like };
+    let id = ALIKE[0].1.parse().unwrap();
+    let mut db = stage.house.app.database.begin_write().await.unwrap();
+    changes::lock(&mut db).await.unwrap();
+    People::put(&[(&id, &person)], &mut db).await.unwrap();
+    let change = Change::put(Noun::Person, id.as_str());
+    changes::record(&[change], stage.house.app.now(), &mut db)
+        .await
+        .unwrap();
+    stage.house.app.commit(db).await.unwrap();
+    let answer = decide(&stage, "kara", &asked, "approve").await;
+    assert_eq!(answer.status, StatusCode::CONFLICT, "{}", answer.text);
+    assert!(stage.house.app.snapshot().person("cope").is_none());
 }
 
 /// An administrator has put down her address.

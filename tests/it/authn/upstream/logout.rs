@@ -8,7 +8,7 @@ use std::time::Duration;
 use axum::Router;
 use axum::routing::get;
 use chrono::TimeDelta;
-use countersign_authn::store::sessions;
+use countersign_authn::store::{sessions, upstream_sessions};
 use countersign_tests::house::start;
 use http::StatusCode;
 use serde_json::json;
@@ -163,4 +163,42 @@ async fn signing_out_offers_to_sign_out_there_too() {
     let page = tab.post("/account/signout", &[("csrf", &csrf)]).await;
     let there = format!("{}/logout?client_id=countersign", stage.provider.issuer());
     assert!(page.text.contains(&there), "{}", page.text);
+}
+
+/// The ID token is dropped as shipped. Where the record says that it is kept, it lies sealed with the session, goes along
+/// when she signs out, and is gone with the session.
+#[tokio::test]
+async fn an_id_token_is_kept_where_the_record_says_so_and_for_the_session_alone() {
+    for keeps in [false, true] {
+        let stage = stage(json!({ "protocol": { "oidc": { "keep_id_token": keeps } } })).await;
+        let mut tab = Tab::new(&stage.house);
+        stage.sign_in(&mut tab, "/signin", nina()).await;
+        let session = stage.session("nina").await;
+        let kept = async || {
+            let mut db = stage.house.app.database.pool.acquire().await.unwrap();
+            let from = upstream_sessions::of_session(&session.id, &mut db).await.unwrap();
+            from.into_iter().find_map(|from| from.id_token)
+        };
+        let sealed = kept().await;
+        assert_eq!(sealed.is_some(), keeps);
+        let page = tab.post("/account/signout", &[("csrf", &session.csrf)]).await;
+        if let Some(sealed) = sealed {
+            let there = format!(
+                "{}/logout?client_id=countersign&#38;id_token_hint=",
+                stage.provider.issuer()
+            );
+            let (_, hint) = page
+                .text
+                .split_once(&there)
+                .unwrap_or_else(|| panic!("{}", page.text));
+            let hint = hint.split('"').next().unwrap();
+            assert_eq!(hint.split('.').count(), 3, "{hint}");
+            assert!(!sealed.windows(8).any(|part| part == &hint.as_bytes()[..8]));
+            assert_eq!(page.headers["referrer-policy"], "same-origin");
+        } else {
+            assert!(!page.text.contains("id_token_hint"), "{}", page.text);
+        }
+        stage.house.app.sweep().await.unwrap();
+        assert_eq!(kept().await, None);
+    }
 }

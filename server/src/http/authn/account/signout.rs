@@ -9,13 +9,15 @@ use authn::saml::idp::chain::{Chain, PATIENCE};
 use authn::session::SessionId;
 use authn::session::end::{self, Reason};
 use authn::store::saml_services;
-use authn::store::upstream_sessions;
+use authn::store::upstream_sessions::{self, CameFrom};
 use authn::upstream::saml::request::Carried;
 use axum::extract::{RawQuery, State};
 use axum::response::Response;
 use countersign_authn as authn;
 use countersign_directory::Actor;
 use http::{HeaderMap, StatusCode};
+use secrecy::ExposeSecret as _;
+use url::Url;
 
 use crate::app::{App, House};
 use crate::http::authn::browser;
@@ -24,6 +26,7 @@ use crate::http::fault::Fault;
 use crate::http::form::{OwnForm, origin_of};
 use crate::http::page::{Frame, render, render_with, see_other};
 use crate::http::saml;
+use crate::upstream::Provider;
 
 #[derive(Template)]
 #[template(path = "signout.html")]
@@ -118,17 +121,30 @@ async fn elsewhere(house: &House, session: &SessionId) -> Result<Vec<There>, Fau
             continue;
         };
         if let Some(address) = &provider.endpoints.end_session {
-            let mut address = address.clone();
-            address
-                .query_pairs_mut()
-                .append_pair("client_id", &provider.oidc.client_id);
             there.push(There {
                 name: source.name.clone(),
-                way: Carried::Address(address.to_string()),
+                way: out_there(house, &provider, address, &from),
             });
         }
     }
     Ok(there)
+}
+
+/// The way to where she signs out at an OpenID provider, with the token that was kept. In the address, because not every
+/// provider takes a form there; no page of ours tells where somebody came from.
+fn out_there(house: &House, provider: &Provider, address: &Url, from: &CameFrom) -> Carried {
+    let kept = from.id_token.as_deref().filter(|_| provider.oidc.keep_id_token);
+    let kept = kept.and_then(|sealed| house.kept_id_token(&from.identity.source, sealed));
+    let mut address = address.clone();
+    address
+        .query_pairs_mut()
+        .append_pair("client_id", &provider.oidc.client_id);
+    if let Some(token) = kept {
+        address
+            .query_pairs_mut()
+            .append_pair("id_token_hint", token.expose_secret());
+    }
+    Carried::Address(address.to_string())
 }
 
 /// Where a client wants her afterwards, if it is registered, and the client's name.

@@ -74,7 +74,12 @@ pub(super) async fn of(house: &House, flow: &Flow, problem: Option<Problem>) -> 
 fn own(house: &House, flow: &Flow, problem: Option<Problem>) -> Response {
     let frame = Frame::of(house);
     let status = status_of(problem.as_ref());
-    let problem = problem.map(|problem| words::problem(problem, &frame.help));
+    let is_password = problem == Some(Problem::Password);
+    let mut problem = problem.map(|problem| words::problem(problem, &frame.help));
+    if is_password && has_directory(house) {
+        // Whether one is down is not said: that would tell whose password is kept there.
+        problem.get_or_insert_default().push_str(words::DIRECTORY);
+    }
     let id = flow.id.clone();
     match &flow.stage {
         Stage::Identify => {
@@ -116,6 +121,14 @@ fn own(house: &House, flow: &Flow, problem: Option<Problem>) -> Response {
         Stage::ConfirmCard { person, card } => card::confirm_page(house, flow, person.as_str(), card),
         Stage::Finished { .. } | Stage::StepUp { .. } => see_other(&format!("/signin/continue?flow={id}")),
     }
+}
+
+/// Whether the password of somebody may be kept in a directory.
+fn has_directory(house: &House) -> bool {
+    let sources = house.upstream.all();
+    sources
+        .iter()
+        .any(|source| source.signs_in() && source.ldap().is_some_and(|ldap| !ldap.login.is_empty()))
 }
 
 /// Whether a name that is typed may lead to a source that is strong enough.

@@ -20,7 +20,7 @@ use countersign_directory::source::Source;
 use http::HeaderMap;
 
 use super::start::Held;
-use super::{foreign_form, partner, refuse};
+use super::{foreign_form, partner, refuse, refuse_anybody};
 use crate::app::{App, House};
 use crate::http::authn::browser;
 use crate::http::cookies;
@@ -45,7 +45,7 @@ pub async fn post(
     let message = form.one("SAMLResponse").ok_or(Fault::Malformed)?.to_owned();
     let state = match relay_state(form.one("RelayState")) {
         Ok(state) => state,
-        Err(cause) => return refuse(&app, &source, &cause.into()).await,
+        Err(cause) => return refuse_anybody(&app, &source, &cause.into()).await,
     };
     let keys = app.saml_keys().await?;
     let now = app.now();
@@ -61,7 +61,7 @@ pub async fn post(
     });
     let arrived = match received.await? {
         Ok(arrived) => arrived,
-        Err(refusal) => return refuse(&app, &source, &refusal).await,
+        Err(refusal) => return refuse_anybody(&app, &source, &refusal).await,
     };
     let mut rng = app.rng();
     let mut db = app.database.begin_write().await?;
@@ -77,7 +77,7 @@ pub async fn post(
         }
         Err(ArrivalError::Fault(refusal)) => {
             drop(db);
-            refuse(&app, &source, &refusal).await
+            refuse_anybody(&app, &source, &refusal).await
         }
         Err(cause) => Err(cause.into()),
     }

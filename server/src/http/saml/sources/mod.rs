@@ -103,12 +103,20 @@ async fn foreign_form(request: Request, app: &App) -> Result<Parameters, Fault> 
 /// What is said to whoever sent, or brought, a message that is not taken: a reference. Why is in the log
 /// and in the record.
 async fn refuse(house: &House, source: &Source, refusal: &Refusal) -> Result<Response, Fault> {
-    let trouble = match refusal {
+    pages::trouble(house, source, &trouble(refusal), refusal, pages::account()).await
+}
+
+/// The same for a message of which nothing was verified yet: anybody may have sent it.
+async fn refuse_anybody(house: &House, source: &Source, refusal: &Refusal) -> Result<Response, Fault> {
+    pages::trouble_of_anybody(house, source, &trouble(refusal), refusal, pages::account()).await
+}
+
+fn trouble(refusal: &Refusal) -> Trouble {
+    match refusal {
         Refusal::Status(Some(status)) if status == "NoAuthnContext" => Trouble::Unmet,
         Refusal::Status(_) => Trouble::GaveUp,
         _ => Trouble::Refused,
-    };
-    pages::trouble(house, source, &trouble, refusal, pages::account()).await
+    }
 }
 
 /// The provider that a source is, or the page that says that it cannot be spoken to now.
@@ -118,7 +126,8 @@ async fn partner(house: &House, id: &str) -> Result<Result<Partner, Response>, F
         Ok(None) => Err(Fault::Gone),
         Err(fault @ SamlFault::Provider(_)) => {
             let (source, _) = house.saml_source(id).ok_or(Fault::Gone)?;
-            let page = pages::trouble(house, &source, &Trouble::Unreachable, &fault, pages::account());
+            let (trouble, back) = (Trouble::Unreachable, pages::account());
+            let page = pages::trouble_of_anybody(house, &source, &trouble, &fault, back);
             Ok(Err(page.await?))
         }
         Err(fault) => Err(fault.into()),

@@ -19,7 +19,7 @@ use countersign_authn as authn;
 use countersign_directory::Actor;
 use countersign_directory::source::Source;
 
-use super::{carry, foreign_form, partner, refuse};
+use super::{carry, foreign_form, partner, refuse_anybody};
 use crate::app::{App, House};
 use crate::http::authn::account::signout::signed_out;
 use crate::http::fault::Fault;
@@ -107,7 +107,7 @@ async fn taken(app: &App, partner: Partner, read: Result<Message, Refusal>) -> R
     };
     match outcome? {
         Ok(response) => Ok(response),
-        Err(refusal) => refuse(app, &partner.source, &refusal).await,
+        Err(refusal) => refuse_anybody(app, &partner.source, &refusal).await,
     }
 }
 
