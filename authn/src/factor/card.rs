@@ -188,6 +188,7 @@ impl Refused {
             Self::Expired { .. } => Some(Cancelled::Expired),
             Self::Revoked { .. } => Some(Cancelled::Revoked),
             Self::Missing
+            | Self::NotYet { .. }
             | Self::Nameless { .. }
             | Self::Undetermined
             | Self::Unreadable
