@@ -183,7 +183,7 @@ mod tests {
     fn a_later_sign_in_takes_the_place_of_an_earlier_one_and_both_are_known() {
         let password = Evidence::new(AuthenticatorId::Password, "", noon());
         let first = with(Vec::new(), &proof(vec![password.clone()]));
-        assert_eq!(first, [password.clone()]);
+        assert_eq!(first, std::slice::from_ref(&password));
         let both = with(first, &proof(vec![passkey("a")]));
         assert_eq!(
             both,

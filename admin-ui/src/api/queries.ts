@@ -48,8 +48,7 @@ export const person = (id: string) =>
 export const authenticators = (id: string) =>
   queryOptions({
     queryKey: ['person', id, 'authenticators'],
-    queryFn: () =>
-      answered(client.GET('/api/v1/people/{id}/authenticators', { params: { path: { id } } })),
+    queryFn: () => answered(client.GET('/api/v1/people/{id}/authenticators', { params: { path: { id } } })),
   });
 
 export const channels = ({ q, cursor }: ListSearch, limit = PAGE_SIZE) =>

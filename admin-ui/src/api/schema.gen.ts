@@ -621,6 +621,43 @@ export interface paths {
         patch: operations["change_person"];
         trace?: never;
     };
+    "/api/v1/people/{id}/authenticators": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the authenticators of a person, without their secrets. */
+        get: operations["authenticators"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/people/{id}/authenticators/{authenticator}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Withdraws an authenticator and ends all sessions of its owner, who is told. A password goes with its security code,
+         *     each with the other, and both with the recovery codes. One administrator is enough.
+         */
+        delete: operations["withdraw_authenticator"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/people/{id}/clearances": {
         parameters: {
             query?: never;
@@ -769,7 +806,8 @@ export interface paths {
         put?: never;
         /**
          * A person who lost her ways to sign in gets a link with which to set up a new one. Two people; whoever
-         *     carries it out is told the link, hands it over, and the person is told by mail.
+         *     carries it out is told the link, hands it over, and the person is told by mail. What she lost, all of it unless the
+         *     body says which, is withdrawn as it is carried out, and all her sessions end.
          */
         post: operations["recover_person"];
         delete?: never;
@@ -1528,6 +1566,11 @@ export interface components {
             /** @description The request. */
             id: string;
         };
+        /** @description A person's authenticators. */
+        AuthenticatorList: {
+            /** @description The authenticators. */
+            items: components["schemas"]["HeldAuthenticator"][];
+        };
         /** @description The system-high marking of this deployment. */
         Banner: {
             /** @description Background colour, `#rrggbb`. */
@@ -2249,6 +2292,30 @@ export interface components {
          * @enum {string}
          */
         Hears: "behind_the_scenes" | "by_browser" | "never";
+        /** @description One of a person's authenticators. Sign-ins at sources are her links. */
+        HeldAuthenticator: {
+            /**
+             * Format: date-time
+             * @description When it was added.
+             */
+            created_at: string;
+            /** @description Its name here. It is no credential. */
+            id: string;
+            /** @description `card`, `passkey`, `password`, `recovery_codes` or `totp`. */
+            kind: string;
+            /**
+             * Format: date-time
+             * @description When it last let her in.
+             */
+            last_used_at?: string | null;
+            /** @description What people call it. Null where there is one of the kind. */
+            name?: string | null;
+            /**
+             * @description `active`, `disabled` (too many guesses), `expired`, `refused` (by the rules on passkeys) or `suspect` (there may
+             *     be a copy of it).
+             */
+            state: string;
+        };
         /** @description Proof that a leaf is in a tree (RFC 6962 section 2.1.1). */
         InclusionProof: {
             /**
@@ -2387,6 +2454,11 @@ export interface components {
             not_reached: components["schemas"]["NotReached"][];
             /** @description Sessions that are over. */
             sessions_ended: number;
+        };
+        /** @description What somebody lost. */
+        LostAuthenticators: {
+            /** @description Ids of her authenticators; absent: all of them. */
+            lost?: string[] | null;
         };
         /** @description How many entries of one map. */
         MapCounts: {
@@ -2593,6 +2665,8 @@ export interface components {
              * @description When she signed in.
              */
             auth_time: string;
+            /** @description By which authenticators she signed in, and earlier ones that it rests on too. Empty: it is not known. */
+            authenticators: components["schemas"]["SessionAuthenticator"][];
             /** @description The clients that it reaches. */
             clients: string[];
             /** @description The device, when known. */
@@ -2928,6 +3002,20 @@ export interface components {
         Schemes: {
             /** @description In the order of their ids. */
             schemes: components["schemas"]["Scheme"][];
+        };
+        /** @description An authenticator that a session rests on. */
+        SessionAuthenticator: {
+            /**
+             * Format: date-time
+             * @description When she proved herself by it.
+             */
+            at: string;
+            /** @description `card`, `link` (a sign-in at a source), `passkey`, `password` or `totp`. */
+            kind: string;
+            /** @description What it was called then; a source by its id. Null where there is one of the kind. */
+            name?: string | null;
+            /** @description A later sign-in has taken its place; what applications hold since then rests on it all the same. */
+            superseded: boolean;
         };
         /** @description It is over here. */
         SessionEnded: {
@@ -5854,6 +5942,115 @@ export interface operations {
             };
         };
     };
+    authenticators: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuthenticatorList"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    withdraw_authenticator: {
+        parameters: {
+            query?: never;
+            header: {
+                "X-CSRF-Token": string;
+            };
+            path: {
+                id: string;
+                authenticator: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ended"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     grant_clearance: {
         parameters: {
             query?: {
@@ -6510,7 +6707,12 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: never;
+        /** @description None, or `lost`: which of her authenticators, by their ids; a password goes with its security code */
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["LostAuthenticators"] | null;
+            };
+        };
         responses: {
             202: {
                 headers: {

@@ -203,6 +203,9 @@ async fn a_counter_that_goes_back_is_refused_and_put_on_record() {
         other.post("/signin/passkey", &fields).await.status,
         StatusCode::UNPROCESSABLE_ENTITY
     );
+    // What it signed in to has ended; whoever has the key of the two that counts on is warned.
+    key.counter = 100;
+    tab.sign_in("/signin", &mut key).await;
     assert!(
         tab.get("/account")
             .await
