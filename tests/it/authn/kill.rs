@@ -79,6 +79,7 @@ async fn all_of_a_source_end_and_nobody_elses() {
             subject: "n-1".into(),
         },
         upstream: None,
+        id_token: None,
     };
     let mut db = house.app.database.begin_write().await.unwrap();
     upstream_sessions::put(&nina.session.id, &from, &mut db)

@@ -192,7 +192,7 @@ async fn the_page_names_the_act_that_asks_and_leads_back_to_the_console() {
     let (mut tab, _) = by_password(&house, "judy", "/signin").await;
     for (act, said) in [
         ("user.revoke", "Ending somebody's access needs"),
-        ("<b>", "What you want to do in the console needs"),
+        ("unheard.of", "What you want to do in the console needs"),
     ] {
         let path = format!("/signin?then=/admin/people/alice&acr_values=phr&act={act}");
         let flow = tab.begin(&path).await;
