@@ -1205,6 +1205,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sessions/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ends all sessions at a client, of a source, or of a sign-in before a moment. Those that begin meanwhile are not
+         *     among them.
+         */
+        post: operations["end_sessions_of"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sessions/{id}": {
         parameters: {
             query?: never;
@@ -2079,6 +2099,26 @@ export interface components {
             role: string;
             /** @description Each clearance on record. */
             steps: components["schemas"]["ClearanceStep"][];
+        };
+        /** @description Which sessions. */
+        EndScope: {
+            /**
+             * Format: date-time
+             * @description The moment, not in the future.
+             */
+            before: string;
+            /** @enum {string} */
+            scope: "before";
+        } | {
+            /** @description The client's id. */
+            client: string;
+            /** @enum {string} */
+            scope: "client";
+        } | {
+            /** @enum {string} */
+            scope: "source";
+            /** @description The source's id. */
+            source: string;
         };
         /** @description What an act ended. */
         Ended: {
@@ -3002,6 +3042,13 @@ export interface components {
         Schemes: {
             /** @description In the order of their ids. */
             schemes: components["schemas"]["Scheme"][];
+        };
+        /** @description They are over here. */
+        ScopeEnded: {
+            /** @description Applications that cannot be called: see to it there. */
+            not_reached: components["schemas"]["NotReached"][];
+            /** @description How many sessions ended. */
+            sessions_ended: number;
         };
         /** @description An authenticator that a session rests on. */
         SessionAuthenticator: {
@@ -8111,6 +8158,63 @@ export interface operations {
                 };
             };
             429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    end_sessions_of: {
+        parameters: {
+            query?: never;
+            header: {
+                "X-CSRF-Token": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EndScope"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScopeEnded"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
