@@ -192,6 +192,7 @@ fn body(verb: &str, path: &str, settings: &Value) -> Option<Value> {
         (_, "/api/v1/settings") => settings.clone(),
         ("post", "/api/v1/sources/{id}/sync") => json!({}),
         (_, "/api/v1/sources/{id}/sync/release") => json!({"seal": "0".repeat(64)}),
+        ("post", "/api/v1/sessions/end") => json!({"scope": "client", "client": "nothing-here"}),
         (_, "/api/v1/weigh") => json!({"act": "person_enable", "id": "nothing-here"}),
         _ => return None,
     })

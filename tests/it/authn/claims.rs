@@ -38,20 +38,25 @@ async fn userinfo(house: &TestHouse, tokens: &Value) -> Value {
         .json()
 }
 
-/// Connects the chat server, whose people are on machines of its own that may hold NATO SECRET.
-async fn connect(house: &TestHouse, node: &str) {
-    let mut record = whole_world("chat");
-    record["client_id"] = "chat".into();
-    record["node"] = node.into();
+/// Connects the chat server on a node that may hold NATO SECRET, whose people are on machines of its own.
+async fn connect_high(house: &TestHouse) {
+    let mut record = at_node("sfu-ns");
     record["clients"] =
         json!({"managed": true, "accreditation": {"scheme": "NATO", "level": "NS"}, "posture": "vouched"});
     drop(house.connect(record).await);
 }
 
+fn at_node(node: &str) -> Value {
+    let mut record = whole_world("chat");
+    record["client_id"] = "chat".into();
+    record["node"] = node.into();
+    record
+}
+
 #[tokio::test]
 async fn a_client_learns_of_affiliation_and_clearance_only_where_its_record_says_so() {
     let house = open_house().await;
-    connect(&house, "sfu-ns").await;
+    connect_high(&house).await;
     let secret = client(&house, json!({"server": "chat"})).await;
     let claims = userinfo(&house, &tokens(&house, &secret).await).await;
     assert_eq!(claims["preferred_username"], "alice");
@@ -61,7 +66,7 @@ async fn a_client_learns_of_affiliation_and_clearance_only_where_its_record_says
 #[tokio::test]
 async fn a_client_learns_of_clearances_as_far_as_its_server_may_hold_them_as_they_are_now() {
     let house = open_house().await;
-    connect(&house, "sfu-ns").await;
+    connect_high(&house).await;
     let listed = json!({"server": "chat", "scopes": ["profile", "affiliation", "clearance"]});
     let secret = client(&house, listed).await;
     let tokens = tokens(&house, &secret).await;
@@ -78,7 +83,7 @@ async fn a_client_learns_of_clearances_as_far_as_its_server_may_hold_them_as_the
     let id_token = countersign_authn::oidc::jws::verify(&keys, tokens["id_token"].as_str().unwrap()).unwrap();
     assert!(!id_token.contains_key("clearance") && !id_token.contains_key("compartments"));
 
-    connect(&house, "city").await;
+    drop(house.connect(at_node("city")).await);
     let claims = userinfo(&house, &tokens).await;
     assert!(
         !claims["clearance"]
