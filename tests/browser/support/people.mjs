@@ -34,8 +34,9 @@ export async function arrive(browser, countersign, name, options = {}) {
   await enrol(page, countersign.info.people[name].enrol_url);
   await page.goto('/signin?then=/account');
   if (new URL(page.url()).pathname.startsWith('/signin')) await signInWithPasskey(page);
-  const storageState = await context.storageState();
+  // As she is signed in by then: a step-up gives her session a new name.
   const again = async (more = {}) => {
+    const storageState = await context.storageState();
     const other = await guarded(browser, countersign.info.base_url, { storageState, ...more });
     return { ...other, page: await other.context.newPage() };
   };
