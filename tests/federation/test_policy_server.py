@@ -31,7 +31,8 @@ class Countersign:
         """Start it."""
         self.data = folder / "countersign"
         listed = ", ".join(
-            f'{{name = "{homeserver.name}", record = "{server}"}}' for server, homeserver in homeservers.items()
+            f'{{name = "{homeserver.name}", record = "{server}"}}'
+            for server, homeserver in homeservers.items()
         )
         self.environment = {
             **os.environ,
